@@ -1,0 +1,1 @@
+"""One file a command: options → request → plan → output. No rule and no file access here."""

@@ -1,0 +1,111 @@
+"""Findings: what is wrong with data, where exactly, and what to do about it.
+
+A finding is a value, not an exception: readers return all of them. Every kind of finding is
+declared once, with its meaning and its remedy, beside the code that makes it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Finding", "Kind", "Place", "count_text", "kinds", "printable"]
+
+_KINDS: dict[str, Kind] = {}
+_EXCERPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One entry of the error catalogue."""
+
+    code: str
+    meaning: str
+    remedy: str
+    warning: bool = False
+
+    def __post_init__(self) -> None:
+        """Register the kind; a code stands for one thing only."""
+        if _KINDS.setdefault(self.code, self) is not self:
+            raise ValueError(f"finding code {self.code} is declared twice")
+
+    def at(self, place: Place, message: str, remedy: str = "") -> Finding:
+        """A finding of this kind; `remedy` replaces the general one where more is known."""
+        return Finding(self.code, place, message, remedy or self.remedy, self.warning)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file: line and column count from 1, column in characters; 0 is unknown.
+
+    `text` is the original line as it stands in the file, decoded as far as it can be.
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault in data. `format()` gives `file:line:column: CODE message`, the line, the remedy."""
+
+    code: str
+    place: Place
+    message: str
+    remedy: str
+    warning: bool = False
+
+    def format(self) -> str:
+        """The text form: position first, so that editors can jump to it."""
+        where = self.place
+        position = ":".join([printable(where.path), *(str(n) for n in (where.line, where.column) if n)])
+        lines = [f"{position}: {self.code} {printable(self.message)}"]
+        if where.text:
+            shown = printable(where.text)
+            lines.append("    " + (shown if len(shown) <= _EXCERPT else shown[:_EXCERPT] + " …"))
+        if self.remedy:
+            lines.append(f"    {printable(self.remedy)}")
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON form: the same facts under stable names."""
+        return {
+            "code": self.code,
+            "file": self.place.path,
+            "line": self.place.line or None,
+            "column": self.place.column or None,
+            "message": self.message,
+            "text": self.place.text or None,
+            "remedy": self.remedy,
+            "warning": self.warning,
+        }
+
+
+def kinds() -> Iterable[Kind]:
+    """Every declared kind whose module has been imported, by code."""
+    return [_KINDS[code] for code in sorted(_KINDS)]
+
+
+def count_text(findings: Iterable[Finding]) -> str:
+    """`1 finding`, `12 findings`."""
+    number = sum(1 for _ in findings)
+    return f"{number} finding{'' if number == 1 else 's'}"
+
+
+def printable(text: str) -> str:
+    """Text that can be shown on any terminal: controls, bidi marks and surrogates are escaped.
+
+    Names come from others. Without this a name could move the cursor, reverse the line or
+    forge a second message.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        c
+        if unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in ("Zl", "Zp")
+        else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for c in text
+    )

@@ -1,0 +1,1 @@
+"""The scheme: rule files, checked expressions, and the plans that come out of them."""

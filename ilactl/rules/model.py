@@ -1,0 +1,158 @@
+"""The scheme as checked: facts, dated values, caps, grants and contributions. Immutable.
+
+`ilactl/rules/files.py` says what a rule file may hold, `load.py` turns files into this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ilactl.rules.values import FactType, Value
+
+if TYPE_CHECKING:
+    from ilactl.rules.expressions import Checked
+
+__all__ = ["Cap", "ContributionRule", "DatedValue", "FactSpec", "Grant", "Scheme", "Source", "Tier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a table of a rule file stands: file, first line, and its own text."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """A fact: a state (holds until the next row) or a figure (of a span, adds up)."""
+
+    name: str
+    kind: str
+    type: FactType
+    default: Value | None = None
+    sensitive: bool = False
+    title: str = ""
+
+    def parse(self, text: str) -> Value | None:
+        """The value of a cell, or None where it is not of the fact's type."""
+        return self.type.parse(text)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A constant that changes by date: pairs of first day and value, oldest first."""
+
+    name: str
+    steps: tuple[tuple[date, Value], ...]
+
+    def on(self, day: date) -> Value | None:
+        """The value that holds on the day; None before the first."""
+        held = [value for first, value in self.steps if first <= day]
+        return held[-1] if held else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A shared limit on what classes of lots may hold together."""
+
+    id: str
+    over: tuple[str, ...]
+    unit: str
+    limit: Checked
+    measure: str
+    counts_reserved: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One alternative of a grant: the first that holds gives the amount."""
+
+    when: Checked
+    amount: Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One version of a grant rule.
+
+    `due` and `facts_on` are texts of the rule file, read by `ilactl/rules/periods.py`;
+    `tiers` has exactly one element where the rule names a plain `amount`.
+    """
+
+    id: str
+    title: str
+    class_: str
+    fund: str
+    unit: str
+    every: str
+    due: str
+    facts_on: str
+    when: Checked
+    tiers: tuple[Tier, ...]
+    round: str
+    caps: tuple[str, ...]
+    order: int | None
+    valid_from: date | None
+    valid_until: date | None
+    law: str
+    source: Source
+    digest: str = ""
+
+    @property
+    def version(self) -> str:
+        """How an entry names the version: `base@2026-01-01`, or `base` where it has no first day."""
+        return f"{self.id}@{self.valid_from.isoformat()}" if self.valid_from else self.id
+
+    def in_force(self, day: date) -> bool:
+        """Whether the version holds on the day; `valid_until` is the first day it no longer does."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day < self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionRule:
+    """Who may add to a wallet, and into which class of lots."""
+
+    id: str
+    title: str
+    class_: str
+    unit: str
+    kinds: tuple[str, ...]
+    valid_from: date | None
+    valid_until: date | None
+    source: Source
+
+    @property
+    def version(self) -> str:
+        """How an entry names the version."""
+        return f"{self.id}@{self.valid_from.isoformat()}" if self.valid_from else self.id
+
+    def in_force(self, day: date) -> bool:
+        """Whether the version holds on the day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day < self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """All rules of a ledger, checked. `contributions` holds the versions of every id, by version name."""
+
+    facts: Mapping[str, FactSpec]
+    values: Mapping[str, DatedValue]
+    caps: Mapping[str, Cap]
+    grants: tuple[Grant, ...]
+    contributions: Mapping[str, ContributionRule]
+    class_units: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def grant(self, version: str) -> Grant | None:
+        """The grant of that version name, or None."""
+        return next((grant for grant in self.grants if grant.version == version), None)
