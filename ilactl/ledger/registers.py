@@ -1,0 +1,322 @@
+"""The registers read: who a person is, what is true of them and since when, what adds up; organisations.
+
+A row is whole and holds from its valid_from until the next one; of rows with the same
+valid_from the later one in the file holds, because files only grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ilactl.dates import Span, parse_date
+from ilactl.errors import NotFound
+from ilactl.findings import Finding
+from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS, Table
+from ilactl.ledger.entries import usable_rows
+from ilactl.ledger.scan import Row, read_table, rows_with_id
+from ilactl.money import parse_decimal
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = [
+    "FigureRow",
+    "OrganisationRow",
+    "PersonRecord",
+    "StateRow",
+    "all_persons",
+    "format_facts",
+    "organisation",
+    "organisation_rows",
+    "parse_facts",
+    "person_ids",
+    "person_record",
+    "same_person",
+]
+
+_EMPTY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """One row of persons.csv or identities.csv: all cells by column, the `facts` cell also by name."""
+
+    valid_from: date
+    cells: Mapping[str, str]
+    facts: Mapping[str, str]
+    offset: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure over a span, as the newest row for it says."""
+
+    figure: str
+    span: Span
+    value: Fraction
+    source: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """All that the registers say of one person.
+
+    `states` and `identity_states` are sorted by valid_from, of equals only the last row;
+    `identity` holds the cells of the newest identities row ({} without one); `ids` are all
+    ids of the same person, its own first.
+    """
+
+    person: str
+    states: tuple[StateRow, ...]
+    identity_states: tuple[StateRow, ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict)
+    birth_date: date | None = None
+    figures: tuple[FigureRow, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    def state_on(self, day: date) -> StateRow | None:
+        """The row of persons.csv that holds on the day."""
+        return _in_force(self.states, day)
+
+    def identity_on(self, day: date) -> StateRow | None:
+        """The row of identities.csv that holds on the day."""
+        return _in_force(self.identity_states, day)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """One row of organisations.csv."""
+
+    organisation: str
+    valid_from: date
+    kinds: tuple[str, ...]
+    name: str
+    country: str
+    register_no: str
+    contact: str
+    quality_label: str
+    label_from: date | None
+    label_until: date | None
+    offset: int
+    cells: tuple[str, ...]
+
+
+def parse_facts(cell: str) -> dict[str, str]:
+    """The `facts` cell by name."""
+    if not cell:
+        return {}
+    return {name: value for name, _, value in (pair.partition("=") for pair in cell.split(";"))}
+
+
+def format_facts(facts: Mapping[str, str]) -> str:
+    """The `facts` cell, names in order, unset ones left out."""
+    return ";".join(f"{name}={facts[name]}" for name in sorted(facts) if facts[name] != "")
+
+
+def _in_force(rows: tuple[StateRow, ...], day: date) -> StateRow | None:
+    held = None
+    for row in rows:
+        if row.valid_from > day:
+            break
+        held = row
+    return held
+
+
+def _found(snapshot: Snapshot, table: Table, column: str, wanted: str) -> list[Row]:
+    return usable_rows(*rows_with_id(snapshot.view(table.file), table, column, wanted), table)
+
+
+def _all(snapshot: Snapshot, table: Table) -> list[Row]:
+    return usable_rows(*read_table(snapshot.view(table.file), table), table)
+
+
+def _day(text: str) -> date:
+    day = parse_date(text)
+    assert day is not None, "the scanner lets no other text through"
+    return day
+
+
+def _states(rows: Iterable[Row], table: Table) -> tuple[StateRow, ...]:
+    """Rows in file order to rows by valid_from, of equals only the last."""
+    at, facts_at = table.index("valid_from"), table.index("facts")
+    by_day: dict[str, Row] = {}
+    for row in rows:
+        by_day[row.cells[at]] = row
+    return tuple(
+        StateRow(
+            _day(day),
+            dict(zip(table.names, by_day[day].cells, strict=True)),
+            parse_facts(by_day[day].cells[facts_at]),
+            by_day[day].offset,
+            table.file,
+        )
+        for day in sorted(by_day)
+    )
+
+
+def _figures(rows: Iterable[Row]) -> tuple[FigureRow, ...]:
+    """Figures in file order; a row for the same person, figure, span and source replaces the earlier."""
+    kept: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        person, figure, first, last, _, source = row.cells
+        key = (person, figure, first, last, source)
+        kept.pop(key, None)
+        kept[key] = row
+    figures = []
+    for row in kept.values():
+        _, figure, first, last, text, source = row.cells
+        value = parse_decimal(text)
+        assert value is not None, "the scanner lets no other text through"
+        figures.append(FigureRow(figure, Span(_day(first), _day(last)), value, source, row.offset))
+    return tuple(sorted(figures, key=lambda f: f.offset))
+
+
+def _record(
+    ids: tuple[str, ...], states: list[Row], identities: list[Row], figures: list[Row]
+) -> PersonRecord:
+    identity_states = _states(identities, IDENTITIES)
+    identity = identity_states[-1].cells if identity_states else _EMPTY
+    return PersonRecord(
+        person=ids[0],
+        states=_states(states, PERSONS),
+        identity_states=identity_states,
+        identity=identity,
+        birth_date=parse_date(identity.get("birth_date", "")),
+        figures=_figures(figures),
+        ids=ids,
+    )
+
+
+def same_person(snapshot: Snapshot, person: str) -> tuple[str, ...]:
+    """All ids of the person behind an id, the id that stands for them first.
+
+    A person's newest row decides whether it is an alias, so an alias can be undone. Costs one
+    search of persons.csv where there are no aliases.
+    """
+    canonical, seen = person, {person}
+    while (after := _alias(snapshot, canonical)) and after not in seen:
+        seen.add(after)
+        canonical = after
+    ids, waiting = [canonical], [canonical]
+    while waiting:
+        target = waiting.pop()
+        for row in _found(snapshot, PERSONS, "same_as", target):
+            other = row.cells[0]
+            if other not in ids and _alias(snapshot, other) == target:
+                ids.append(other)
+                waiting.append(other)
+    return (canonical, *sorted(ids[1:]))
+
+
+def _alias(snapshot: Snapshot, person: str) -> str:
+    states = _states(_found(snapshot, PERSONS, "person", person), PERSONS)
+    return states[-1].cells["same_as"] if states else ""
+
+
+def person_record(snapshot: Snapshot, person: str) -> PersonRecord:
+    """All the registers say of the person behind the id.
+
+    Raises NotFound where persons.csv has no row for it, BadInput where a row is bad.
+    """
+    ids = same_person(snapshot, person)
+    states = _found(snapshot, PERSONS, "person", ids[0])
+    if not states:
+        raise NotFound(what=f"person {person}", hint="'ilactl person find WORDS' looks for a name or number")
+    identities = _found(snapshot, IDENTITIES, "person", ids[0])
+    figures = [row for one in ids for row in _found(snapshot, FIGURES, "person", one)]
+    return _record(ids, states, identities, sorted(figures))
+
+
+def all_persons(snapshot: Snapshot) -> Iterator[PersonRecord]:
+    """Every person, by id; those whose id is an alias come under the id that stands for them."""
+    states = _by_person(_all(snapshot, PERSONS))
+    identities = _by_person(_all(snapshot, IDENTITIES))
+    figures = _by_person(_all(snapshot, FIGURES))
+    groups: dict[str, list[str]] = {}
+    for person, canonical in _canonical(states).items():
+        groups.setdefault(canonical, []).append(person)
+    for canonical in sorted(groups):
+        ids = (canonical, *sorted(p for p in groups[canonical] if p != canonical))
+        added = [row for one in ids for row in figures.get(one, [])]
+        yield _record(ids, states[canonical], identities.get(canonical, []), sorted(added))
+
+
+def person_ids(snapshot: Snapshot) -> list[str]:
+    """Every person's id, sorted; aliases are left out."""
+    states = _by_person(_all(snapshot, PERSONS))
+    return sorted(person for person, canonical in _canonical(states).items() if person == canonical)
+
+
+def _by_person(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.cells[0], []).append(row)
+    return found
+
+
+def _canonical(states: Mapping[str, list[Row]]) -> dict[str, str]:
+    """For each id the id that stands for its person; a ring of aliases stands for itself."""
+    from_at, alias_at = PERSONS.index("valid_from"), PERSONS.index("same_as")
+    newest: dict[str, str] = {}
+    for person, rows in states.items():
+        last = rows[0]
+        for row in rows:
+            if row.cells[from_at] >= last.cells[from_at]:
+                last = row
+        newest[person] = last.cells[alias_at]
+    canonical = {}
+    for person in states:
+        at, seen = person, {person}
+        while (after := newest.get(at, "")) and after in newest and after not in seen:
+            seen.add(after)
+            at = after
+        canonical[person] = at
+    return canonical
+
+
+def _organisation(row: Row) -> OrganisationRow:
+    organisation, valid_from, kinds, name, country, register_no, contact, label, first, last = row.cells
+    return OrganisationRow(
+        organisation,
+        _day(valid_from),
+        tuple(kinds.split(" ")),
+        name,
+        country,
+        register_no,
+        contact,
+        label,
+        parse_date(first),
+        parse_date(last),
+        row.offset,
+        row.cells,
+    )
+
+
+def organisation(snapshot: Snapshot, organisation_id: str, on: date | None = None) -> OrganisationRow | None:
+    """The organisation's row that holds on the day, or its newest; None where there is none."""
+    held: OrganisationRow | None = None
+    for row in _found(snapshot, ORGANISATIONS, "organisation", organisation_id):
+        one = _organisation(row)
+        if (on is None or one.valid_from <= on) and (held is None or one.valid_from >= held.valid_from):
+            held = one
+    return held
+
+
+def organisation_rows(snapshot: Snapshot) -> list[OrganisationRow]:
+    """Every row of organisations.csv in file order. Raises BadInput where a row is bad."""
+    return [_organisation(row) for row in _all(snapshot, ORGANISATIONS)]
+
+
+def register_findings(snapshot: Snapshot) -> list[Finding]:
+    """All that is wrong with the rows of the registers, file by file."""
+    return [
+        finding
+        for table in (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS)
+        for finding in read_table(snapshot.view(table.file), table)[1]
+    ]
