@@ -1,0 +1,438 @@
+"""What every command is given: the shared options, the ledger's place, the clock, the terminal.
+
+A command declares which shared options it takes with `face_options`; they may stand before or
+after its name, and what stands nearer to the command wins. Nothing else in ilactl asks the
+environment, the terminal or what day it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from ilactl.dates import parse_date
+from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, UsageError
+from ilactl.findings import printable
+
+if TYPE_CHECKING:
+    from ilactl.ledger.commit import Actor, Writer
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer
+
+__all__ = ["ALWAYS", "FORMATS", "INPUT_LIMIT", "SHARED", "Face", "Session", "face_options", "shared_option"]
+
+FORMATS = ("table", "plain", "csv", "tsv", "json", "jsonl", "markdown")
+"""What -O takes."""
+
+INPUT_LIMIT = 512 * 1024 * 1024
+"""Bytes an input file or stdin may have: everything read is held at once."""
+
+LOCK_WAIT = 10.0
+"""Seconds to wait for the ledger's lock where nothing else is said."""
+
+_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Session:
+    """One run of ilactl: what the command line gave, and what has happened so far.
+
+    `now` is the only clock; tests give their own. `given` holds each shared option found on the
+    command line with the words it stood behind (`ilactl`, `ilactl person`, …). `booked` is the
+    number of the last commit this run made, 0 for none: an answer that cannot be written
+    afterwards must not look as if nothing had happened.
+    """
+
+    now: Callable[[], datetime] = _now
+    given: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    booked: int = 0
+    debug: bool = False
+    command: str = "ilactl"
+
+
+class Day(click.ParamType[date]):
+    """A day of the calendar, `YYYY-MM-DD` and nothing else."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that names what was given."""
+        day = value if isinstance(value, date) else parse_date(value)
+        if day is None:
+            self.fail(f"{printable(value)!r} is not a day of the calendar, YYYY-MM-DD", param, ctx)
+        return day
+
+
+class Seconds(click.ParamType[float]):
+    """A number of seconds: digits, and a fraction if need be."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds, or a usage error that names what was given."""
+        if isinstance(value, float):
+            return value
+        if not _SECONDS.fullmatch(value):
+            self.fail(f"{printable(value)!r} is not a number of seconds such as 0, 2.5 or 60", param, ctx)
+        return float(value)
+
+
+class Key(click.ParamType[str]):
+    """A caller's key: up to 200 characters that can be shown."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The key, or a usage error that says why it cannot be one."""
+        if not value or len(value) > 200 or value != value.strip() or printable(value) != value:
+            self.fail("a key has 1 to 200 characters, none invisible, no space at either end", param, ctx)
+        return str(value)
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Keep a shared option that stands on the command line; the nearer the command, the later it comes."""
+    source = ctx.get_parameter_source(str(param.name))
+    if source is click.core.ParameterSource.COMMANDLINE and isinstance(ctx.obj, Session):
+        ctx.obj.given[str(param.name)] = (value, ctx.command_path)
+    return value
+
+
+SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "on": (("--on",), {
+        "type": Day(), "metavar": "DATE",
+        "help": "Take DATE as today. Default: today, or the day the ledger is booked through if later.",
+    }),
+    "dry_run": (("-n", "--dry-run"), {"is_flag": True, "help": "Show what would be booked; write nothing."}),
+    "yes": (("--yes",), {
+        "is_flag": True, "help": "Answer prompts with yes. Guards in ledger.toml still hold.",
+    }),
+    "key": (("--key",), {
+        "type": Key(), "metavar": "TEXT",
+        "help": "Do this once: repeated with the same content it is done already, with other content refused.",
+    }),
+    "lock_wait": (("--lock-wait",), {
+        "type": Seconds(), "metavar": "SECONDS",
+        "help": "Wait this long for another ilactl to finish. Default: 10.",
+    }),
+    "ledger": (("--ledger",), {
+        "type": click.Path(), "metavar": "DIR",
+        "help": "The ledger's folder. Default: ILACTL_LEDGER, else the nearest ledger.toml upward.",
+    }),
+    "output_format": (("-O", "--output-format"), {
+        "type": click.Choice(FORMATS), "metavar": "FORMAT",
+        "help": f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}. Default: table on a terminal, else plain.",
+    }),
+    "quiet": (("-q", "--quiet"), {"is_flag": True, "help": "Say less: no talk, no answer to a change."}),
+    "verbose": (("-v", "--verbose"), {"is_flag": True, "help": "Say more, also without a terminal."}),
+}  # fmt: skip
+"""The shared options in the order the help shows them: name → flags and settings."""
+
+ALWAYS = ("ledger", "output_format", "quiet", "verbose")
+"""Shared options that stand on every command."""
+
+
+def shared_option(name: str) -> click.Option:
+    """A fresh option of that name. Its value goes to the session, not to the function."""
+    flags, settings = SHARED[name]
+    return click.Option([*flags, name], expose_value=False, callback=_remember, **settings)
+
+
+def face_options(
+    *names: str,
+) -> Callable[[Callable[Concatenate[Face, _P], _R]], Callable[_P, _R]]:
+    """Give a command the shared options named (`ALWAYS` ones need no naming) and a `Face` to begin with.
+
+    A shared option that stands before the name of a command that does not take it is a usage
+    error: an option is never silently without effect.
+    """
+    unknown = set(names) - set(SHARED)
+    if unknown:
+        raise ValueError(f"no shared option {', '.join(sorted(unknown))}")
+    accepted = tuple(name for name in SHARED if name in names or name in ALWAYS)
+
+    def decorate(function: Callable[Concatenate[Face, _P], _R]) -> Callable[_P, _R]:
+        @functools.wraps(function)
+        def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            ctx = click.get_current_context()
+            session = ctx.find_object(Session) or Session()
+            session.command = ctx.command_path
+            return function(_face(session, ctx.command_path, accepted), *args, **kwargs)
+
+        params: list[click.Parameter] = getattr(call, "__click_params__", [])
+        # click reads the list backwards, so what the command itself declares comes first in its help
+        own = [shared_option(name) for name in reversed(accepted)]
+        call.__click_params__ = [*own, *params]  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+def _face(session: Session, path: str, accepted: tuple[str, ...]) -> Face:
+    given: dict[str, Any] = {}
+    for name, (value, where) in session.given.items():
+        if name not in accepted:
+            flag = SHARED[name][0][-1]
+            raise UsageError(
+                reason=f"{flag} stands before '{path}', which does not take it",
+                hint=f"leave {flag} out; '{path} --help' lists what it takes ({where} only passes it on)",
+            )
+        given[name] = value
+    if given.get("quiet") and given.get("verbose"):
+        raise UsageError(reason="-q and -v cannot both be meant", hint="give one of them")
+    return Face(session, path, given)
+
+
+def _from_environment(name: str, kind: click.ParamType[Any]) -> Any:
+    text = os.environ.get(name)
+    if text is None:
+        return None
+    try:
+        return kind.convert(text, None, None)
+    except click.BadParameter as fault:
+        raise UsageError(
+            reason=f"{name} in the environment: {fault.message}",
+            hint=f"correct {name}, or unset it; 'ilactl help environment' lists what is read",
+        ) from None
+
+
+class Face:
+    """What a command talks to: options, ledger, clock, stdin, stdout, stderr."""
+
+    def __init__(self, session: Session, command: str, given: dict[str, Any]) -> None:
+        """`given` holds the values of shared options from the command line, by name."""
+        self.session = session
+        self.command = command
+        self.given_on: date | None = given.get("on")
+        self.dry_run: bool = bool(given.get("dry_run"))
+        self.yes: bool = bool(given.get("yes"))
+        self.key: str = given.get("key") or ""
+        self.quiet: bool = bool(given.get("quiet"))
+        self.verbose: bool = bool(given.get("verbose"))
+        self.output_format: str | None = given.get("output_format")
+        self._ledger: str | None = given.get("ledger")
+        environment_format = _from_environment("ILACTL_OUTPUT_FORMAT", click.Choice(FORMATS))
+        environment_wait = _from_environment("ILACTL_LOCK_WAIT", Seconds())
+        self._usual_format: str | None = environment_format
+        wait = given.get("lock_wait")
+        self.lock_wait: float = next((w for w in (wait, environment_wait) if w is not None), LOCK_WAIT)
+        self.terminal: bool = sys.stdout is not None and sys.stdout.isatty()
+        self.talks: bool = sys.stderr is not None and sys.stderr.isatty()
+
+    # ---- the ledger -------------------------------------------------------------------------
+
+    def named_ledger(self) -> str | None:
+        """The folder named with --ledger or ILACTL_LEDGER, as given; None where neither is."""
+        if self._ledger is not None:
+            return self._ledger
+        return os.environ.get("ILACTL_LEDGER")
+
+    def root(self) -> Path:
+        """The ledger's folder: --ledger, else ILACTL_LEDGER, else the nearest ledger.toml upward.
+
+        Raises NoLedger. A folder that was named is never replaced by one that was found.
+        """
+        named = self.named_ledger()
+        if named is not None:
+            if named and Path(named, "ledger.toml").is_file():
+                return Path(named)
+            where = named or "'' (ILACTL_LEDGER or --ledger is empty)"
+            raise NoLedger(where=where)
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / "ledger.toml").is_file():
+                return folder
+        raise NoLedger(where=f"{here} or any folder above it")
+
+    def snapshot(self) -> Snapshot:
+        """The ledger as of its last commit. Takes no lock."""
+        from ilactl.ledger.snapshot import Snapshot
+
+        return Snapshot.open(self.root())
+
+    def today(self, zone: str) -> date:
+        """The day it is now in a time zone of the ledger's choosing."""
+        from zoneinfo import ZoneInfo
+
+        return self.session.now().astimezone(ZoneInfo(zone)).date()
+
+    def on(self, snapshot: Snapshot) -> date:
+        """The day to take as today: --on, else the later of today and the day booked through."""
+        if self.given_on is not None:
+            return self.given_on
+        today = self.today(snapshot.manifest.zone)
+        through = snapshot.head.booked_through
+        return today if through is None else max(today, through)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts: the system's user and host, and ILACTL_ACTOR as claimed."""
+        import getpass
+        import socket
+
+        from ilactl.ledger.commit import Actor
+
+        claimed = os.environ.get("ILACTL_ACTOR", "")
+        if len(claimed) > 100 or printable(claimed) != claimed:
+            raise UsageError(
+                reason="ILACTL_ACTOR in the environment: at most 100 characters, none invisible",
+                hint="correct ILACTL_ACTOR, or unset it",
+            )
+        try:
+            user = getpass.getuser()
+        except (KeyError, OSError):
+            user = str(os.getuid())
+        return Actor(user=printable(user), host=printable(socket.gethostname()), claimed=claimed)
+
+    @contextmanager
+    def writer(self, command: str = "") -> Iterator[Writer]:
+        """The ledger under its lock, ready for a commit. `command` is what the lock's holder is called."""
+        from ilactl.ledger.commit import open_writer
+        from ilactl.ledger.snapshot import Snapshot
+
+        root = self.root()
+        with open_writer(
+            root,
+            actor=self.actor,
+            now=self.session.now,
+            lock_wait=self.lock_wait,
+            holder=command or self.command,
+        ) as writer:
+            before = writer.snapshot.head.seq
+            try:
+                yield writer
+            finally:
+                # still under the lock: whatever the log grew by is ours
+                after = Snapshot.open(root).head.seq
+                if after > before:
+                    self.session.booked = after
+
+    # ---- talk -------------------------------------------------------------------------------
+
+    def answer(self, answer: Answer, *, change: bool = False) -> None:
+        """Print the answer to stdout.
+
+        With `change` it is the outcome of something booked: without a terminal and without -O
+        that is silent, so that a cron line that went well sends no mail. -v speaks all the same.
+        What a dry run shows is always printed.
+        """
+        heard = self.verbose or (self.terminal and not self.quiet)
+        if change and not self.dry_run and self.output_format is None and not heard:
+            return
+        from ilactl.output import render
+
+        render(answer, self.output_format or self._usual_format)
+
+    def say(self, text: str) -> None:
+        """A remark on stderr: on a terminal or with -v, never with -q."""
+        if not self.quiet and (self.talks or self.verbose):
+            click.echo(printable(text), err=True)
+
+    def warn(self, text: str) -> None:
+        """A warning on stderr, always."""
+        click.echo(f"warning: {printable(text)}", err=True)
+
+    def confirm(self, question: str) -> None:
+        """Ask on the terminal; return on yes. Raises Cancelled on no, or where nobody can be asked."""
+        if self.yes:
+            return
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise Cancelled(reason="a yes is needed and there is no terminal to ask on", hint="give --yes")
+        click.echo(f"{printable(question)} [y/N] ", err=True, nl=False)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise Cancelled(reason="nothing was written", hint="")
+
+    def ask(self, question: str) -> str:
+        """One line from the terminal, for what must not stand on a command line. Raises Cancelled."""
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise Cancelled(
+                reason=f"'{question}' cannot be asked without a terminal",
+                hint="give it in a file or on stdin",
+            )
+        click.echo(f"{printable(question)}: ", err=True, nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            raise Cancelled(reason="no answer was given", hint="")
+        return line.rstrip("\r\n")
+
+    def read_input(self, argument: str) -> tuple[bytes, str]:
+        """The bytes of a file, or of stdin for `-`, and the name to call it by in findings.
+
+        Raises NotFound, IoFailed, and BadInput for more than `INPUT_LIMIT` bytes.
+        """
+        name = "stdin" if argument == "-" else argument
+        try:
+            if argument == "-":
+                if sys.stdin is None:
+                    raise NotFound(what="stdin", hint="it is closed; give a file, or feed one in with <")
+                if sys.stdin.isatty():
+                    self.say("reading from the terminal; Ctrl-D on a line of its own ends it")
+                data = sys.stdin.buffer.read(INPUT_LIMIT + 1)
+            else:
+                with open(argument, "rb") as file:
+                    data = file.read(INPUT_LIMIT + 1)
+        except FileNotFoundError:
+            raise NotFound(what=name) from None
+        except (OSError, ValueError) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+            raise IoFailed(path=name, reason=reason or str(fault)) from None
+        if len(data) > INPUT_LIMIT:
+            raise BadInput(
+                what=name,
+                count=f"more than {INPUT_LIMIT // 1024 // 1024} MiB",
+                hint="split it into several files and give each its own key",
+            )
+        return data, name
+
+    def progress(self, label: str, total: int) -> AbstractContextManager[Progress]:
+        """A counter on stderr that shows after a second, on a terminal only, never with -q or -O json."""
+        quiet = self.quiet or not self.talks or self.output_format in ("json", "jsonl")
+        return Progress(label, total, shown=not quiet)
+
+
+class Progress:
+    """Says how far a long run has come. `advance(n)` counts on."""
+
+    def __init__(self, label: str, total: int, *, shown: bool) -> None:
+        """`total` 0 means that the end is not known."""
+        import time
+
+        self._label, self._total, self._shown = label, total, shown
+        self._done = 0
+        self._clock = time.monotonic
+        self._next = self._clock() + 1.0
+        self._wrote = False
+
+    def __enter__(self) -> Progress:
+        """Begin; nothing shows yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wipe the line."""
+        if self._wrote:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+    def advance(self, number: int = 1) -> None:
+        """`number` more are done."""
+        self._done += number
+        if not self._shown or self._clock() < self._next:
+            return
+        self._next = self._clock() + 0.2
+        self._wrote = True
+        share = f" {100 * self._done // self._total} %" if self._total else ""
+        click.echo(f"\r\x1b[K{self._label} {self._done}{share}", err=True, nl=False)

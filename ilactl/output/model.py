@@ -1,0 +1,109 @@
+"""What a command answers: rows under columns, or blocks of text and grids. Values, no looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, TypeAlias
+
+from ilactl.money import format_amount
+
+__all__ = ["Answer", "Block", "Cell", "Col", "Grid", "Heading", "Lines", "Money", "Pairs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the unit's smallest part, with its unit and scale."""
+
+    minor: int
+    unit: str
+    scale: int
+
+    @property
+    def amount(self) -> str:
+        """Canonical text without the unit: what every data format holds."""
+        return format_amount(self.minor, self.scale)
+
+    def __str__(self) -> str:
+        """Amount and unit: what people read."""
+        return f"{self.amount} {self.unit}"
+
+
+Cell: TypeAlias = "str | int | bool | date | Money | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Col:
+    """A column: the name that data formats use, the title that people read, what its cells are."""
+
+    name: str
+    title: str = ""
+    kind: Literal["text", "amount", "date", "int"] = "text"
+
+    @property
+    def shown(self) -> str:
+        """The title, or the name where there is none."""
+        return self.title or self.name.replace("_", " ")
+
+    @property
+    def right(self) -> bool:
+        """Whether cells stand to the right."""
+        return self.kind in ("amount", "int")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that says what follows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Labels and values, one pair a line."""
+
+    pairs: Sequence[tuple[str, Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table. `rows` hold a cell for each column's name."""
+
+    columns: Sequence[Col]
+    rows: Sequence[Mapping[str, Cell]]
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences, one a line."""
+
+    lines: Sequence[str]
+
+
+Block: TypeAlias = "Heading | Pairs | Grid | Lines"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has to say, in every format.
+
+    `schema` names the JSON form and its version (`ilactl.balance/1`): a change that breaks a
+    reader takes a new number. `rows` under `columns` are what csv, tsv, jsonl and markdown hold;
+    people see `blocks`, or the rows as one grid where there are none. `data` stands beside the
+    rows in JSON. `notes` are remarks for people and for JSON.
+    """
+
+    schema: str
+    rows: Sequence[Mapping[str, Cell]] = ()
+    columns: Sequence[Col] = ()
+    blocks: Sequence[Block] = ()
+    data: Mapping[str, Any] | None = None
+    notes: Sequence[str] = field(default=())
+
+    def shown_blocks(self) -> Sequence[Block]:
+        """The blocks that people see."""
+        if self.blocks:
+            return self.blocks
+        return (Grid(self.columns, self.rows),) if self.columns else ()
