@@ -29,6 +29,7 @@ __all__ = [
     "PersonRecord",
     "StateRow",
     "all_persons",
+    "canonical_ids",
     "format_facts",
     "organisation",
     "organisation_rows",
@@ -245,6 +246,11 @@ def all_persons(snapshot: Snapshot) -> Iterator[PersonRecord]:
         ids = (canonical, *sorted(p for p in groups[canonical] if p != canonical))
         added = [row for one in ids for row in figures.get(one, [])]
         yield _record(ids, states[canonical], identities.get(canonical, []), sorted(added))
+
+
+def canonical_ids(snapshot: Snapshot) -> dict[str, str]:
+    """For every id in persons.csv the id that stands for its person: itself, but for an alias."""
+    return _canonical(_by_person(_all(snapshot, PERSONS)))
 
 
 def person_ids(snapshot: Snapshot) -> list[str]:

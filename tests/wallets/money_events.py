@@ -112,7 +112,7 @@ ROWS = """\
 4,2024-05-01,P1,convert,1,200.00,SGD,wallet,conversion,,,,,merge_midsupport,,,,
 5,2024-05-01,P1,convert,,200.00,SGD,conversion,wallet,,never,,,midcareer,,,1,
 6,2024-05-01,P1,grant,,4000.00,SGD,fund:ssg,wallet,,,,,midcareer,ever,,,
--- 13 provider clawback after settlement, 400.00 of 1,000.00: to the holder's lot, or where it ended to its fund
+-- 13 provider clawback after settlement, 400.00 of 1,000.00: to the holder's lot, or to its fund
 1,2025-06-15,P1,grant,,600.00,EUR,fund:cdc,wallet,,,,,base,2024,,,
 2,2025-06-15,P1,grant,,400.00,EUR,fund:esf,wallet,,2026-06-30,,,uplift,2024,,,
 3,2026-03-01,P1,reserve,1,600.00,EUR,wallet,held,,,,N7,,,,,

@@ -13,11 +13,10 @@ from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import fates_of, lots_of, standing_of, wallet_of
 
 FIRST = date(2026, 1, 1)
+COMMANDS = ["grant", "contribute", "convert", "reserve", "reserve", "reserve", "release", "settle", "forfeit"]
+COMMANDS += ["return", "expire", "amend", "reclaim", "correct", "recover", "owe", "transfer"]
 STEP = st.tuples(
-    st.sampled_from(
-        "grant contribute convert reserve reserve reserve release settle forfeit return expire amend".split()
-        + "reclaim correct recover owe transfer".split()
-    ),
+    st.sampled_from(COMMANDS),
     st.integers(0, 30),
     st.integers(0, 2000),
 )
