@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import signal
 import sys
@@ -164,9 +165,12 @@ def main(args: Sequence[str], session: Session | None = None) -> int:
     except IlactlError as error:
         return _report(error, as_json)
     except click.ClickException as error:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
+            _talk(error.format_message())
         return _report(_usage(error), as_json)
     except (KeyboardInterrupt, click.Abort):
-        _talk("")
+        if sys.stderr is not None and sys.stderr.isatty():
+            _talk("")
         return INTERRUPTED
     except Terminated:
         return TERMINATED
@@ -199,12 +203,12 @@ def _usage(error: click.ClickException) -> UsageError:
     ctx = getattr(error, "ctx", None)
     path = ctx.command_path if ctx is not None else "ilactl"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return UsageError(reason=f"'{path}' needs a command", hint=error.format_message())
+        return UsageError(reason=f"'{path}' needs a command", hint=f"one of those that '{path} --help' lists")
     near = getattr(error, "possibilities", None)
     hint = f"see '{path} --help'"
     if near:
         hint = f"did you mean {' or '.join(near)}? {hint}"
-    text = error.message if near is not None or near else error.format_message()
+    text = error.message if near else error.format_message()
     return UsageError(reason=text[:1].lower() + text[1:].rstrip("."), hint=hint)
 
 
@@ -226,7 +230,7 @@ def _report(error: IlactlError, as_json: bool) -> int:
         _talk(finding.format())
     _talk(f"error: {error.code} {printable(error.text)}")
     for line in error.advice.splitlines():
-        _talk(f"hint: {printable(line)}" if line == error.advice else printable(line))
+        _talk(f"hint: {printable(line)}")
     return error.exit_status
 
 
@@ -284,19 +288,25 @@ def _open_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = _Closed()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _hush(stream_number: int) -> None:
-    """Send what is still buffered nowhere: the interpreter would complain of it while it ends."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream_number)
-        os.close(nowhere)
-    except OSError:
-        pass
+class _Closed(io.TextIOBase):
+    """What stands for a stdout that was closed before we began: nobody reads it."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "stdout is closed")
+
+
+def _hush() -> None:
+    """Send nowhere what stdout could not take: the interpreter would complain of it while it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 def run() -> None:
@@ -313,6 +323,5 @@ def run() -> None:
         status = INTERRUPTED
     except Terminated:
         status = TERMINATED
-    if status not in (0, 2):
-        _hush(1)
+    _hush()
     sys.exit(status)

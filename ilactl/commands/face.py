@@ -124,7 +124,7 @@ SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     }),
     "key": (("--key",), {
         "type": Key(), "metavar": "TEXT",
-        "help": "Do this once: repeated with the same content it is done already, with other content refused.",
+        "help": "Do this once: repeated with the same content it is done already, with other it is refused.",
     }),
     "lock_wait": (("--lock-wait",), {
         "type": Seconds(), "metavar": "SECONDS",
@@ -206,7 +206,7 @@ def _from_environment(name: str, kind: click.ParamType[Any]) -> Any:
         return kind.convert(text, None, None)
     except click.BadParameter as fault:
         raise UsageError(
-            reason=f"{name} in the environment: {fault.message}",
+            reason=f"{name} in the environment: {fault.message.rstrip('.')}",
             hint=f"correct {name}, or unset it; 'ilactl help environment' lists what is read",
         ) from None
 

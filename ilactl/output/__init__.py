@@ -41,8 +41,6 @@ def render(answer: Answer, format_name: str | None = None) -> None:
 
     Raises OSError where stdout cannot take it, BrokenPipeError where nobody reads it.
     """
-    if sys.stdout is None:
-        raise BrokenPipeError("stdout is closed")
     name = format_name or ("table" if sys.stdout.isatty() else "plain")
     if name == "table":
         from ilactl.output.table import print_table

@@ -17,7 +17,12 @@ from ilactl.output import Answer, Col, Money
 ANSWER = Answer(
     "probe.answer/1",
     rows=[
-        {"person": "P1", "name": "Ona Petraitytė", "usable": Money(50000, "EUR", 2), "since": date(2026, 1, 1)},
+        {
+            "person": "P1",
+            "name": "Ona Petraitytė",
+            "usable": Money(50000, "EUR", 2),
+            "since": date(2026, 1, 1),
+        },
         {"person": "P2", "name": "=HYPERLINK(1)", "usable": Money(-5, "EUR", 2), "since": None},
     ],
     columns=[
@@ -108,7 +113,9 @@ def ask(face: Face) -> None:
 def read(face: Face, file: str) -> None:
     """Read an input."""
     data, name = face.read_input(file)
-    face.answer(Answer("probe.read/1", rows=[{"name": name, "bytes": len(data)}], columns=[Col("name"), Col("bytes")]))
+    face.answer(
+        Answer("probe.read/1", rows=[{"name": name, "bytes": len(data)}], columns=[Col("name"), Col("bytes")])
+    )
 
 
 @command.command("wait")
@@ -119,8 +126,7 @@ def wait(face: Face) -> None:
     time.sleep(30)
 
 
-cli.COMMANDS["probe"] = "tests.face.probe"
-
 if __name__ == "__main__":
+    cli.COMMANDS["probe"] = "tests.face.probe"
     sys.modules["tests.face.probe"] = sys.modules["__main__"]
     cli.run()

@@ -51,7 +51,9 @@ def test_blocks_stand_apart_but_not_from_their_heading() -> None:
             Lines(["said"]),
         ],
     )
-    assert text_of(answer, "plain") == "Person P1\nborn    2000-01-01\nusable  0.5 hour\n\nno entries\n\nsaid\n"
+    assert (
+        text_of(answer, "plain") == "Person P1\nborn    2000-01-01\nusable  0.5 hour\n\nno entries\n\nsaid\n"
+    )
 
 
 def test_a_unit_column_takes_the_unit_out_of_the_amounts() -> None:
@@ -74,7 +76,9 @@ def test_json_escapes_can_be_undone() -> None:
 
 
 def test_json_names_its_schema_and_holds_money_as_text() -> None:
-    answer = Answer("t/1", rows=ANSWER.rows, data={"total": {"EUR": Money(49995, "EUR", 2)}, "on": date(2026, 1, 2)})
+    answer = Answer(
+        "t/1", rows=ANSWER.rows, data={"total": {"EUR": Money(49995, "EUR", 2)}, "on": date(2026, 1, 2)}
+    )
     body = json.loads(text_of(answer, "json"))
     assert list(body) == sorted(body)
     assert body["schema"] == "t/1"
