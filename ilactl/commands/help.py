@@ -24,14 +24,14 @@ def command(face: Face, topic: tuple[str, ...]) -> None:
       $ ilactl help files -O csv
     """
     from ilactl.commands.topics import TOPICS
-    from ilactl.output import Answer, Cell, Col, Grid, Heading, Lines
+    from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines
 
     if not topic:
         columns = [Col("topic", "Topic"), Col("meaning", "What it is about")]
         rows: list[dict[str, Cell]] = [
             {"topic": name, "meaning": meaning} for name, (meaning, _) in TOPICS.items()
         ]
-        blocks = [
+        blocks: list[Block] = [
             Heading("Topics (ilactl help TOPIC)"),
             Grid(columns, rows),
             Lines(["'ilactl --help' lists the commands, 'ilactl COMMAND --help' explains one."]),

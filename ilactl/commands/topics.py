@@ -39,14 +39,12 @@ def exit_rows() -> list[dict[str, Cell]]:
     for error in sorted(catalogue(), key=lambda error: error.exit_status):
         if "code" not in vars(error) or error is IlactlError:
             continue
-        first_line = (error.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        meaning = (error.__doc__ or "").strip().splitlines()[0].rstrip(".")
         rows.append(
             {
                 "status": error.exit_status,
                 "code": error.code,
-                "meaning": first_line[:1].lower() + first_line[1:]
-                if first_line[1:2].islower()
-                else first_line,
+                "meaning": meaning[:1].lower() + meaning[1:],
                 "remedy": error.hint,
             }
         )
@@ -131,8 +129,8 @@ def _formats() -> Answer:
                     "stdout holds the answer and nothing else; talk, warnings and errors go to stderr.",
                     "Amounts are written with a point and all decimals of their unit, dates as YYYY-MM-DD,",
                     "whatever the locale. Read amounts in JSON as decimals, not as floats.",
-                    "In csv, tsv and plain a text cell that starts with = + - @ gets a ' before it in csv and tsv,",
-                    "so that no spreadsheet runs it. Control characters are shown escaped.",
+                    "In csv and tsv a text that starts with = + - @ gets a ' before it, so that no",
+                    "spreadsheet runs it. Control characters are shown escaped.",
                     "A JSON form that would break its readers takes a new number: ilactl.balance/1, /2.",
                 ]
             ),
@@ -153,8 +151,8 @@ def _cron() -> Answer:
                     "",
                     "- Without a terminal and without -O a change that went well says nothing, so cron sends",
                     "  no mail. -v makes it speak; -O json always prints the answer.",
-                    "- The line may run twice, or late: a grant's key is its rule, period and person, and what",
-                    "  is booked already is skipped. Give other changes a --key of your own.",
+                    "- The line may run twice, or late: a grant's key is its rule, period and person,",
+                    "  and what is booked already is skipped. Give other changes a --key of your own.",
                     "- Nothing asks without a terminal: where a yes is needed, --yes must stand there,",
                     "  else ilactl ends with 4. --yes passes no guard of ledger.toml.",
                     "- Status 75 means: run the same line again, it is safe (ilactl help exit-codes).",
@@ -205,7 +203,7 @@ def _files() -> Answer:
         Heading("Besides"),
         Lines(
             [
-                "rules/*.toml    the scheme; rules/used/ keeps the text of every version that booked something",
+                "rules/*.toml    the scheme; rules/used/ keeps the text of every version that booked",
                 "commits.jsonl   one line a change: who, when, why, which bytes went where",
                 "commits/        rows of a large change on their way",
                 ".ilactl/        lock and caches; may be deleted at any moment",
