@@ -1,0 +1,365 @@
+"""The only door to the disk: every call that opens, writes, syncs or removes a file of the ledger.
+
+A `Folder` holds the ledger's folder by descriptor and reaches everything below it by plain names:
+no part of a name may be a link, a file must be a regular one with a single name. What it makes is
+private (0600 in 0700) or, for a shared ledger, the group's (0660 in 2770), whatever the umask.
+Nothing else in the package calls the operating system to change the ledger, so a test that makes
+this module's `os` fail covers the whole protocol.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+import sys
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple, Never
+
+from ilactl.errors import IoFailed, Unsafe
+
+__all__ = ["BLOCK", "Folder", "Stamp", "blocks", "fail", "good_name", "read_at", "sync", "write_at"]
+
+BLOCK = 1 << 20
+"""Bytes moved at a time when a file is copied or digested."""
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_WRITE = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
+
+
+class Stamp(NamedTuple):
+    """What the file system tells about a file without reading it: it moves when the file is changed."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+    @staticmethod
+    def of(fd: int) -> Stamp:
+        """The stamp of an open file."""
+        found = os.fstat(fd)
+        return Stamp(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+class Folder:
+    """The ledger's folder, held open. Names are relative to it, with `/` between parts."""
+
+    def __init__(self, root: Path) -> None:
+        """Open `root`, which itself may be reached over a link. Raises OSError as the system gives it."""
+        self.root = Path(os.path.abspath(root))
+        self._fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.close = weakref.finalize(self, os.close, self._fd)
+        self.shared = False
+
+    def refuse_loose(self) -> None:
+        """Refuse to write where others could put files in place of ours. Raises Unsafe."""
+        mode = os.fstat(self._fd).st_mode
+        loose = mode & (0o002 if self.shared else 0o022)
+        if loose:
+            who = "everyone" if loose & 0o002 else "its group"
+            raise Unsafe(
+                path=str(self.root),
+                reason=f"{who} may write in the ledger's folder",
+                hint="run 'chmod go-w' on the folder, or set shared = true in ledger.toml for a group",
+            )
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[int]:
+        """Open a file for reading. FileNotFoundError passes; what else goes wrong is Unsafe or IoFailed."""
+        fd = self._open(name, _READ)
+        try:
+            yield fd
+        finally:
+            _close(fd)
+
+    @contextmanager
+    def writing(self, name: str, *, create: bool = False) -> Iterator[int]:
+        """Open a file for reading and writing at given places; with `create` it is made where missing."""
+        fd = self.open_for_writing(name, create=create)
+        try:
+            yield fd
+        finally:
+            _close(fd)
+
+    def open_for_writing(self, name: str, *, create: bool = False) -> int:
+        """A descriptor that the caller closes with `close_quietly`. Errors as in `reading`."""
+        try:
+            return self._open(name, _WRITE)
+        except FileNotFoundError:
+            if not create:
+                raise
+        with suppress(FileExistsError):
+            return self.create(name)
+        return self._open(name, _WRITE)
+
+    def create(self, name: str) -> int:
+        """Make a file that must not exist, with the ledger's mode, and open it for writing."""
+        mode = 0o660 if self.shared else 0o600
+        with self._parent(name) as (parent, last):
+            try:
+                fd = os.open(last, _WRITE | os.O_CREAT | os.O_EXCL, mode, dir_fd=parent)
+            except OSError as error:
+                if error.errno in (errno.ENOENT, errno.EEXIST):
+                    raise
+                fail(name, error)
+        with suppress(OSError):  # the umask may have taken bits away, it cannot have added any
+            os.fchmod(fd, mode)
+        return fd
+
+    def tighten(self, fd: int) -> None:
+        """Give the ledger's mode to a file that somebody else made on our behalf."""
+        os.fchmod(fd, 0o660 if self.shared else 0o600)
+
+    def make_folder(self, name: str) -> None:
+        """Make a folder and those above it, where they are missing, and make them durable."""
+        parts = name.split("/")
+        for depth in range(1, len(parts) + 1):
+            self._make_one("/".join(parts[:depth]))
+
+    def _make_one(self, name: str) -> None:
+        mode = 0o2770 if self.shared else 0o700
+        with self._parent(name) as (parent, last):
+            try:
+                os.mkdir(last, mode & 0o777, dir_fd=parent)
+                os.chmod(last, mode, dir_fd=parent)
+                os.fsync(parent)
+            except FileExistsError:
+                found = os.stat(last, dir_fd=parent, follow_symlinks=False)
+                if not stat.S_ISDIR(found.st_mode):
+                    raise Unsafe(path=name, reason="it is not a folder") from None
+            except OSError as error:
+                fail(name, error)
+
+    def remove(self, name: str) -> bool:
+        """Unlink a file; False where there was none. Not yet durable: see `sync_folder`."""
+        try:
+            with self._parent(name) as (parent, last):
+                os.unlink(last, dir_fd=parent)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            fail(name, error)
+        return True
+
+    def sync_folder(self, name: str = "") -> None:
+        """Make the names in a folder durable; '' is the ledger's folder itself. Raises OSError."""
+        if not name:
+            os.fsync(self._fd)
+            return
+        with self._parent(f"{name}/-") as (folder, _):
+            os.fsync(folder)
+
+    def sync_parent(self, name: str) -> None:
+        """Make the name of this file durable."""
+        self.sync_folder(name.rpartition("/")[0])
+
+    def may_create(self, name: str) -> None:
+        """Fail now, before a commit is decided, where a new file could not be made. Raises IoFailed."""
+        with self._parent(name) as (parent, last):
+            try:
+                if not os.access(".", os.W_OK | os.X_OK, dir_fd=parent):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+                os.stat(last, dir_fd=parent, follow_symlinks=False)
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                fail(name, error)
+
+    def names(self, folder: str = "") -> list[str]:
+        """The names in a folder, sorted; none where the folder is missing."""
+        try:
+            with self._parent(f"{folder}/-" if folder else "-") as (fd, _):
+                return sorted(os.listdir(fd))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            fail(folder or ".", error)
+
+    def exists(self, name: str) -> bool:
+        """Whether anything of that name is there."""
+        try:
+            with self._parent(name) as (parent, last):
+                os.stat(last, dir_fd=parent, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def read(self, name: str, limit: int = 1 << 26) -> bytes:
+        """A whole small file. FileNotFoundError passes; IoFailed for one that is larger than `limit`."""
+        with self.reading(name) as fd:
+            size = os.fstat(fd).st_size
+            if size > limit:
+                raise IoFailed(path=name, reason=f"it is larger than {limit >> 20} MiB")
+            return read_at(fd, 0, size, name)
+
+    def replace_hint(self, name: str, data: bytes) -> None:
+        """Write a file that may be lost or torn without harm: not synced, errors are ignored."""
+        with suppress(OSError, IoFailed), self.writing(name, create=True) as fd:
+            os.ftruncate(fd, 0)
+            write_at(fd, 0, data)
+
+    def is_at(self, name: str, fd: int) -> bool:
+        """Whether the name still leads to the open file."""
+        try:
+            with self._parent(name) as (parent, last):
+                found = os.stat(last, dir_fd=parent, follow_symlinks=False)
+        except OSError:
+            return False
+        mine = os.fstat(fd)
+        return (found.st_dev, found.st_ino) == (mine.st_dev, mine.st_ino)
+
+    def _open(self, name: str, flags: int) -> int:
+        with self._parent(name) as (parent, last):
+            try:
+                fd = os.open(last, flags, dir_fd=parent)
+            except FileNotFoundError:
+                raise
+            except OSError as error:
+                self._explain(name, parent, last)
+                fail(name, error)
+        try:
+            found = os.fstat(fd)
+            if not stat.S_ISREG(found.st_mode):
+                raise Unsafe(path=name, reason="it is not a plain file")
+            if found.st_nlink > 1:
+                raise Unsafe(path=name, reason=f"the file has {found.st_nlink} names (hard links)")
+        except BaseException:
+            _close(fd)
+            raise
+        return fd
+
+    @staticmethod
+    def _explain(name: str, parent: int, last: str) -> None:
+        """Say what stands in the file's place, where that is why it could not be opened."""
+        with suppress(OSError):
+            mode = os.stat(last, dir_fd=parent, follow_symlinks=False).st_mode
+            if stat.S_ISLNK(mode):
+                raise Unsafe(path=name, reason="it is a symbolic link")
+            if not stat.S_ISREG(mode):
+                raise Unsafe(path=name, reason="it is not a plain file")
+
+    @contextmanager
+    def _parent(self, name: str) -> Iterator[tuple[int, str]]:
+        """The descriptor of the folder that holds `name`, and its last part."""
+        if not good_name(name):
+            raise Unsafe(path=name, reason="it is not a name inside the ledger")
+        *folders, last = name.split("/")
+        fd = self._fd
+        try:
+            for part in folders:
+                try:
+                    below = os.open(part, _FOLDER, dir_fd=fd)
+                except FileNotFoundError:
+                    raise
+                except OSError as error:
+                    if error.errno in (errno.ELOOP, errno.ENOTDIR):
+                        raise Unsafe(path=name, reason=f"{part} is a link or not a folder") from None
+                    fail(name, error)
+                if fd != self._fd:
+                    _close(fd)
+                fd = below
+            yield fd, last
+        finally:
+            if fd != self._fd:
+                _close(fd)
+
+
+def good_name(name: str) -> bool:
+    """Whether a name stays inside the ledger: relative, no empty part, no dots, no NUL."""
+    return "\0" not in name and all(part not in ("", ".", "..") for part in name.split("/"))
+
+
+def fail(path: str, error: OSError) -> Never:
+    """Raise IoFailed for an OSError, in words of the file at hand."""
+    raise IoFailed(path=path, reason=reason_of(error)) from error
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says, in lower case, as the end of a sentence."""
+    text = error.strerror or str(error) or "it cannot be used"
+    return text[:1].lower() + text[1:]
+
+
+def write_at(fd: int, offset: int, data: bytes | memoryview) -> None:
+    """Write all of `data` at `offset`; a short write goes on. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        done = os.pwrite(fd, rest, offset)
+        if done <= 0:
+            raise OSError(errno.EIO, "the disk took no bytes")
+        rest, offset = rest[done:], offset + done
+
+
+def read_at(fd: int, offset: int, size: int, name: str = "") -> bytes:
+    """Up to `size` bytes from `offset`: fewer only where the file ends. Raises IoFailed."""
+    parts = []
+    try:
+        while size > 0 and (part := os.pread(fd, size, offset)):
+            parts.append(part)
+            size, offset = size - len(part), offset + len(part)
+    except OSError as error:
+        fail(name, error)
+    return b"".join(parts)
+
+
+def blocks(fd: int, offset: int, size: int, name: str = "") -> Iterator[bytes]:
+    """The bytes of a range, a megabyte at a time; it stops early where the file ends."""
+    end = offset + size
+    while offset < end and (part := read_at(fd, offset, min(BLOCK, end - offset), name)):
+        yield part
+        offset += len(part)
+
+
+def digest_at(fd: int, offset: int, size: int, name: str = "") -> str:
+    """SHA-256 of a range, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    for part in blocks(fd, offset, size, name):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def cut(fd: int, size: int) -> None:
+    """Shorten a file. Raises OSError."""
+    os.ftruncate(fd, size)
+
+
+def sync(fd: int) -> None:
+    """Make a file's bytes durable. Never repeated after a failure: the second call would lie. OSError."""
+    if sys.platform == "darwin":  # fsync there stops at the drive's cache
+        with suppress(OSError):
+            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(fd)
+
+
+def reserve_room(fd: int, offset: int, size: int) -> None:
+    """Meet a full disk before a large commit is decided. Raises OSError; does nothing where it cannot ask."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "fallocate"):
+        return
+    if libc.fallocate(fd, _KEEP_SIZE, ctypes.c_int64(offset), ctypes.c_int64(size)) != 0:
+        code = ctypes.get_errno()
+        if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise OSError(code, os.strerror(code))
+
+
+def close_quietly(fd: int) -> None:
+    """Close; an error is ignored, since whatever matters was synced before."""
+    _close(fd)
+
+
+def _close(fd: int) -> None:
+    with suppress(OSError):
+        os.close(fd)

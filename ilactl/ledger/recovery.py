@@ -1,0 +1,219 @@
+"""Bringing a decided commit into its files: right after the decision, and again after a crash.
+
+Only the last commit can be unapplied, since every writer finishes it before deciding the next. A
+repair writes fixed bytes at fixed places, so repeating it, or being killed in it, does no harm. It
+never believes what it reads back: after a failed fsync the system may show bytes that are not on
+the disk, so everything is written again and synced.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from ilactl.errors import ChangedOutside, IlactlError, LedgerLocked, NoLedger
+from ilactl.findings import printable
+from ilactl.ledger.files import BLOCK, Folder, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
+from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
+from ilactl.ledger.verify import is_listed, read_hint, write_hint
+
+__all__ = ["STAGED", "apply", "recover", "refuse_open_elsewhere", "refuse_rotten"]
+
+STAGED = "commits"
+"""The folder of rows between decision and append."""
+
+_OURS = re.compile(r"(tmp_)?[0-9]+\..+")
+
+
+def recover(folder: Folder) -> LogTail:
+    """Finish or set aside what a crash left; the log's end as it is then. Needs the lock.
+
+    A line that was never finished is cut off: its commit did not happen. A finished one is written
+    into its files. Raises ChangedOutside where that would overwrite somebody's work, IoFailed.
+    """
+    try:
+        with folder.writing(LOG) as fd:
+            tail = read_tail(fd)
+            if tail.record is None:
+                raise NoLedger(where=str(folder.root))
+            try:
+                if tail.size > tail.end:
+                    refuse_rotten(folder, tail)
+                    cut(fd, tail.end)
+                    sync(fd)
+                hint = read_hint(folder)
+                if hint is None or hint.sha != tail.record.sha:
+                    _redo(folder, fd, tail, tail.record)
+            except OSError as error:
+                fail(LOG, error)
+    except FileNotFoundError:
+        raise NoLedger(where=str(folder.root)) from None
+    _remove_orphans(folder)
+    return LogTail(tail.record, tail.start, tail.end, tail.end)
+
+
+def refuse_rotten(folder: Folder, tail: LogTail) -> None:
+    """Refuse where the bad end of the log was once a good line: cutting it would lose a booked commit.
+
+    A torn line was never acknowledged, so no file can be longer than the line before it left it, and
+    no hint can name a later commit. Raises ChangedOutside.
+    """
+    assert tail.record is not None
+    hint = read_hint(folder)
+    later = hint is not None and hint.seq > tail.record.seq
+    longer = None
+    for name, head in tail.record.heads.items():
+        with suppress(FileNotFoundError, IlactlError), folder.reading(name) as fd:
+            if os.fstat(fd).st_size > head.size:
+                longer = name
+                break
+    if later or longer:
+        sign = f"{longer} holds rows of it" if longer else "it was applied"
+        raise ChangedOutside(
+            path=LOG,
+            reason=f"the line of commit {tail.record.seq + 1} is damaged, and {sign}",
+            hint="restore commits.jsonl and the files beside it from one copy",
+        )
+
+
+def _redo(folder: Folder, fd: int, tail: LogTail, record: Record) -> None:
+    write_at(fd, tail.start, read_at(fd, tail.start, tail.end - tail.start, LOG))
+    sync(fd)
+    folder.sync_folder()
+    for act in record.files:
+        if not act.adopted:
+            _refuse_overwriting(folder, act)
+    apply(folder, record, {})
+    before = read_hint(folder)
+    known = before.stamps if before and before.sha == record.prev else {}
+    touched = {act.path for act in record.files}
+    write_hint(folder, record, {name: stamp for name, stamp in known.items() if name not in touched})
+
+
+def _refuse_overwriting(folder: Folder, act: FileAct) -> None:
+    """What stands where the rows belong must be a part of them, or blank as a crash leaves it."""
+    try:
+        with folder.reading(act.path) as fd:
+            size = os.fstat(fd).st_size
+            if not act.base <= size <= act.base + act.size:
+                raise _edited(act, "shorter" if size < act.base else "longer")
+            with _rows(folder, act) as rows:
+                if rows is None:
+                    if digest_at(fd, act.base, act.size, act.path) != act.sha256:
+                        raise _edited(act, "different")
+                    return
+                at = act.base
+                for part in rows:
+                    there = read_at(fd, at, len(part), act.path)
+                    if not part.startswith(there) and any(
+                        a != b and a for a, b in zip(there, part, strict=False)
+                    ):
+                        raise _edited(act, "different")
+                    at += len(part)
+    except FileNotFoundError:
+        if act.base:
+            raise ChangedOutside(path=act.path, reason="it is missing") from None
+
+
+def _edited(act: FileAct, how: str) -> ChangedOutside:
+    return ChangedOutside(
+        path=act.path, reason=f"it is {how} than the last commit left it, which is still to be completed"
+    )
+
+
+def apply(folder: Folder, record: Record, targets: Mapping[str, int]) -> dict[str, Stamp]:
+    """Write a decided commit's rows where they belong and make them durable; the files' stamps after.
+
+    `targets` are files that are open already. Staged files go when their rows are safe. Raises
+    OSError or IoFailed; the commit stands nevertheless.
+    """
+    stamps = {}
+    for act in record.files:
+        if act.adopted:
+            continue
+        if act.path in targets:
+            stamps[act.path] = _append(folder, act, targets[act.path])
+            continue
+        if "/" in act.path:
+            folder.make_folder(act.path.rpartition("/")[0])
+        with folder.writing(act.path, create=act.base == 0) as fd:
+            stamps[act.path] = _append(folder, act, fd)
+    staged = [act.staged for act in record.files if act.staged]
+    if staged:
+        for name in staged:
+            folder.remove(name)
+        folder.sync_folder(STAGED)
+    return {name: stamp for name, stamp in stamps.items() if is_listed(name)}
+
+
+def _append(folder: Folder, act: FileAct, fd: int) -> Stamp:
+    with _rows(folder, act) as rows:
+        if rows is None:  # applied and synced before its staged file went
+            sync(fd)
+            return Stamp.of(fd)
+        at = act.base
+        for part in rows:
+            write_at(fd, at, part)
+            at += len(part)
+    sync(fd)
+    if act.base == 0:
+        folder.sync_parent(act.path)
+    return Stamp.of(fd)
+
+
+@contextmanager
+def _rows(folder: Folder, act: FileAct) -> Iterator[Iterator[bytes] | None]:
+    """The rows of an act in blocks, or None where they lie nowhere but in their file."""
+    if act.data is not None:
+        yield iter([act.data])
+    elif act.staged is None:
+        yield None
+    else:
+        try:
+            with folder.reading(act.staged) as fd:
+                whole = os.fstat(fd).st_size == act.size
+                yield blocks(fd, 0, act.size, act.staged) if whole else None
+        except FileNotFoundError:
+            yield None
+
+
+def _remove_orphans(folder: Folder) -> None:
+    """Remove staged rows that no commit claims. Other files in there are not ours to remove."""
+    orphans = [name for name in folder.names(STAGED) if _OURS.fullmatch(name)]
+    for name in orphans:
+        folder.remove(f"{STAGED}/{name}")
+    if orphans:
+        with suppress(OSError):
+            folder.sync_folder(STAGED)
+
+
+def refuse_open_elsewhere(folder: Folder, name: str) -> None:
+    """Refuse while a spreadsheet program has the file open: it would write its old copy over ours.
+
+    Raises LedgerLocked naming who.
+    """
+    above, _, last = name.rpartition("/")
+    prefix = f"{above}/" if above else ""
+    for sign, program in ((f"{prefix}.~lock.{last}#", "LibreOffice"), (f"{prefix}~${last}", "Excel")):
+        try:
+            mark = folder.read(sign, limit=BLOCK)
+        except FileNotFoundError:
+            continue
+        except IlactlError:
+            mark = b""
+        raise LedgerLocked(
+            holder=f"{_person(program, mark)}: {name} is open in {program}",
+            hint=f"close it there and run the command again; if nobody has it open, delete {sign}",
+        )
+
+
+def _person(program: str, mark: bytes) -> str:
+    """Who has the file open, as the program's mark says."""
+    if program == "LibreOffice":
+        fields = mark.decode("utf-8", "replace").split(",")
+        who = " ".join(field for field in (fields[0] or (fields[1] if len(fields) > 1 else ""),) if field)
+    else:
+        who = mark[1 : 1 + mark[0]].decode("latin-1") if mark else ""
+    return printable(who.strip()[:80]) or "somebody"

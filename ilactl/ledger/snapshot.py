@@ -1,0 +1,370 @@
+"""The ledger as of one commit, for readers: no lock, no write.
+
+The last line of the log says how long every file is. Bytes beyond belong to a commit that came
+later, and are not seen. What the last commit decided and a crash kept from its files is laid over
+them, so a reader sees a commit whole or not at all, whoever is writing meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import sys
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ilactl.errors import ChangedMeanwhile, ChangedOutside, IoFailed, NoLedger, NotFound
+from ilactl.ledger.files import BLOCK, Folder, fail, read_at, write_at
+from ilactl.ledger.log import LOG, FileAct, Record, View, bisect, map_file, map_log, read_tail, records
+from ilactl.ledger.verify import TAIL
+
+if TYPE_CHECKING:
+    from ilactl.ledger.manifest import Manifest
+
+__all__ = ["MANIFEST", "Head", "Snapshot", "View", "find", "open_folder"]
+
+MANIFEST = "ledger.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the ledger stands. `sizes` and `rows` (without header) are by file."""
+
+    seq: int
+    sha: str
+    next_entry: int
+    booked_through: date | None
+    sizes: Mapping[str, int]
+    rows: Mapping[str, int]
+
+    @staticmethod
+    def of(record: Record) -> Head:
+        """The head that a commit leaves."""
+        return Head(
+            record.seq,
+            record.sha,
+            record.next_entry,
+            record.booked_through,
+            {name: head.size for name, head in record.heads.items()},
+            {name: head.rows for name, head in record.heads.items()},
+        )
+
+
+class Snapshot:
+    """An immutable view of the ledger as one commit left it."""
+
+    def __init__(
+        self, folder: Folder, record: Record, log_end: int, pending: tuple[FileAct, ...] = ()
+    ) -> None:
+        """Use `open`. `pending` may not have reached the files yet."""
+        self.folder = folder
+        self.root: Path = folder.root
+        self.record = record
+        self.head = Head.of(record)
+        self._log_end = log_end
+        self._pending = {act.path: act for act in pending if not act.adopted}
+        self._views: dict[str, View] = {}
+        self._texts: dict[str, bytes | None] = {}
+        self._copies: dict[str, int] = {}
+        weakref.finalize(self, _close_all, self._copies)
+
+    @staticmethod
+    def open(root: Path) -> Snapshot:
+        """The newest state. Raises NoLedger, NewerFormat, IoFailed, or ChangedOutside for a broken log."""
+        folder = open_folder(root)
+        while True:
+            try:
+                with folder.reading(LOG) as fd:
+                    tail = read_tail(fd)
+                    if tail.size > tail.end and tail.record:
+                        from ilactl.ledger.recovery import refuse_rotten
+
+                        try:
+                            refuse_rotten(folder, tail)
+                        except ChangedOutside:
+                            if read_tail(fd) != tail:
+                                continue  # a writer was in the middle of that line
+                            raise
+            except FileNotFoundError:
+                tail = None
+            if tail is None or tail.record is None:
+                raise _unfinished(folder)
+            return Snapshot(folder, tail.record, tail.end, tail.record.files)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """ledger.toml, checked. Raises BadManifest, NewerFormat, or NotFound."""
+        from ilactl.ledger.manifest import load_manifest
+
+        return load_manifest(self.read_text(MANIFEST), MANIFEST)
+
+    def view(self, file: str) -> View:
+        """The recorded bytes of a file: bytes, or a map of them where they are many; empty if there is none.
+
+        Raises ChangedOutside where the file is shorter than recorded or ends differently, and
+        ChangedMeanwhile where a commit rewrote it since: open a new snapshot then.
+        """
+        if file not in self._views:
+            self._views[file] = self._load(file)
+        return self._views[file]
+
+    def _load(self, file: str) -> View:
+        head = self.record.heads.get(file)
+        if head is None or head.size == 0:
+            return b""
+        act = self._pending.get(file)
+        rows = self._unapplied(act) if act else None
+        size = head.size if rows is None or act is None else act.base
+        try:
+            with self.folder.reading(file) as fd:
+                if os.fstat(fd).st_size < size:
+                    raise self._changed(file, "it is shorter than recorded")
+                view = map_file(fd, size, file)
+        except FileNotFoundError:
+            if size:
+                raise self._changed(file, "it is missing") from None
+            view = b""
+        if rows is not None:
+            view = _joined(view, rows)
+        if hashlib.sha256(view[max(0, head.size - TAIL) :]).hexdigest() != head.tail:
+            raise self._changed(file, "its last rows are not as recorded")
+        return view
+
+    def _changed(self, file: str, reason: str) -> ChangedOutside | ChangedMeanwhile:
+        return ChangedOutside(path=file, reason=reason) if self._log_is_current() else ChangedMeanwhile()
+
+    def _unapplied(self, act: FileAct) -> View | None:
+        """The rows of a decided commit that are not in their file yet; None where they are."""
+        rows: View
+        if act.data is not None:
+            rows = act.data
+        elif act.staged is None:
+            return None
+        else:
+            try:
+                with self.folder.reading(act.staged) as fd:
+                    rows = map_file(fd, act.size, act.staged)
+            except (FileNotFoundError, ValueError):
+                return None  # it goes once its rows are where they belong
+        try:
+            with self.folder.reading(act.path) as fd:
+                if os.fstat(fd).st_size >= act.base + act.size and _same(fd, act.base, rows):
+                    return None
+        except FileNotFoundError:
+            pass
+        return rows
+
+    def pending_acts(self) -> list[FileAct]:
+        """What the last commit decided and a crash kept from its files. The next writer completes it."""
+        return [act for act in self._pending.values() if self._unapplied(act) is not None]
+
+    def engine_path(self, file: str) -> str:
+        """A path that an engine in this process can read and that holds exactly `view(file)`.
+
+        It is the file itself while that holds nothing else. A commit may append to it while the
+        engine reads: a batch that runs without the lock asks `still_current` afterwards.
+        """
+        if file in self._copies:
+            return (
+                f"/proc/self/fd/{self._copies[file]}"
+                if sys.platform == "linux"
+                else f"/dev/fd/{self._copies[file]}"
+            )
+        view = self.view(file)
+        act = self._pending.get(file)
+        with suppress(FileNotFoundError), self.folder.reading(file) as fd:
+            if os.fstat(fd).st_size == len(view) and (act is None or self._unapplied(act) is None):
+                return str(self.root / file)
+        self._copies[file] = _private_copy(view, file)
+        return self.engine_path(file)
+
+    def read_text(self, file: str) -> bytes:
+        """A whole small file that is edited by hand, such as ledger.toml. Raises NotFound."""
+        if file not in self._texts:
+            self._texts[file] = self._read_now(file)
+        text = self._texts[file]
+        if text is None:
+            raise NotFound(what=file)
+        return text
+
+    def _read_now(self, file: str) -> bytes | None:
+        try:
+            return self.folder.read(file)
+        except FileNotFoundError:
+            return None
+
+    def rule_files(self) -> list[str]:
+        """The scheme's files, `rules/*.toml`, sorted. What stands in rules/used/ is not among them."""
+        return _rule_files(self.folder)
+
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of ledger.toml and the rule files, as this snapshot read them, by file."""
+        return dict(input_digests(self.folder, self._texts))
+
+    def at(self, seq: int) -> Snapshot:
+        """The ledger right after commit `seq`.
+
+        Raises NotFound for a number that is not there, ChangedOutside where rows of that time were
+        replaced by hand and adopted since. ledger.toml and the rules are today's.
+        """
+        if seq == self.head.seq:
+            return self
+        found = bisect(self._log, lambda record: record.seq < seq) if 0 < seq < self.head.seq else None
+        if found is None:
+            raise NotFound(what=f"commit {seq}")
+        record, end = found
+        for name, then in record.heads.items():
+            head = self.record.heads[name]
+            while head.since > seq:
+                if head.since_base < then.size:
+                    reason = f"rows of commit {seq} were replaced by the adoption in commit {head.since}"
+                    raise ChangedOutside(path=name, reason=reason, hint="")
+                head = self._record(head.since - 1).heads[name]
+        return Snapshot(self.folder, record, end)
+
+    def commit_of(self, file: str, offset: int) -> Record:
+        """Which commit put that byte of a file where it is. Raises NotFound beyond the recorded size."""
+        head = self.record.heads.get(file)
+        if head is None or not 0 <= offset < head.size:
+            raise NotFound(what=f"byte {offset} of {file}")
+        last = self.head.seq
+        while head.since and offset < head.since_base:  # the byte is older than that adoption
+            last = head.since - 1
+            head = self._record(last).heads[file]
+        first = head.since
+
+        def later(record: Record) -> bool:
+            if record.seq < first:
+                return True
+            then = record.heads.get(file)
+            return then is None or then.size <= offset
+
+        found = bisect(self._log, later)
+        assert found is not None
+        assert found[0].seq <= last
+        return found[0]
+
+    def _record(self, seq: int) -> Record:
+        found = bisect(self._log, lambda record: record.seq < seq)
+        if found is None:
+            raise NotFound(what=f"commit {seq}")
+        return found[0]
+
+    def records(self) -> Iterator[Record]:
+        """All commits up to this one, oldest first. Raises ChangedOutside where the chain is broken."""
+        return records(self._log)
+
+    def record_with_key(self, key: str) -> Record | None:
+        """The commit that a caller's key was given to."""
+        from ilactl.ledger.log import with_key
+
+        return with_key(self._log, key)
+
+    @cached_property
+    def _log(self) -> View:
+        return map_log(self.folder, self._log_end)
+
+    def still_current(self) -> bool:
+        """Whether no commit came since, and no small file that was read has changed."""
+        texts = all(self._read_now(name) == text for name, text in self._texts.items())
+        return texts and self._log_is_current()
+
+    def _log_is_current(self) -> bool:
+        try:
+            with self.folder.reading(LOG) as fd:
+                tail = read_tail(fd)
+        except FileNotFoundError:
+            return False
+        return tail.record is not None and tail.record.sha == self.head.sha
+
+
+def find(view: View, needle: bytes, start: int = 0) -> int:
+    """Where `needle` stands at or after `start`; -1 if nowhere."""
+    return view.find(needle, start)
+
+
+def input_digests(folder: Folder, texts: Mapping[str, bytes | None]) -> Iterator[tuple[str, str]]:
+    """SHA-256 of ledger.toml and the rule files; `texts` are those that were read already."""
+    for name in (MANIFEST, *_rule_files(folder)):
+        with suppress(FileNotFoundError):
+            text = texts.get(name) or folder.read(name)
+            yield name, hashlib.sha256(text).hexdigest()
+
+
+def _rule_files(folder: Folder) -> list[str]:
+    names = folder.names("rules")
+    return [f"rules/{name}" for name in names if name.endswith(".toml") and not name.startswith(".")]
+
+
+def open_folder(root: Path) -> Folder:
+    """The folder of a ledger. Raises NoLedger where there is none."""
+    try:
+        folder = Folder(root)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoLedger(where=str(root)) from None
+    except OSError as error:
+        fail(str(root), error)
+    if not folder.exists(MANIFEST) and not folder.exists(LOG):
+        raise NoLedger(where=str(root))
+    return folder
+
+
+def _unfinished(folder: Folder) -> NoLedger | ChangedOutside:
+    """A manifest without a first commit: either init was cut off, or the log is gone."""
+    from ilactl.ledger.create import CREATING
+
+    if folder.exists(CREATING):
+        return NoLedger(
+            where=str(folder.root), hint="its 'ilactl init' was cut off: run it again to complete it"
+        )
+    return ChangedOutside(path=LOG, reason="it is missing or holds no commit")
+
+
+def _same(fd: int, base: int, rows: View) -> bool:
+    return all(
+        read_at(fd, base + at, min(BLOCK, len(rows) - at)) == rows[at : at + BLOCK]
+        for at in range(0, len(rows), BLOCK)
+    )
+
+
+def _joined(head: View, rows: View) -> View:
+    """Old rows and decided ones in one piece; only ever needed between a crash and the next write."""
+    size = len(head) + len(rows)
+    if size <= BLOCK:
+        return bytes(head) + bytes(rows)
+    whole = mmap.mmap(-1, size)
+    for part in (head, rows):
+        for at in range(0, len(part), BLOCK):
+            whole.write(part[at : at + BLOCK])
+    whole.seek(0)
+    return whole
+
+
+def _private_copy(view: View, name: str) -> int:
+    """The descriptor of a nameless file that holds the view: in memory, or unlinked at once."""
+    try:
+        if hasattr(os, "memfd_create"):
+            fd = os.memfd_create("ilactl", os.MFD_CLOEXEC)
+        else:
+            import tempfile
+
+            fd, path = tempfile.mkstemp()
+            os.unlink(path)
+        for at in range(0, len(view), BLOCK):
+            write_at(fd, at, view[at : at + BLOCK])
+    except OSError as error:
+        raise IoFailed(path=name, reason=f"no room for a private copy: {error.strerror}") from error
+    return fd
+
+
+def _close_all(copies: Mapping[str, int]) -> None:
+    for fd in copies.values():
+        with suppress(OSError):
+            os.close(fd)
