@@ -20,7 +20,7 @@ from types import FrameType
 import click
 
 from ilactl import __version__
-from ilactl.commands.face import SHARED, Session, shared_option
+from ilactl.commands.options import SHARED, Session, shared_option
 from ilactl.errors import BookedNotConfirmed, IlactlError, IoFailed, UsageError
 from ilactl.findings import printable
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from ilactl.dates import parse_date
+from ilactl.commands.options import ALWAYS, FORMATS, LOCK_WAIT, SHARED, Day, Seconds, Session, shared_option
+from ilactl.commands.progress import Progress
 from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, UsageError
 from ilactl.findings import printable
 
@@ -29,128 +28,13 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
-__all__ = ["ALWAYS", "FORMATS", "INPUT_LIMIT", "SHARED", "Face", "Session", "face_options", "shared_option"]
-
-FORMATS = ("table", "plain", "csv", "tsv", "json", "jsonl", "markdown")
-"""What -O takes."""
+__all__ = ["INPUT_LIMIT", "Day", "Face", "Progress", "Session", "face_options"]
 
 INPUT_LIMIT = 512 * 1024 * 1024
 """Bytes an input file or stdin may have: everything read is held at once."""
 
-LOCK_WAIT = 10.0
-"""Seconds to wait for the ledger's lock where nothing else is said."""
-
-_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass
-class Session:
-    """One run of ilactl: what the command line gave, and what has happened so far.
-
-    `now` is the only clock; tests give their own. `given` holds each shared option found on the
-    command line with the words it stood behind (`ilactl`, `ilactl person`, …). `booked` is the
-    number of the last commit this run made, 0 for none: an answer that cannot be written
-    afterwards must not look as if nothing had happened.
-    """
-
-    now: Callable[[], datetime] = _now
-    given: dict[str, tuple[Any, str]] = field(default_factory=dict)
-    booked: int = 0
-    debug: bool = False
-    command: str = "ilactl"
-
-
-class Day(click.ParamType[date]):
-    """A day of the calendar, `YYYY-MM-DD` and nothing else."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day, or a usage error that names what was given."""
-        day = value if isinstance(value, date) else parse_date(value)
-        if day is None:
-            self.fail(f"{printable(value)!r} is not a day of the calendar, YYYY-MM-DD", param, ctx)
-        return day
-
-
-class Seconds(click.ParamType[float]):
-    """A number of seconds: digits, and a fraction if need be."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds, or a usage error that names what was given."""
-        if isinstance(value, float):
-            return value
-        if not _SECONDS.fullmatch(value):
-            self.fail(f"{printable(value)!r} is not a number of seconds such as 0, 2.5 or 60", param, ctx)
-        return float(value)
-
-
-class Key(click.ParamType[str]):
-    """A caller's key: up to 200 characters that can be shown."""
-
-    name = "key"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The key, or a usage error that says why it cannot be one."""
-        if not value or len(value) > 200 or value != value.strip() or printable(value) != value:
-            self.fail("a key has 1 to 200 characters, none invisible, no space at either end", param, ctx)
-        return str(value)
-
-
-def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Keep a shared option that stands on the command line; the nearer the command, the later it comes."""
-    source = ctx.get_parameter_source(str(param.name))
-    if source is click.core.ParameterSource.COMMANDLINE and isinstance(ctx.obj, Session):
-        ctx.obj.given[str(param.name)] = (value, ctx.command_path)
-    return value
-
-
-SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "on": (("--on",), {
-        "type": Day(), "metavar": "DATE",
-        "help": "Take DATE as today. Default: today, or the day the ledger is booked through if later.",
-    }),
-    "dry_run": (("-n", "--dry-run"), {"is_flag": True, "help": "Show what would be booked; write nothing."}),
-    "yes": (("--yes",), {
-        "is_flag": True, "help": "Answer prompts with yes. Guards in ledger.toml still hold.",
-    }),
-    "key": (("--key",), {
-        "type": Key(), "metavar": "TEXT",
-        "help": "Do this once: repeated with the same content it is done already, with other it is refused.",
-    }),
-    "lock_wait": (("--lock-wait",), {
-        "type": Seconds(), "metavar": "SECONDS",
-        "help": "Wait this long for another ilactl to finish. Default: 10.",
-    }),
-    "ledger": (("--ledger",), {
-        "type": click.Path(), "metavar": "DIR",
-        "help": "The ledger's folder. Default: ILACTL_LEDGER, else the nearest ledger.toml upward.",
-    }),
-    "output_format": (("-O", "--output-format"), {
-        "type": click.Choice(FORMATS), "metavar": "FORMAT",
-        "help": f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}. Default: table on a terminal, else plain.",
-    }),
-    "quiet": (("-q", "--quiet"), {"is_flag": True, "help": "Say less: no talk, no answer to a change."}),
-    "verbose": (("-v", "--verbose"), {"is_flag": True, "help": "Say more, also without a terminal."}),
-}  # fmt: skip
-"""The shared options in the order the help shows them: name → flags and settings."""
-
-ALWAYS = ("ledger", "output_format", "quiet", "verbose")
-"""Shared options that stand on every command."""
-
-
-def shared_option(name: str) -> click.Option:
-    """A fresh option of that name. Its value goes to the session, not to the function."""
-    flags, settings = SHARED[name]
-    return click.Option([*flags, name], expose_value=False, callback=_remember, **settings)
 
 
 def face_options(
@@ -399,40 +283,7 @@ class Face:
             )
         return data, name
 
-    def progress(self, label: str, total: int) -> AbstractContextManager[Progress]:
+    def progress(self, label: str, total: int) -> Progress:
         """A counter on stderr that shows after a second, on a terminal only, never with -q or -O json."""
         quiet = self.quiet or not self.talks or self.output_format in ("json", "jsonl")
         return Progress(label, total, shown=not quiet)
-
-
-class Progress:
-    """Says how far a long run has come. `advance(n)` counts on."""
-
-    def __init__(self, label: str, total: int, *, shown: bool) -> None:
-        """`total` 0 means that the end is not known."""
-        import time
-
-        self._label, self._total, self._shown = label, total, shown
-        self._done = 0
-        self._clock = time.monotonic
-        self._next = self._clock() + 1.0
-        self._wrote = False
-
-    def __enter__(self) -> Progress:
-        """Begin; nothing shows yet."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Wipe the line."""
-        if self._wrote:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-    def advance(self, number: int = 1) -> None:
-        """`number` more are done."""
-        self._done += number
-        if not self._shown or self._clock() < self._next:
-            return
-        self._next = self._clock() + 0.2
-        self._wrote = True
-        share = f" {100 * self._done // self._total} %" if self._total else ""
-        click.echo(f"\r\x1b[K{self._label} {self._done}{share}", err=True, nl=False)

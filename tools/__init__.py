@@ -1,0 +1,1 @@
+"""What developers run: the manual page, the demo, the bench."""
