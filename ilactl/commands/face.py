@@ -187,11 +187,9 @@ class Face:
     def writer(self, command: str = "") -> Iterator[Writer]:
         """The ledger under its lock, ready for a commit. `command` is what the lock's holder is called."""
         from ilactl.ledger.commit import open_writer
-        from ilactl.ledger.snapshot import Snapshot
 
-        root = self.root()
         with open_writer(
-            root,
+            self.root(),
             actor=self.actor,
             now=self.session.now,
             lock_wait=self.lock_wait,
@@ -201,10 +199,8 @@ class Face:
             try:
                 yield writer
             finally:
-                # still under the lock: whatever the log grew by is ours
-                after = Snapshot.open(root).head.seq
-                if after > before:
-                    self.session.booked = after
+                if writer.snapshot.head.seq > before:
+                    self.session.booked = writer.snapshot.head.seq
 
     # ---- talk -------------------------------------------------------------------------------
 
