@@ -1,0 +1,236 @@
+"""The checked-in shape of an expression: a small immutable tree, and nothing of any engine in it.
+
+Every node knows where it stands in the user's text: `position` counts characters from 0. Where a
+node stands is no part of what it means, so equality and digests leave it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import TypeAlias, TypedDict
+
+__all__ = [
+    "And",
+    "Arithmetic",
+    "Between",
+    "Case",
+    "Coalesce",
+    "Compare",
+    "Extreme",
+    "In",
+    "InGroup",
+    "IsNull",
+    "Literal",
+    "Name",
+    "Negate",
+    "Node",
+    "Not",
+    "Or",
+    "Stretch",
+    "Value",
+    "children",
+    "names_in",
+    "walk",
+]
+
+Value: TypeAlias = Fraction | bool | str | date
+"""What an expression can come to. Unknown is None beside it."""
+
+
+class Stretch(TypedDict):
+    """A stretch of the user's text, as the nodes take it."""
+
+    position: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    position: int = field(default=0, compare=False)
+    length: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(_Placed):
+    """A constant. `text` is a number's canonical writing (`500.00` stays so); empty for the others."""
+
+    value: Value
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name(_Placed):
+    """A fact, a sum of the ledger or a dated constant. Both parts match `[a-z][a-z0-9_]*`."""
+
+    qualifier: str | None
+    name: str
+
+    @property
+    def full(self) -> str:
+        """`age`, `balance.own`: the key under which its type and value are given."""
+        return f"{self.qualifier}.{self.name}" if self.qualifier else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Not(_Placed):
+    """Turns true and false round; unknown stays unknown."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And(_Placed):
+    """False where one operand is false, whatever is unknown beside it."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(_Placed):
+    """True where one operand is true, whatever is unknown beside it."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(_Placed):
+    """`op` is one of = <> < <= > >=."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(_Placed):
+    """`op` is one of + - * /. A divisor that is not above zero makes the result unknown."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Negate(_Placed):
+    """The same number with the other sign."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Case(_Placed):
+    """The first branch whose condition holds. An unknown condition met before makes it unknown."""
+
+    branches: tuple[tuple[Node, Node], ...]
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme(_Placed):
+    """`op` is LEAST or GREATEST. Unknown as soon as one operand is."""
+
+    op: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce(_Placed):
+    """The first operand that is known: what decides where a fact may be missing."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull(_Placed):
+    """Whether the operand is unknown (`known` False) or known (`known` True). Never unknown itself."""
+
+    operand: Node
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class In(_Placed):
+    """Whether the operand equals one of the constants."""
+
+    operand: Node
+    options: tuple[Literal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between(_Placed):
+    """`operand >= low AND operand <= high`."""
+
+    operand: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True, slots=True)
+class InGroup(_Placed):
+    """Whether the text fact `groups`, words with spaces between them, holds the word."""
+
+    group: str
+
+
+Node: TypeAlias = (
+    Literal
+    | Name
+    | Not
+    | And
+    | Or
+    | Compare
+    | Arithmetic
+    | Negate
+    | Case
+    | Extreme
+    | Coalesce
+    | IsNull
+    | In
+    | Between
+    | InGroup
+)
+
+GROUPS = "groups"
+"""The fact that `in_group` reads."""
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The node's parts in the order in which they are written."""
+    match node:
+        case Literal() | Name() | InGroup():
+            return ()
+        case Not(operand) | Negate(operand) | IsNull(operand, _):
+            return (operand,)
+        case And(operands) | Or(operands) | Extreme(_, operands) | Coalesce(operands):
+            return operands
+        case Compare(_, left, right) | Arithmetic(_, left, right):
+            return (left, right)
+        case Case(branches, otherwise):
+            return (*(part for branch in branches for part in branch), otherwise)
+        case In(operand, options):
+            return (operand, *options)
+        case Between(operand, low, high):
+            return (operand, low, high)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, parents first, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(reversed(children(found)))
+
+
+def names_in(node: Node) -> set[str]:
+    """Every name the expression reads, `groups` included where `in_group` stands."""
+    names = set()
+    for part in walk(node):
+        if isinstance(part, Name):
+            names.add(part.full)
+        elif isinstance(part, InGroup):
+            names.add(GROUPS)
+    return names
