@@ -1,0 +1,145 @@
+"""`ilactl topup`: plan everything that is due, show it, and book it as one commit."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.errors import ChangedMeanwhile, Refused
+
+if TYPE_CHECKING:
+    from ilactl.ledger.commit import Writer
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.model import Scheme
+    from ilactl.rules.plan import Plan, Request
+
+__all__ = ["command"]
+
+
+@click.command("topup")
+@click.option("--rule", "rules", metavar="ID", multiple=True, help="Only this grant rule; may be repeated.")
+@click.option(
+    "--person", "persons", metavar="ID", multiple=True, help="Only this person; may be repeated; - reads ids from stdin."
+)
+@click.option(
+    "--period", "periods", metavar="PERIOD", multiple=True, help="This period (2026 or 2026-03) instead of the newest due."
+)
+@click.option("--allow-large", metavar="N", type=click.IntRange(1), help="Pass the guards of ledger.toml for N entries.")
+@face_options("on", "dry_run", "yes", "key", "lock_wait")
+def command(
+    face: Face, rules: tuple[str, ...], persons: tuple[str, ...], periods: tuple[str, ...], allow_large: int | None
+) -> None:
+    """Book every grant that is due.
+
+    Walks the rules' due dates up to --on, oldest first, and books for each person what the rules
+    give and the caps leave: one entry for each rule and period, all in one commit. What is booked
+    already is skipped, so running it again books nothing. Whoever lacks a fact that a rule needs
+    is counted and named as undecided, and can still be granted later.
+
+    \b
+    Examples:
+      $ ilactl topup --on 2027-01-01 -n
+      $ ilactl topup --on 2027-01-01 --yes
+      $ ilactl topup --on 2027-01-01 --rule base --yes -O json
+    """
+    from ilactl.rules.plan import Request
+
+    snapshot = face.snapshot()
+    request = Request(face.on(snapshot), rules, _persons(face, persons), periods)
+    if face.dry_run:
+        _show(face, snapshot, _plan(snapshot, request, face)[1])
+        return
+    shown = None
+    if not face.yes:
+        shown = _plan(snapshot, request, face)
+        if not shown[1].entries:
+            _show(face, snapshot, shown[1], change=True)
+            return
+        _show(face, snapshot, shown[1])
+        face.confirm(f"Book {shown[1].entries} entries?")
+    with face.writer("ilactl topup") as writer:
+        _book(face, writer, request, shown, allow_large)
+
+
+def _persons(face: Face, persons: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids as given; `-` stands for those on stdin, one a line."""
+    if "-" not in persons:
+        return persons
+    data, _ = face.read_input("-")
+    named = data.decode("utf-8", "replace").split()
+    return tuple(dict.fromkeys([*(p for p in persons if p != "-"), *named]))
+
+
+def _plan(snapshot: Snapshot, request: Request, face: Face, *, remember: bool = False) -> tuple[Scheme, Plan]:
+    from ilactl.rules.load import load_scheme
+    from ilactl.rules.plan import make_plan
+
+    scheme = load_scheme(snapshot, remember=remember)
+    return scheme, make_plan(snapshot, scheme, request)
+
+
+def _show(face: Face, snapshot: Snapshot, plan: Plan, *, booked: int | None = None, change: bool = False) -> None:
+    from ilactl.reports.topup import topup_answer
+    from ilactl.rules.plan import scales_of
+
+    face.answer(topup_answer(plan, scales_of(snapshot), booked=booked), change=change)
+
+
+def _book(
+    face: Face, writer: Writer, request: Request, shown: tuple[Scheme, Plan] | None, allow_large: int | None
+) -> None:
+    """Plan under the lock and commit. A plan that was shown must be the plan that is booked."""
+    from ilactl.ledger.commit import Change
+    from ilactl.rules.plan import scales_of
+    from ilactl.rules.used import used_appends
+
+    scheme, plan = _plan(writer.snapshot, request, face, remember=True)
+    if shown is not None and shown[1].rows.fingerprint() != plan.rows.fingerprint():
+        raise ChangedMeanwhile()
+    content = sha256(json.dumps([str(request.on), request.rules, request.persons, request.periods]).encode()).hexdigest()
+    if writer.known(face.key, content) or not plan.entries:
+        _show(face, writer.snapshot, plan, change=True)
+        return
+    _guard(plan, writer.snapshot, allow_large)
+    scales = scales_of(writer.snapshot)
+    rows = plan.rows.append(writer, writer.snapshot.head.next_entry, request.on, scales)
+    change = Change(
+        command="topup",
+        appends=(rows, *used_appends(writer.snapshot, scheme, plan.grants_used)),
+        booked_on=request.on,
+        entries=plan.entries,
+        key=face.key,
+        content=content if face.key else "",
+        note={"entries": plan.entries, "rules": plan.grants_used},
+    )
+    record = writer.commit(change)
+    _show(face, writer.snapshot, plan, booked=record.seq, change=True)
+
+
+def _guard(plan: Plan, snapshot: Snapshot, allow_large: int | None) -> None:
+    """Limits of one batch that no --yes passes."""
+    guards = snapshot.manifest.guards
+    if allow_large is not None:
+        if plan.entries > allow_large:
+            raise Refused(
+                reason=f"the run would book {plan.entries} entries, --allow-large passes {allow_large}",
+                hint="look at the plan with -n, then give the number it would book",
+            )
+        return
+    persons = max((totals.persons for totals in plan.totals), default=0)
+    if guards.max_persons is not None and persons > guards.max_persons:
+        raise Refused(
+            reason=f"a rule would reach {persons} persons, the guard max_persons in ledger.toml is {guards.max_persons}",
+            hint=f"look at the plan with -n, then pass --allow-large {plan.entries} once",
+        )
+    for unit, unit_spec in snapshot.manifest.units.items():
+        total = sum(t.credited for t in plan.totals if t.occasion.grant.unit == unit)
+        if guards.max_total is not None and total > guards.max_total * 10**unit_spec.scale:
+            raise Refused(
+                reason=f"the run would book more {unit} than the guard max_total in ledger.toml allows",
+                hint=f"look at the plan with -n, then pass --allow-large {plan.entries} once",
+            )

@@ -1,0 +1,126 @@
+"""A top-up's plan as an answer: counts and sums by rule and fund, and who was left out, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
+from ilactl.rules.plan import EXAMPLES, Plan, Totals
+
+__all__ = ["topup_answer"]
+
+_COLUMNS = (
+    Col("rule"),
+    Col("period"),
+    Col("due_on", "due on", "date"),
+    Col("fund"),
+    Col("persons", kind="int"),
+    Col("credited", kind="amount"),
+    Col("due", "before caps", "amount"),
+    Col("cut", "cut", "int"),
+    Col("undecided", kind="int"),
+    Col("already", "already", "int"),
+)
+
+
+def topup_answer(plan: Plan, scales: Mapping[str, int], *, booked: int | None = None, key_done: bool = False) -> Answer:
+    """The summary. `booked` is the commit that booked it; None for a plan that is only shown."""
+    rows = [_row(totals, scales) for totals in plan.totals]
+    blocks: list[Block] = [Heading(_title(plan, booked)), Grid(_COLUMNS, rows, "no rule is due")]
+    for totals in plan.totals:
+        lines = _named(totals, scales)
+        if lines:
+            blocks.append(Lines(lines))
+    notes = [f"{missed.rule}: the period {missed.period} was never booked; book it with --period {missed.period}" for missed in plan.missed]
+    return Answer(
+        schema="ilactl.topup/1",
+        rows=rows,
+        columns=_COLUMNS,
+        blocks=blocks,
+        data={
+            "on": plan.request.on,
+            "booked": booked,
+            "entries": plan.entries,
+            "sums": [
+                {"fund": fund, "unit": unit, "credited": Money(amount, unit, scales[unit])}
+                for (fund, unit), amount in sorted(_by_fund(plan).items())
+            ],
+            "undecided": [_people(t, "undecided") for t in plan.totals if t.undecided],
+            "cut": [_people(t, "cut") for t in plan.totals if t.cut],
+            "missed": [{"rule": missed.rule, "period": missed.period} for missed in plan.missed],
+        },
+        notes=[*notes, *_sums(plan, scales)],
+    )
+
+
+def _title(plan: Plan, booked: int | None) -> str:
+    if not plan.entries:
+        return f"Top-up on {plan.request.on}: nothing to book"
+    rows = f"{plan.entries} entr{'y' if plan.entries == 1 else 'ies'}"
+    return f"Top-up on {plan.request.on}: {rows} " + (f"booked as commit {booked}" if booked else "to book")
+
+
+def _row(totals: Totals, scales: Mapping[str, int]) -> dict[str, Cell]:
+    occasion = totals.occasion
+    unit = occasion.grant.unit
+    return {
+        "rule": occasion.grant.version,
+        "period": occasion.period,
+        "due_on": occasion.due_on,
+        "fund": occasion.grant.fund,
+        "persons": totals.persons,
+        "credited": Money(totals.credited, unit, scales[unit]),
+        "due": Money(totals.due, unit, scales[unit]),
+        "cut": totals.cut,
+        "undecided": totals.undecided,
+        "already": totals.taken,
+    }
+
+
+def _named(totals: Totals, scales: Mapping[str, int]) -> list[str]:
+    grant = totals.occasion.grant
+    lines = []
+    if totals.undecided:
+        why = ", ".join(f"{reason} ({n})" if n else reason for reason, n in totals.missing.most_common())
+        who = ", ".join(example.person for example in totals.undecided_examples)
+        more = _more(totals.undecided)
+        lines.append(f"{grant.id}: {totals.undecided} undecided for want of {why}: {who}{more}; no key was taken")
+    if totals.cut:
+        unit = grant.unit
+        who = ", ".join(
+            f"{e.person} {Money(e.credited, unit, scales[unit]).amount} of {Money(e.due, unit, scales[unit]).amount}"
+            for e in totals.cut_examples
+        )
+        lines.append(f"{grant.id}: {totals.cut} cut by the cap {', '.join(grant.caps)}: {who}{_more(totals.cut)}")
+    return lines
+
+
+def _more(count: int) -> str:
+    return f" and {count - EXAMPLES} more" if count > EXAMPLES else ""
+
+
+def _people(totals: Totals, which: str) -> dict[str, object]:
+    examples = totals.undecided_examples if which == "undecided" else totals.cut_examples
+    unit = totals.occasion.grant.unit
+    told: dict[str, object] = {
+        "rule": totals.occasion.grant.version,
+        "period": totals.occasion.period,
+        "count": totals.undecided if which == "undecided" else totals.cut,
+        "persons": [example.person for example in examples],
+        "unit": unit,
+    }
+    if which == "undecided":
+        told["missing"] = dict(sorted(totals.missing.items()))
+    return told
+
+
+def _by_fund(plan: Plan) -> dict[tuple[str, str], int]:
+    sums: dict[tuple[str, str], int] = {}
+    for totals in plan.totals:
+        key = (totals.occasion.grant.fund, totals.occasion.grant.unit)
+        sums[key] = sums.get(key, 0) + totals.credited
+    return sums
+
+
+def _sums(plan: Plan, scales: Mapping[str, int]) -> list[str]:
+    return [f"{fund} pays {Money(n, unit, scales[unit])}" for (fund, unit), n in sorted(_by_fund(plan).items()) if n]

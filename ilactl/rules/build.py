@@ -1,0 +1,299 @@
+"""Tables of rule files → a checked scheme. Every fault becomes a finding at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ilactl.dates import parse_date
+from ilactl.money import parse_decimal
+from ilactl.rules.expressions import Checked, ExpressionFault, Want, check_expression
+from ilactl.rules.expressions.ratio import Ratio
+from ilactl.rules.kinds import (
+    AMOUNT_TYPE,
+    BAD_RULE_VALUE,
+    CAP_ORDER,
+    DOUBLED_RULE,
+    MISSING_KEY,
+    OVERLAPPING_VERSIONS,
+    UNKNOWN_NAME,
+)
+from ilactl.rules.model import Cap, ContributionRule, DatedValue, FactSpec, Grant, Scheme, Tier
+from ilactl.rules.names import BUILT_IN, NameSpec, built_in_facts, catalogue
+from ilactl.rules.periods import valid_due, valid_facts_on
+from ilactl.rules.values import fact_type
+
+if TYPE_CHECKING:
+    from ilactl.ledger.manifest import Manifest
+    from ilactl.rules.load import RuleText
+    from ilactl.rules.trees import TreeCache
+
+__all__ = ["build_scheme"]
+
+Path = tuple[str | int, ...]
+
+
+def build_scheme(files: list[RuleText], manifest: Manifest, cache: TreeCache) -> Scheme:
+    """The scheme of well-shaped files. Faults are added to the files; the result is only whole without any."""
+    return _Builder(files, manifest, cache).build()
+
+
+class _Builder:
+    """What is known so far while the tables are read in order."""
+
+    def __init__(self, files: list[RuleText], manifest: Manifest, cache: TreeCache) -> None:
+        self.files = files
+        self.manifest = manifest
+        self.cache = cache
+        self.scales = {name: unit.scale for name, unit in manifest.units.items()}
+        self.facts: dict[str, FactSpec] = built_in_facts()
+        self.values: dict[str, DatedValue] = {}
+        self.class_units: dict[str, str] = {}
+        self.names: dict[str, NameSpec] = {}
+        self.caps: dict[str, Cap] = {}
+
+    def build(self) -> Scheme:
+        for file in self.files:
+            for name, raw in file.raw.get("facts", {}).items():
+                self.fact(file, name, raw)
+            for name, raw in file.raw.get("values", {}).items():
+                self.value(file, name, raw)
+        for file, path, raw in (*self.tables("grant"), *self.tables("contribution")):
+            self.class_of(file, path, raw)
+        self.names = catalogue(self.facts, self.values, self.class_units, self.scales)
+        for file, path, raw in self.tables("cap"):
+            self.cap(file, path, raw)
+        grants = [(file, path, self.grant(file, path, raw)) for file, path, raw in self.tables("grant")]
+        contributions = [(f, p, self.contribution(f, p, raw)) for f, p, raw in self.tables("contribution")]
+        self.versions([(f, p, grant) for f, p, grant in grants if grant])
+        self.versions(list(contributions))
+        self.orders([(f, p, grant) for f, p, grant in grants if grant])
+        return Scheme(
+            facts=self.facts,
+            values=self.values,
+            caps=self.caps,
+            grants=tuple(grant for _, _, grant in grants if grant),
+            contributions={rule.version: rule for _, _, rule in contributions},
+            class_units=self.class_units,
+            files={file.file: file.text for file in self.files},
+        )
+
+    def tables(self, kind: str) -> list[tuple[RuleText, Path, dict[str, Any]]]:
+        return [(file, (kind, i), raw) for file in self.files for i, raw in enumerate(file.raw.get(kind, []))]
+
+    def fact(self, file: RuleText, name: str, raw: dict[str, Any]) -> None:
+        path: Path = ("facts", name)
+        if name in BUILT_IN:
+            file.find(DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name")
+            return
+        if name in self.facts:
+            file.find(DOUBLED_RULE, path, f"the fact {name} is declared twice")
+            return
+        low = parse_decimal(raw["min"]) if raw.get("min") is not None else None
+        if raw.get("min") is not None and low is None:
+            file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']!r} is not a plain number")
+        kind = fact_type(raw["type"], low, tuple(raw.get("values", ())))
+        if kind is None:
+            advice = "write bool, integer, text, date, or decimal(9,2): digits in all, at most 15, and decimals, at most 6"
+            file.find(BAD_RULE_VALUE, (*path, "type"), f"{raw['type']!r} is not a type", advice)
+            return
+        if raw["kind"] == "figure" and not kind.is_number:
+            file.find(BAD_RULE_VALUE, (*path, "type"), "a figure adds up, so it is integer or decimal")
+        default = None
+        if raw.get("default") is not None:
+            default = kind.parse(raw["default"])
+            if default is None:
+                file.find(BAD_RULE_VALUE, (*path, "default"), f"default {raw['default']!r} is not {kind.describe()}")
+        sensitive = bool(raw.get("sensitive", False))
+        self.facts[name] = FactSpec(name, raw["kind"], kind, default, sensitive, raw.get("title", ""))
+
+    def value(self, file: RuleText, name: str, raw: list[dict[str, Any]]) -> None:
+        if name in self.values:
+            file.find(DOUBLED_RULE, ("values", name), f"the value {name} is declared twice")
+            return
+        steps: list[tuple[date, Fraction]] = []
+        for i, step in enumerate(raw):
+            first, number = parse_date(step["from"]), parse_decimal(step["value"])
+            if first is None:
+                file.find(BAD_RULE_VALUE, ("values", name, i, "from"), f"{step['from']!r} is not a day of the calendar")
+            elif number is None:
+                file.find(BAD_RULE_VALUE, ("values", name, i, "value"), f"{step['value']!r} is not a plain number")
+            elif any(first == earlier for earlier, _ in steps):
+                file.find(DOUBLED_RULE, ("values", name, i), f"{name} has two values from {first}")
+            else:
+                steps.append((first, number))
+        if not raw:
+            file.find(BAD_RULE_VALUE, ("values", name), f"{name} has no value", 'write [{ from = "2026-01-01", value = "1.00" }]')
+        self.values[name] = DatedValue(name, tuple(sorted(steps)))
+
+    def class_of(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
+        unit = self.class_units.setdefault(raw["class"], raw["unit"])
+        if unit != raw["unit"]:
+            file.find(
+                BAD_RULE_VALUE,
+                (*path, "unit"),
+                f"the class {raw['class']} holds {unit} in another rule and {raw['unit']} here",
+                "a class holds one unit: use another class",
+            )
+        self.unit(file, path, raw["unit"])
+
+    def unit(self, file: RuleText, path: Path, unit: str) -> None:
+        if unit not in self.scales:
+            self.unknown(file, (*path, "unit"), "unit", unit, self.scales, "[units] of ledger.toml")
+
+    def unknown(self, file: RuleText, path: Path, what: str, name: str, known: Iterable[str], where: str) -> None:
+        names = list(known)
+        near = get_close_matches(name, names, 1)
+        advice = f"did you mean {near[0]}?" if near else f"{where} has {', '.join(names) or 'none'}"
+        file.find(UNKNOWN_NAME, path, f"there is no {what} {name}", advice)
+
+    def expression(self, file: RuleText, path: Path, text: str, want: Want, unit: str = "") -> Checked | None:
+        """A condition, a number, or (with a unit) an amount in it, which cannot be negative."""
+        types = {name: spec.type for name, spec in self.names.items()}
+        amount, scale = want == "number" and path[-1] == "amount", self.scales.get(unit, 2)
+        try:
+            return check_expression(self.cache.parse(text), types, want=want, lower_bound=amount, scale=scale)
+        except ExpressionFault as error:
+            for fault in error.faults:
+                file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
+            return None
+
+    def cap(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
+        if raw["id"] in self.caps:
+            file.find(DOUBLED_RULE, (*path, "id"), f"the cap {raw['id']} is declared twice")
+            return
+        self.unit(file, path, raw["unit"])
+        for i, class_ in enumerate(raw["over"]):
+            if class_ not in self.class_units:
+                where = "the grants and contributions"
+                self.unknown(file, (*path, "over", i), "class", class_, self.class_units, where)
+            elif self.class_units[class_] != raw["unit"]:
+                message = f"the class {class_} holds {self.class_units[class_]}, the cap counts {raw['unit']}"
+                file.find(BAD_RULE_VALUE, (*path, "over", i), message)
+        limit = self.expression(file, (*path, "limit"), raw["limit"], "number", raw["unit"])
+        if limit:
+            counts = raw.get("counts_reserved", True)
+            measure = raw.get("measure", "balance")
+            source = file.source(path)
+            self.caps[raw["id"]] = Cap(raw["id"], tuple(raw["over"]), raw["unit"], limit, measure, counts, source)
+
+    def grant(self, file: RuleText, path: Path, raw: dict[str, Any]) -> Grant | None:
+        good = len(file.findings)
+        self.days(file, path, raw)
+        if raw["fund"].partition(":")[2] not in self.manifest.funds:
+            funds = [f"fund:{name}" for name in self.manifest.funds]
+            self.unknown(file, (*path, "fund"), "fund", raw["fund"], funds, "[funds] of ledger.toml")
+        if not valid_due(raw["every"], raw["due"]):
+            advice = {"month": "write DD, 01 to 28, or 'DD next'", "once": "write YYYY-MM-DD, or MM-DD to look every year"}
+            file.find(
+                BAD_RULE_VALUE,
+                (*path, "due"),
+                f"due {raw['due']!r} does not fit every = {raw['every']!r}",
+                advice.get(raw["every"], "write MM-DD, or 'MM-DD next' for the year after"),
+            )
+        if not valid_facts_on(raw.get("facts_on", "")):
+            file.find(BAD_RULE_VALUE, (*path, "facts_on"), f"facts_on {raw['facts_on']!r} is not a moment of the period")
+        for i, cap in enumerate(raw.get("caps", ())):
+            known = {table["id"]: table["unit"] for _, _, table in self.tables("cap")}
+            if cap not in known:
+                self.unknown(file, (*path, "caps", i), "cap", cap, known, "the rule files")
+            elif known[cap] != raw["unit"]:
+                file.find(BAD_RULE_VALUE, (*path, "caps", i), f"the cap {cap} counts {known[cap]}, the grant gives {raw['unit']}")
+        when = self.expression(file, (*path, "when"), raw.get("when", "TRUE"), "bool")
+        tiers = self.tiers(file, path, raw)
+        if when is None or not tiers or len(file.findings) > good:
+            return None
+        return Grant(
+            id=raw["id"],
+            title=raw.get("title", ""),
+            class_=raw["class"],
+            fund=raw["fund"],
+            unit=raw["unit"],
+            every=raw["every"],
+            due=raw["due"],
+            facts_on=raw.get("facts_on", ""),
+            when=when,
+            tiers=tuple(tiers),
+            round=raw.get("round") or "half_up",
+            caps=tuple(raw.get("caps", ())),
+            order=raw.get("order"),
+            valid_from=parse_date(raw.get("valid_from", "")),
+            valid_until=parse_date(raw.get("valid_until", "")),
+            law=raw.get("law", ""),
+            source=file.source(path),
+        )
+
+    def tiers(self, file: RuleText, path: Path, raw: dict[str, Any]) -> list[Tier]:
+        alternatives = raw.get("tier", [])
+        if bool(alternatives) == ("amount" in raw):
+            message = "has both amount and tiers" if alternatives else "has no amount"
+            file.find(MISSING_KEY, path, f"the grant {raw['id']} {message}", "write either amount, or [[grant.tier]] tables")
+            return []
+        tables = [((*path, "tier", i), tier) for i, tier in enumerate(alternatives)] or [(path, {"amount": raw["amount"]})]
+        tiers = []
+        for tier_path, tier in tables:
+            when = self.expression(file, (*tier_path, "when"), tier.get("when", "TRUE"), "bool")
+            amount = self.expression(file, (*tier_path, "amount"), tier["amount"], "number", raw["unit"])
+            if when and amount:
+                tiers.append(Tier(when, amount))
+                self.rounding(file, (*tier_path, "amount"), raw, amount)
+        return tiers if len(tiers) == len(tables) else []
+
+    def rounding(self, file: RuleText, path: Path, raw: dict[str, Any], amount: Checked) -> None:
+        unit_scale = self.scales.get(raw["unit"], 0)
+        if raw.get("round") is None and not _fits(amount, unit_scale):
+            file.find(AMOUNT_TYPE, path, f"the amount can have more than the {unit_scale} decimals of {raw['unit']}")
+
+    def contribution(self, file: RuleText, path: Path, raw: dict[str, Any]) -> ContributionRule:
+        self.days(file, path, raw)
+        first, end = parse_date(raw.get("valid_from", "")), parse_date(raw.get("valid_until", ""))
+        kinds = tuple(raw["from"])
+        return ContributionRule(
+            raw["id"], raw.get("title", ""), raw["class"], raw["unit"], kinds, first, end, file.source(path)
+        )
+
+    def days(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
+        days = {}
+        for key in ("valid_from", "valid_until"):
+            if raw.get(key) is not None:
+                days[key] = parse_date(raw[key])
+                if days[key] is None:
+                    file.find(BAD_RULE_VALUE, (*path, key), f"{key} {raw[key]!r} is not a day of the calendar")
+        first, end = days.get("valid_from"), days.get("valid_until")
+        if first and end and end <= first:
+            file.find(BAD_RULE_VALUE, (*path, "valid_until"), f"valid_until {end} is not after valid_from {first}")
+
+    def versions(self, rules: list[tuple[RuleText, Path, Any]]) -> None:
+        """Versions of one id hold on different days and keep the rhythm their key depends on."""
+        for i, (file, path, rule) in enumerate(rules):
+            for _, _, earlier in rules[:i]:
+                if earlier.id != rule.id:
+                    continue
+                first = max(earlier.valid_from or date.min, rule.valid_from or date.min)
+                end = min(earlier.valid_until or date.max, rule.valid_until or date.max)
+                if first < end:
+                    since = "always" if first == date.min else f"on {first}"
+                    where = f"{earlier.source.file}:{earlier.source.line}"
+                    message = f"the version {rule.version} and the one at {where} both hold {since}"
+                    file.find(OVERLAPPING_VERSIONS, (*path, "id"), message)
+                if isinstance(rule, Grant) and rule.every != earlier.every:
+                    message = f"{rule.id} was given every {earlier.every}; the key of a grant is its period"
+                    file.find(BAD_RULE_VALUE, (*path, "every"), message, "use a new id for another rhythm")
+
+    def orders(self, grants: list[tuple[RuleText, Path, Grant]]) -> None:
+        for i, (file, path, grant) in enumerate(grants):
+            for _, _, other in grants[:i]:
+                shared = set(grant.caps) & set(other.caps)
+                if grant.id != other.id and shared and (grant.order is None or other.order in (None, grant.order)):
+                    cap = sorted(shared)[0]
+                    file.find(CAP_ORDER, path, f"{other.id} and {grant.id} share the cap {cap} and no order says which is first")
+
+
+def _fits(amount: Checked, scale: int) -> bool:
+    """Whether every value the amount can have is exact in the unit, so that nothing is ever rounded."""
+    lowered = amount.lowered
+    whole = isinstance(lowered, Ratio) and lowered.den.lo == lowered.den.hi == 1
+    return whole and (lowered.factor * 10**scale).denominator == 1

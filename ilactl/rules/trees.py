@@ -1,0 +1,61 @@
+"""The derived cache of parsed expressions, so that one person's command need not import the parser.
+
+Keyed by the bytes of the rule files, the version of ilactl and the shape of the trees. What is
+cached is only the syntax; types, names and bounds are checked again every time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from ilactl import __version__
+from ilactl.ledger.cache import read_cache, write_cache
+from ilactl.rules.expressions import Node, from_json, parse_expression, to_json
+
+__all__ = ["TreeCache"]
+
+_SHAPE = 1
+
+
+@dataclass(slots=True)
+class TreeCache:
+    """Trees by expression text. `vouches`: these very files passed the test of shape before."""
+
+    root: Path | None
+    name: str
+    vouches: bool = False
+    trees: dict[str, Node] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls) -> TreeCache:
+        """A cache that knows nothing and keeps nothing."""
+        return cls(None, "")
+
+    @classmethod
+    def open(cls, root: Path, texts: Mapping[str, bytes]) -> TreeCache:
+        """The cache for these rule files, filled where one was kept."""
+        state = sha256(f"{__version__} {_SHAPE}".encode())
+        for file in sorted(texts):
+            state.update(f"\n{file} {len(texts[file])}\n".encode() + texts[file])
+        cache = cls(root, f"trees-{state.hexdigest()[:32]}.json")
+        content = read_cache(root, cache.name)
+        if content is not None:
+            cache.trees = {text: from_json(tree) for text, tree in json.loads(content).items()}
+            cache.vouches = True
+        return cache
+
+    def parse(self, text: str) -> Node:
+        """The expression's tree. Raises ExpressionFault."""
+        if text not in self.trees:
+            self.trees[text] = parse_expression(text)
+        return self.trees[text]
+
+    def save(self) -> None:
+        """Keep the trees; a folder that cannot be written is no failure."""
+        if self.root is not None and not self.vouches:
+            content = json.dumps({text: to_json(tree) for text, tree in self.trees.items()}, sort_keys=True)
+            write_cache(self.root, self.name, content.encode(), replaces="trees-")

@@ -1,0 +1,70 @@
+"""A person who is not in the register: facts set by hand, an empty wallet, the rules as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from fractions import Fraction
+
+from ilactl.dates import parse_date
+from ilactl.errors import UsageError
+from ilactl.ledger.registers import PersonRecord
+from ilactl.money import parse_decimal
+from ilactl.rules.expressions import Bool, Date, Number, misfit
+from ilactl.rules.grants import Decider, Decision
+from ilactl.rules.model import Scheme
+from ilactl.rules.names import NameSpec, catalogue
+from ilactl.rules.periods import Occasion
+from ilactl.rules.sums import Sums
+from ilactl.rules.values import Value
+
+__all__ = ["assumed_facts", "try_person"]
+
+NOBODY = "(somebody)"
+
+
+def assumed_facts(
+    scheme: Scheme, scales: Mapping[str, int], pairs: Iterable[tuple[str, str]]
+) -> dict[str, Value]:
+    """The values that names are set to. Raises UsageError for a name or value that cannot be."""
+    names = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
+    assumed: dict[str, Value] = {}
+    for name, text in pairs:
+        spec = names.get(name)
+        if name == "groups" or (name in scheme.facts and scheme.facts[name].type.name == "text"):
+            value: Value | None = scheme.facts[name].parse(text)
+        elif spec is None:
+            near = get_close_matches(name, names, 1)
+            raise UsageError(reason=f"there is no fact {name}", hint=f"did you mean {near[0]}?" if near else "see 'ilactl rules show'")
+        else:
+            value = _value(spec, text)
+        if value is None:
+            wanted = scheme.facts[name].type.describe() if name in scheme.facts else "of the fact's type"
+            raise UsageError(reason=f"{name}={text}: the value is not {wanted}", hint="write it as a rule file would")
+        assumed[name] = value
+    return assumed
+
+
+def _value(spec: NameSpec, text: str) -> Value | None:
+    if isinstance(spec.type, Bool):
+        return {"true": True, "false": False}.get(text)
+    value = parse_date(text) if isinstance(spec.type, Date) else parse_decimal(text) if isinstance(spec.type, Number) else text
+    return None if value is None or misfit(spec.type, value) else value
+
+
+def try_person(
+    scheme: Scheme, scales: Mapping[str, int], occasions: Sequence[Occasion], assumed: Mapping[str, Value]
+) -> list[Decision]:
+    """What the occasions would give such a person, with every step of the computation."""
+    sums = Sums()
+    for name, value in assumed.items():
+        family, dot, class_ = name.partition(".")
+        if dot and isinstance(value, Fraction) and class_ in scheme.class_units:
+            minor = int(value * 10 ** scales[scheme.class_units[class_]])
+            if family == "balance":
+                sums.balance[class_] = minor
+            elif family == "held":
+                sums.held[class_] = minor
+    named = {name: value for name, value in assumed.items() if not name.startswith(("balance.", "held."))}
+    decider = Decider(scheme, scales, trace=True)
+    return list(decider.decide_all(PersonRecord(NOBODY, ()), sums, occasions, named))

@@ -1,0 +1,173 @@
+"""rules/used/: the text of every version that ever booked something, and the test that it stays.
+
+A version's digest is of its checked trees and terms and of the facts and caps it reads, so a
+title, a comment or a `valid_until` added later is no change. Dated values it read must stand as
+they were; new ones may only come after them.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from ilactl.findings import Finding, Place
+from ilactl.ledger.commit import Append
+from ilactl.rules.expressions import digest
+from ilactl.rules.grants import names_of_grant
+from ilactl.rules.kinds import USED_RULE_CHANGED
+from ilactl.rules.model import ContributionRule, FactSpec, Grant, Scheme
+from ilactl.rules.names import BUILT_IN
+from ilactl.rules.values import show_value
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.load import RuleText
+
+__all__ = ["rule_digest", "used_appends", "used_faults", "used_file"]
+
+_FOLDER = "rules/used/"
+
+
+def used_file(version: str) -> str:
+    """Where a version's text is kept."""
+    return f"{_FOLDER}{version}.toml"
+
+
+def rule_digest(rule: Grant | ContributionRule, scheme: Scheme) -> str:
+    """The digest of what a version means."""
+    if isinstance(rule, ContributionRule):
+        terms: dict[str, Any] = {"class": rule.class_, "unit": rule.unit, "from": sorted(rule.kinds)}
+    else:
+        terms = _grant_terms(rule, scheme)
+    text = json.dumps({"id": rule.id, "valid_from": str(rule.valid_from), **terms}, sort_keys=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def _grant_terms(grant: Grant, scheme: Scheme) -> dict[str, Any]:
+    caps = [scheme.caps[cap] for cap in grant.caps]
+    return {
+        "class": grant.class_,
+        "fund": grant.fund,
+        "unit": grant.unit,
+        "every": grant.every,
+        "due": grant.due,
+        "facts_on": grant.facts_on,
+        "round": grant.round,
+        "when": digest(grant.when.node),
+        "tiers": [[digest(tier.when.node), digest(tier.amount.node)] for tier in grant.tiers],
+        "caps": [[c.id, sorted(c.over), c.measure, c.counts_reserved, digest(c.limit.node)] for c in caps],
+        "facts": [_fact_terms(fact) for fact in _facts_read(grant, scheme)],
+    }
+
+
+def _fact_terms(fact: FactSpec) -> list[str]:
+    kind = fact.type
+    return [fact.name, fact.kind, kind.text, show_value(kind.low), show_value(fact.default), *kind.words]
+
+
+def _facts_read(grant: Grant, scheme: Scheme) -> list[FactSpec]:
+    names = {name.rpartition(".")[2] for name in names_of_grant(grant, scheme) if not name.startswith("value.")}
+    return [fact for name, fact in sorted(scheme.facts.items()) if name in names and name not in BUILT_IN]
+
+
+def _values_read(rule: Grant | ContributionRule, scheme: Scheme) -> dict[str, dict[str, str]]:
+    if isinstance(rule, ContributionRule):
+        return {}
+    names = sorted(name[6:] for name in names_of_grant(rule, scheme) if name.startswith("value."))
+    return {name: {d.isoformat(): show_value(v) for d, v in scheme.values[name].steps} for name in names}
+
+
+def _rules(scheme: Scheme) -> dict[str, Grant | ContributionRule]:
+    return {rule.version: rule for rule in (*scheme.grants, *scheme.contributions.values())}
+
+
+def used_appends(snapshot: Snapshot, scheme: Scheme, versions: Iterable[str]) -> tuple[Append, ...]:
+    """The texts to keep beside a booking: of the versions that book for the first time."""
+    rules = _rules(scheme)
+    new = [v for v in sorted(set(versions)) if used_file(v) not in snapshot.head.sizes]
+    return tuple(
+        Append(used_file(version), text.encode(), rows=text.count("\n"))
+        for version in new
+        for text in [_used_text(rules[version], scheme)]
+    )
+
+
+def _used_text(rule: Grant | ContributionRule, scheme: Scheme) -> str:
+    """A rule file of its own: the version as it stood, with the facts, values and caps it reads."""
+    values = _values_read(rule, scheme)
+    lines = [
+        f"# {rule.version} as it stood when it first booked something. Kept by ilactl; do not edit.",
+        "[used]",
+        f'version = "{rule.version}"',
+        f'digest = "{rule_digest(rule, scheme)}"',
+        *_toml_values("values", values),
+    ]
+    if isinstance(rule, Grant):
+        facts = _facts_read(rule, scheme)
+        if facts:
+            lines += ["", "[facts]", *(_fact_line(fact) for fact in facts)]
+        if values:
+            lines += ["", "[values]"]
+            for name, steps in values.items():
+                pairs = ", ".join(f'{{ from = "{day}", value = "{value}" }}' for day, value in steps.items())
+                lines.append(f"{name} = [{pairs}]")
+        for cap in rule.caps:
+            lines += ["", scheme.caps[cap].source.text]
+    lines += ["", rule.source.text]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_values(key: str, values: Mapping[str, Mapping[str, str]]) -> list[str]:
+    if not values:
+        return []
+    tables = [
+        f"{name} = {{ " + ", ".join(f'{day} = "{value}"' for day, value in steps.items()) + " }"
+        for name, steps in values.items()
+    ]
+    return [f"{key} = {{ {', '.join(tables)} }}"]
+
+
+def _fact_line(fact: FactSpec) -> str:
+    parts = [f'kind = "{fact.kind}"', f'type = "{fact.type.text}"']
+    if fact.default is not None:
+        parts.append(f'default = "{show_value(fact.default)}"')
+    if fact.type.low:
+        parts.append(f'min = "{show_value(fact.type.low)}"')
+    if fact.type.words:
+        parts.append("values = [" + ", ".join(f'"{word}"' for word in fact.type.words) + "]")
+    if fact.sensitive:
+        parts.append("sensitive = true")
+    return f"{fact.name} = {{ {', '.join(parts)} }}"
+
+
+def used_faults(scheme: Scheme, used: Mapping[str, bytes], files: Iterable[RuleText]) -> list[Finding]:
+    """A finding for every version that booked something and no longer means the same."""
+    rules, by_file = _rules(scheme), {file.file: file for file in files}
+    findings = []
+    for file, data in used.items():
+        kept = tomllib.loads(data.decode()).get("used", {})
+        rule = rules.get(kept.get("version", ""))
+        if rule is None:
+            continue
+        changed = _change(rule, scheme, kept)
+        if changed and rule.source.file in by_file:
+            place = by_file[rule.source.file].place(rule.source.line, 1)
+            findings.append(USED_RULE_CHANGED.at(Place(place.path, place.line, 1, place.text), f"{rule.version} {changed}; {file} has the text it booked with"))
+    return findings
+
+
+def _change(rule: Grant | ContributionRule, scheme: Scheme, kept: Mapping[str, Any]) -> str:
+    if rule_digest(rule, scheme) != kept.get("digest"):
+        return "has booked entries and was changed since"
+    for name, steps in kept.get("values", {}).items():
+        now = {d.isoformat(): show_value(v) for d, v in scheme.values[name].steps}
+        if any(now.get(day) != value for day, value in steps.items()):
+            return f"has booked entries with value.{name}, which was changed since"
+        if steps and any(day < max(steps) and day not in steps for day in now):
+            return f"has booked entries with value.{name}, which got a new value in the past"
+    return ""
+
+
