@@ -48,18 +48,21 @@ class LineFault(ValueError):
         self.reason = reason
 
 
-def split_line(line: str) -> tuple[str, ...]:
-    """The cells of a line (without its line feed). Raises LineFault for anything but our dialect."""
+def split_line(line: str, *, lenient: bool = False) -> tuple[str, ...]:
+    """The cells of a line (without its line feed). Raises LineFault for anything but our dialect.
+
+    `lenient` takes quotes that are not needed, as other programs write them.
+    """
     if '"' not in line:
         return tuple(line.split(","))
-    return tuple(cell for _, cell in _scan(line))
+    return tuple(cell for _, cell in _scan(line, lenient))
 
 
 def cell_starts(line: str) -> list[int]:
     """The column, counted in characters from 1, at which each cell starts. Lenient: for messages."""
     if '"' in line:
         try:
-            return [start for start, _ in _scan(line)]
+            return [start for start, _ in _scan(line, True)]
         except LineFault as fault:
             return [fault.column]
     starts = [1]
@@ -68,7 +71,7 @@ def cell_starts(line: str) -> list[int]:
     return starts[:-1]
 
 
-def _scan(line: str) -> list[tuple[int, str]]:
+def _scan(line: str, lenient: bool) -> list[tuple[int, str]]:
     cells: list[tuple[int, str]] = []
     position = 0
     while True:
@@ -79,7 +82,7 @@ def _scan(line: str) -> list[tuple[int, str]]:
             cells.append((position + 1, match[2]))
         else:
             cell = match[1].replace('""', '"')
-            if '"' not in cell and "," not in cell:
+            if not lenient and '"' not in cell and "," not in cell:
                 raise LineFault(position + 1, "the cell is quoted and holds neither a comma nor a quote")
             cells.append((position + 1, cell))
         position = match.end()

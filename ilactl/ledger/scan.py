@@ -240,7 +240,7 @@ def find_ids(view: Buffer, table: Table, column: str, wanted: str) -> Iterator[i
     The needle has no comma behind it: with one, the search takes half as long again.
     """
     index = table.index(column)
-    needle = (b"\n" if index == 0 else b",") + wanted.encode("ascii", "replace")
+    needle = (b"\n" if index == 0 else b",") + format_row((wanted,))[:-1].encode("utf-8", "replace")
     size = len(needle)
     at = view.find(needle)
     while at >= 0:

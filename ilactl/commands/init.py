@@ -1,0 +1,102 @@
+"""`ilactl init`: make a ledger."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.errors import UsageError
+
+__all__ = ["command"]
+
+_UNIT = re.compile(r"([A-Z]{3}|[a-z][a-z_]{0,19})(?::([0-6]))?", re.ASCII)
+
+
+@click.command("init")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--name", metavar="TEXT", default="Training agency", help="The agency's name.")
+@click.option("--prefix", metavar="TEXT", default="ILA", help="What generated ids start with. Default: ILA.")
+@click.option("--country", metavar="CC", default="EU", help="The country's code. Default: EU.")
+@click.option(
+    "--zone", metavar="ZONE", default="Europe/Brussels", help="The time zone. Default: Europe/Brussels."
+)
+@click.option(
+    "--unit",
+    metavar="UNIT[:DECIMALS]",
+    default="EUR",
+    help="What amounts count, such as EUR, JPY:0 or hour:2. Default: EUR, with 2 decimals.",
+)
+@click.option("--shared", is_flag=True, help="Files belong to a group (0660) instead of one user (0600).")
+@click.option(
+    "--sample", is_flag=True, help="Copy the sample ledger instead: made-up people, a scheme, bookings."
+)
+@face_options()
+def command(
+    face: Face, /, folder: Path | None, sample: bool, shared: bool, unit: str, **settings: str
+) -> None:
+    """Make a ledger in DIR, a new or empty folder; by default in this one.
+
+    It comes with a commented scheme that runs as it is, in rules/scheme.toml: a yearly base
+    amount for everybody of working age, a supplement for the low-qualified from another fund,
+    contributions of employers and a match for them, under one cap. Change it to what your law
+    says, then 'ilactl rules check'.
+
+    \b
+    Examples:
+      $ ilactl init agency --name "Employment Service" --prefix LT --country LT --zone Europe/Vilnius
+      $ ilactl init demo --sample
+    """
+    from ilactl.output import Answer, Lines
+
+    target = folder or Path(face.named_ledger() or ".")
+    if sample:
+        from ilactl.ledger.sample import copy_sample
+
+        if target.exists() and target.samefile(Path.cwd()):
+            raise UsageError(
+                reason="the sample cannot take the place of the folder one stands in", hint="name DIR"
+            )
+        copy_sample(target)
+        next_steps = [f"try: ilactl --ledger {target} status"]
+    else:
+        _make(face, target, {**settings, "unit": unit}, shared)
+        next_steps = [
+            "read ledger.toml and rules/scheme.toml, and change them to what your law says",
+            f"try: ilactl --ledger {target} person add --id P1 --set isced_level=2",
+        ]
+    face.answer(
+        Answer(
+            "ilactl.init/1",
+            blocks=[Lines([f"made a ledger in {target}"])],
+            data={"ledger": str(target), "sample": sample},
+            notes=next_steps,
+        ),
+        change=True,
+    )
+
+
+def _make(face: Face, target: Path, settings: dict[str, str], shared: bool) -> None:
+    from importlib import resources
+
+    from ilactl.errors import BadManifest
+    from ilactl.ledger.create import create_ledger
+    from ilactl.ledger.manifest import load_manifest
+    from ilactl.ledger.start import start_files
+
+    match = _UNIT.fullmatch(settings["unit"])
+    if not match:
+        raise UsageError(
+            reason=f"--unit {settings['unit']!r} is no unit", hint="write EUR, JPY:0, hour:2 or session:0"
+        )
+    settings["unit"] = match[1]
+    rules = (resources.files("ilactl.rules") / "template.toml").read_text("utf-8")
+    files = start_files(settings, scale=int(match[2] or 2), shared=shared, rules=rules)
+    try:
+        load_manifest(files["ledger.toml"])
+    except BadManifest as error:
+        faults = "; ".join(finding.message for finding in error.findings)
+        raise UsageError(reason=f"these settings cannot be used: {faults}") from None
+    create_ledger(target, files, actor=face.actor, now=face.session.now)

@@ -1,0 +1,106 @@
+"""`ilactl person import`: many account holders, or their figures, from a CSV file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from ilactl.commands.face import Day, Face, face_options
+from ilactl.commands.registering import (
+    book,
+    digest_of,
+    facts_of,
+    fresh_id,
+    fresh_salt,
+    input_of,
+    refuse_input,
+    summary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ilactl.ledger.register_plan import Fact, RegisterPlan
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer
+
+__all__ = ["command"]
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option(
+    "--from", "valid_from", type=Day(), metavar="DATE",
+    help="The first day rows without valid_from are true. Default: --on.",
+)  # fmt: skip
+@click.option(
+    "--expect-rows", type=click.IntRange(0), metavar="N", help="Refuse the file unless it has N rows."
+)
+@face_options("on", "dry_run", "key", "lock_wait")
+def command(face: Face, file: str, valid_from: date | None, expect_rows: int | None) -> None:
+    """Import persons or figures from FILE, or from stdin for -.
+
+    The first line names the columns, in any order: person or external_id, then any of
+    valid_from, name, birth_date, contact, external_id, isced_level, labour_status, work_share,
+    employer, region, groups, and the states the scheme declares. A column that is there is taken
+    as it stands, an empty cell included; a column left out keeps what is known. Persons who are
+    not known are added; without an id they get a random one.
+
+    A file with the columns person (or external_id), figure, from, to, value and source holds
+    figures. All rows are taken, or none. The same file again writes nothing.
+
+    \b
+    Examples:
+      $ printf 'person,region\\nP1,Vilnius\\nP2,Kaunas\\n' | ilactl person import -
+      $ ilactl person list -O csv | ilactl person import -
+    """
+    from ilactl.ledger.person_intake import (
+        holds_figures,
+        plan_figures,
+        plan_persons,
+        public_cells,
+        read_persons,
+    )
+    from ilactl.ledger.register_plan import PersonPlanner
+
+    data, path = face.read_input(file)
+
+    def make(snapshot: Snapshot) -> RegisterPlan:
+        facts = _facts_for(snapshot, data)
+        intake = read_persons(data, path, facts)
+        input_of(face, intake, expect_rows)
+        on = face.on(snapshot)
+        planner = PersonPlanner(snapshot, facts=facts, on=on, new_salt=fresh_salt, whole=True)
+        if holds_figures(data):
+            plan = plan_figures(snapshot, intake, planner, facts)
+        else:
+            prefix = snapshot.manifest.prefix
+            plan = plan_persons(
+                intake,
+                planner,
+                day=(valid_from or on).isoformat(),
+                new_id=lambda: fresh_id(prefix, planner.persons.rows),
+            )
+        refuse_input(intake)
+        return plan
+
+    def show(plan: RegisterPlan, seq: int | None) -> Answer:
+        return summary("person import", "person", plan, seq, dry_run=face.dry_run, many=True)
+
+    def content(snapshot: Snapshot) -> str:
+        intake = read_persons(data, path, _facts_for(snapshot, data))
+        refuse_input(intake)
+        return digest_of(["person import", str(valid_from or ""), *intake.columns, *public_cells(intake)])
+
+    book(face, "person import", make, show, content=content)
+
+
+def _facts_for(snapshot: Snapshot, data: bytes) -> Mapping[str, Fact]:
+    """The scheme's facts, unless the import names none but built-in columns."""
+    from ilactl.ledger.person_intake import holds_figures, names_in
+    from ilactl.ledger.register_plan import IDENTITY_COLUMNS, STATE_COLUMNS
+
+    built_in = {"person", "valid_from", *IDENTITY_COLUMNS, *STATE_COLUMNS}
+    return facts_of(snapshot) if holds_figures(data) or set(names_in(data)) - built_in else {}

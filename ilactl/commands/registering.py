@@ -1,0 +1,198 @@
+"""What the register commands share: options read, a plan made, shown or committed."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ilactl.commands.face import Face
+from ilactl.errors import BadInput, UsageError
+
+if TYPE_CHECKING:
+    from ilactl.ledger.commit import Append
+    from ilactl.ledger.intake import Intake
+    from ilactl.ledger.register_plan import Fact, Problem, RegisterPlan
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer
+
+__all__ = [
+    "appends_of",
+    "book",
+    "can_ask",
+    "digest_of",
+    "facts_of",
+    "fresh_id",
+    "fresh_salt",
+    "input_of",
+    "pairs",
+    "refuse_input",
+    "refuse_options",
+    "summary",
+]
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def fresh_id(prefix: str, taken: Callable[[str], object]) -> str:
+    """A random id that is not taken: opaque, and never made from a name."""
+    while True:
+        identifier = f"{prefix}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+        if not taken(identifier):
+            return identifier
+
+
+def fresh_salt() -> str:
+    """Random digits that keep a digest over a person's row from saying anything about the person."""
+    return secrets.token_hex(8)
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at stdin."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def facts_of(snapshot: Snapshot) -> Mapping[str, Fact]:
+    """The facts that the scheme declares. Raises BadRules where the rules cannot be read."""
+    from ilactl.ledger.columns import PERSONS
+    from ilactl.rules.load import load_scheme
+
+    return {name: fact for name, fact in load_scheme(snapshot).facts.items() if name not in PERSONS.names}
+
+
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """`name=value` options by name. Raises UsageError for another form, or a name given twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise UsageError(reason=f"{option} {text!r} is not of the form name=value")
+        if name in found:
+            raise UsageError(reason=f"{option} gives {name} twice")
+        found[name] = value
+    return found
+
+
+def refuse_options(problems: Sequence[Problem]) -> None:
+    """Raise UsageError for what is wrong with values on the command line, all of it."""
+    if problems:
+        raise UsageError(
+            reason="; ".join(problem.message for problem in problems),
+            hint="; ".join(dict.fromkeys(p.remedy for p in problems if p.remedy)) or None,
+        )
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """A digest of what a caller's key stands for. Give nothing that says who a person is."""
+    import hashlib
+
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def input_of(face: Face, intake: Intake, expect_rows: int | None) -> None:
+    """Say what there is to say of an import, and refuse it where it has findings."""
+    for note in intake.notes:
+        if face.verbose:
+            face.say(note)
+    if intake.cut_off and not intake.findings:
+        face.warn(f"{intake.path}: the last line has no line feed; was the whole file sent?")
+    refuse_input(intake)
+    if expect_rows is not None and len(intake.rows) != expect_rows:
+        raise BadInput(
+            what=intake.path,
+            count=f"{len(intake.rows)} rows instead of the {expect_rows} expected",
+            hint="ask the sender for the whole file, or correct --expect-rows",
+        )
+
+
+def refuse_input(intake: Intake) -> None:
+    """Raise BadInput with every finding of an import, in the order of its lines."""
+    from ilactl.findings import count_text
+
+    if intake.findings:
+        findings = sorted(intake.findings, key=lambda f: (f.place.line, f.place.column))
+        raise BadInput(findings=findings, what=intake.path, count=count_text(findings))
+
+
+def appends_of(plan: RegisterPlan) -> tuple[Append, ...]:
+    """The plan's rows, file by file. The writer stages those that are private or many."""
+    from ilactl.ledger.commit import Append
+
+    return tuple(
+        Append(file, "".join(lines).encode("utf-8"), rows=len(lines)) for file, lines in plan.lines.items()
+    )
+
+
+def book(
+    face: Face,
+    command: str,
+    make: Callable[[Snapshot], RegisterPlan],
+    show: Callable[[RegisterPlan, int | None], Answer],
+    *,
+    content: Callable[[Snapshot], str],
+) -> None:
+    """Make the plan, then show it (--dry-run) or commit it, and answer.
+
+    The plan of a real run is made under the lock, so nothing can come between. `show` is given
+    the plan and the commit's number, None where nothing was written.
+    """
+    if face.dry_run:
+        face.answer(show(make(face.snapshot()), None))
+        return
+    from ilactl.ledger.commit import Change
+
+    with face.writer(command) as writer:
+        digest = content(writer.snapshot) if face.key else ""
+        record = writer.known(face.key, digest) if face.key else None
+        if record is not None:
+            from ilactl.output import Answer, Lines
+
+            line = f"done already as commit {record.seq}; nothing was written"
+            answer = Answer(
+                _schema(command), blocks=[Lines([line])], data={"commit": record.seq, "done_already": True}
+            )
+        else:
+            plan = make(writer.snapshot)
+            seq = None
+            if plan.lines:
+                change = Change(command=command, appends=appends_of(plan), key=face.key, content=digest)
+                seq = writer.commit(change).seq
+            answer = show(plan, seq)
+    face.answer(answer, change=True)
+
+
+def _schema(command: str) -> str:
+    return f"ilactl.{command.replace(' ', '_')}/1"
+
+
+def summary(
+    command: str, subject: str, plan: RegisterPlan, seq: int | None, *, dry_run: bool, many: bool = False
+) -> Answer:
+    """The answer of a change: what was new, known and changed, and which commit holds it.
+
+    `many` counts rows, as an import does; otherwise the one request is named.
+    """
+    from ilactl.output import Answer, Col, Lines
+
+    counts = plan.counts
+    nothing = "dry run, nothing was written" if dry_run and plan.lines else "nothing to write"
+    done = f"commit {seq}" if seq else nothing
+    if plan.outcomes and not many:
+        identifier, outcome, day = plan.outcomes[0]
+        line = f"{subject} {identifier}: {outcome}, from {day} ({done})"
+    else:
+        total = sum(counts.values())
+        parts = ", ".join(f"{number} {name}" for name, number in counts.items())
+        line = f"{total} row{'' if total == 1 else 's'}: {parts} ({done})"
+    return Answer(
+        _schema(command),
+        rows=[
+            {subject: identifier, "outcome": outcome, "valid_from": day}
+            for identifier, outcome, day in plan.outcomes
+            if outcome != "known"
+        ],
+        columns=[Col(subject), Col("outcome"), Col("valid_from", kind="date")],
+        blocks=[Lines([line])],
+        data={**counts, "commit": seq, "dry_run": dry_run},
+    )

@@ -1,0 +1,213 @@
+"""Files that come from elsewhere: a CSV whose header names the columns it holds.
+
+Stricter than a spreadsheet and kinder than the ledger's own reader: a UTF-8 byte-order mark,
+CR LF and needless quotes are what other programs write and are taken; everything that could be
+read in two ways is a finding. Nothing is guessed: no delimiter, no encoding, no type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ilactl.findings import Finding, Kind, Place
+from ilactl.ledger.columns import Column, fault_of, quick_pattern
+from ilactl.ledger.lines import LineFault, cell_starts, split_line
+from ilactl.nearest import did_you_mean
+
+__all__ = ["InRow", "Intake", "read_intake"]
+
+MAX_LINE = 16_384
+"""Characters a line may have."""
+
+ENCODING = Kind("IN-ENCODING", "an import is not UTF-8", "save the file as 'CSV UTF-8'")
+DELIMITER = Kind(
+    "IN-DELIMITER", "an import's columns are not separated by commas", "save the file with commas"
+)
+EMPTY = Kind("IN-EMPTY", "an import holds nothing", "the first line names the columns, the others are rows")
+COLUMN = Kind("IN-COLUMN", "an import names a column that is not known", "correct or remove the column")
+TWICE = Kind("IN-COLUMN-TWICE", "an import names a column twice", "remove one of the two columns")
+LACKS = Kind("IN-COLUMN-MISSING", "an import lacks a column that it needs", "add the column")
+WIDTH = Kind(
+    "IN-WIDTH", "a row of an import is longer or shorter than its header", "give each column one cell"
+)
+QUOTES = Kind(
+    "IN-QUOTES", "quotes of an import do not match on their line", "close the quotes; use no line breaks"
+)
+BLANK = Kind("IN-BLANK-LINE", "a line of an import is empty", "remove the empty line")
+CONTROL = Kind("IN-CONTROL", "a line of an import holds NUL or a lone CR", "save the file again as text")
+CELL = Kind("IN-CELL", "a cell of an import is not what its column wants", "correct the cell")
+LONG = Kind(
+    "IN-LONG-LINE", f"a line of an import is longer than {MAX_LINE} characters (MAX_LINE)", "shorten it"
+)
+
+
+class InRow(NamedTuple):
+    """A row of an import: its line number, its cells in the header's order, its line."""
+
+    line: int
+    cells: tuple[str, ...]
+    text: str
+
+
+@dataclass
+class Intake:
+    """An import as read. `notes` are remarks that are no fault."""
+
+    path: str
+    columns: tuple[str, ...] = ()
+    rows: list[InRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    cut_off: bool = False
+
+    def find(self, kind: Kind, row: InRow, column: str | None, message: str, remedy: str = "") -> None:
+        """Report a fault in a row, at the cell of that column."""
+        at = 0
+        if column is not None and column in self.columns:
+            at = cell_starts(row.text)[self.columns.index(column)]
+        self.findings.append(kind.at(Place(self.path, row.line, at, row.text), message, remedy))
+
+
+def read_intake(
+    data: bytes,
+    path: str,
+    offered: Sequence[Column],
+    required: Collection[Collection[str]] = (),
+) -> Intake:
+    """Read an import: columns, rows, and everything wrong with its form and its cells' grammar.
+
+    `offered` are the columns it may name, `required` holds groups of which one must be named.
+    Rows with a fault are left out, so what is returned can be used for further findings.
+    """
+    intake = Intake(path)
+    text = _decode(data, intake)
+    if text is None:
+        return intake
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    else:
+        intake.cut_off = True
+    if not lines:
+        intake.findings.append(EMPTY.at(Place(path), "the input is empty"))
+        return intake
+    _header(lines[0].removesuffix("\r"), intake, offered, required)
+    if intake.findings:
+        return intake
+    known = {column.name: column for column in offered}
+    columns = [known[name] for name in intake.columns]
+    intake.rows.extend(_rows(lines, intake, columns))
+    if not intake.rows and not intake.findings:
+        intake.notes.append("the input holds no row")
+    return intake
+
+
+def _decode(data: bytes, intake: Intake) -> str | None:
+    path = intake.path
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:200].count(b"\0") > 20:
+        intake.findings.append(ENCODING.at(Place(path, 1, 1), "the input is UTF-16, not UTF-8"))
+        return None
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+        intake.notes.append("the input starts with a byte-order mark, which was left out")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    for number, raw in enumerate(data.split(b"\n"), 1):
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            column = len(raw[: error.start].decode("utf-8")) + 1
+            shown = raw.decode("utf-8", "backslashreplace").removesuffix("\r")
+            message = f"byte 0x{raw[error.start]:02x} is not UTF-8 (the input may be Latin-1 or Windows-1252)"
+            intake.findings.append(ENCODING.at(Place(path, number, column, shown), message))
+    return None
+
+
+def _header(
+    line: str, intake: Intake, offered: Sequence[Column], required: Collection[Collection[str]]
+) -> None:
+    def find(kind: Kind, at: int, message: str, remedy: str = "") -> None:
+        intake.findings.append(kind.at(Place(intake.path, 1, at, line), message, remedy))
+
+    known = {column.name for column in offered}
+    try:
+        names = split_line(line, lenient=True)
+    except LineFault as fault:
+        find(QUOTES, fault.column, fault.reason)
+        return
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and mark in line:
+            find(DELIMITER, line.index(mark) + 1, f"the columns seem to be separated by {word}, not commas")
+            return
+    starts = cell_starts(line)
+    seen: set[str] = set()
+    for start, name in zip(starts, names, strict=True):
+        if name in seen:
+            find(TWICE, start, f"column {name} is named twice")
+        elif name not in known:
+            shown = f"column {name!r} is not known" if name else "a column has no name"
+            find(COLUMN, start, shown, did_you_mean(name, known, limit=30))
+        seen.add(name)
+    for group in required:
+        if not any(name in seen for name in group):
+            find(LACKS, 0, f"the header lacks {' or '.join(group)}")
+    intake.columns = names
+
+
+def _rows(lines: list[str], intake: Intake, columns: Sequence[Column]) -> Iterator[InRow]:
+    quick = re.compile(",".join(quick_pattern(column) for column in columns))
+    for number, line in enumerate(lines):
+        if number == 0:
+            continue
+        line = line.removesuffix("\r")
+        if quick.fullmatch(line) and line:
+            yield InRow(number + 1, tuple(line.split(",")), line)
+            continue
+        row = _careful(number + 1, line, intake, columns)
+        if row:
+            yield row
+
+
+def _careful(number: int, line: str, intake: Intake, columns: Sequence[Column]) -> InRow | None:
+    """One line cell by cell; None where it has a fault."""
+    before = len(intake.findings)
+
+    def find(kind: Kind, at: int, message: str) -> None:
+        intake.findings.append(kind.at(Place(intake.path, number, at, line[:1000]), message))
+
+    if len(line) > MAX_LINE:
+        find(LONG, 0, f"the line has {len(line)} characters, more than {MAX_LINE} (MAX_LINE)")
+        return None
+    if not line.strip(", "):
+        find(BLANK, 0, "the line is empty")
+        return None
+    for mark, word in (("\0", "a NUL"), ("\r", "a carriage return")):
+        if mark in line:
+            find(CONTROL, line.index(mark) + 1, f"the line holds {word}")
+            return None
+    try:
+        cells = split_line(line, lenient=True)
+    except LineFault as fault:
+        find(QUOTES, fault.column, fault.reason)
+        return None
+    starts = cell_starts(line)
+    if len(cells) != len(columns):
+        at = starts[len(columns)] if len(cells) > len(columns) else len(line) + 1
+        find(WIDTH, at, f"the row has {len(cells)} cells, the header {len(columns)}")
+        return None
+    cells = tuple(_unescaped(cell) for cell in cells)
+    for column, cell, at in zip(columns, cells, starts, strict=True):
+        fault_ = fault_of(column, cell)
+        if fault_:
+            find(CELL, at, fault_)
+    return InRow(number, cells, line) if len(intake.findings) == before else None
+
+
+def _unescaped(cell: str) -> str:
+    """A number below zero as exports write it for spreadsheets, with the apostrophe taken off again."""
+    return cell[1:] if re.fullmatch(r"'-[0-9][0-9.]*", cell) else cell

@@ -1,0 +1,76 @@
+"""Imports and changes of organisations: the columns they may name, and the rows they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ilactl.ledger.columns import ORGANISATIONS
+from ilactl.ledger.intake import CELL, Intake, read_intake
+from ilactl.ledger.register_plan import Book, Problem, RegisterPlan, RowPlanner
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["OrganisationPlanner", "plan_organisations", "read_organisations"]
+
+
+class OrganisationPlanner:
+    """Plans rows of organisations.csv."""
+
+    def __init__(self, snapshot: Snapshot, *, whole: bool) -> None:
+        """`whole` reads the register once; otherwise ids are looked for one by one."""
+        self.plan = RegisterPlan()
+        self.book = Book(snapshot, ORGANISATIONS, whole=whole)
+        self._rows = RowPlanner(self.plan, self.book)
+        self._seen: set[tuple[str, str]] = set()
+
+    def problems(self, organisation: str, day: str, given: Mapping[str, str]) -> list[Problem]:
+        """What speaks against the request; cells are of their grammar already."""
+        found = []
+        if (organisation, day) in self._seen:
+            found.append(Problem("organisation", f"{organisation} stands here twice with valid_from {day}"))
+        self._seen.add((organisation, day))
+        base = self.book.in_force(organisation, day)
+        cells = dict(zip(ORGANISATIONS.names, base, strict=True)) if base else {}
+        cells.update(given)
+        for column in ("kinds", "name"):
+            if not cells.get(column):
+                found.append(Problem(column, f"organisation {organisation} has no {column}"))
+        first, last = cells.get("label_from", ""), cells.get("label_until", "")
+        if first and last and first > last:
+            found.append(Problem("label_until", f"label_until {last} lies before label_from {first}"))
+        return found
+
+    def take(self, organisation: str, day: str, given: Mapping[str, str]) -> str:
+        """Plan the request: `new`, `known` or `changed`."""
+        cells = {ORGANISATIONS.index(name): text for name, text in given.items()}
+        outcome = self._rows.take(organisation, day, cells)
+        self.plan.outcomes.append((organisation, outcome, day))
+        return outcome
+
+
+def read_organisations(data: bytes, path: str) -> Intake:
+    """Read the import. What a row leaves out may be known already, so only the id is needed."""
+    columns = [
+        column if column.name == "organisation" else replace(column, required=False)
+        for column in ORGANISATIONS.columns
+    ]
+    return read_intake(data, path, columns, (("organisation",),))
+
+
+def plan_organisations(intake: Intake, planner: OrganisationPlanner, *, day: str) -> RegisterPlan:
+    """The rows the import comes to; faults are added to its findings. `day` is the usual valid_from."""
+    at = {name: index for index, name in enumerate(intake.columns)}
+    names = [(name, index) for name, index in at.items() if name not in ("organisation", "valid_from")]
+    for row in intake.rows:
+        organisation = row.cells[at["organisation"]]
+        valid_from = (row.cells[at["valid_from"]] if "valid_from" in at else "") or day
+        given = {name: row.cells[index] for name, index in names}
+        problems = planner.problems(organisation, valid_from, given)
+        for problem in problems:
+            intake.find(CELL, row, problem.column, problem.message, problem.remedy)
+        if not problems:
+            planner.take(organisation, valid_from, given)
+    return planner.plan
