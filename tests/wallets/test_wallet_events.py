@@ -6,11 +6,11 @@ from collections import defaultdict
 from datetime import date
 
 import pytest
-from money_events import Event, entries_of_event, events
 
 from ilactl.errors import BadInput
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot, fates_of, lots_of, standing_of, wallet_of
+from tests.wallets.money_events import Event, entries_of_event, events
 
 EVENTS = {event.title.split(" ")[0]: event for event in events()}
 OPEN_AT_THE_END = {"3", "17"}

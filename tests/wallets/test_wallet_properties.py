@@ -3,96 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import fates_of, lots_of, standing_of, wallet_of
-
-FIRST = date(2026, 1, 1)
-COMMANDS = ["grant", "contribute", "convert", "reserve", "reserve", "reserve", "release", "settle", "forfeit"]
-COMMANDS += ["return", "expire", "amend", "reclaim", "correct", "recover", "owe", "transfer"]
-STEP = st.tuples(
-    st.sampled_from(COMMANDS),
-    st.integers(0, 30),
-    st.integers(0, 2000),
-)
-
-
-@dataclass
-class Book:
-    """A ledger of one person that takes only entries that are possible."""
-
-    entries: list[Entry] = field(default_factory=list)
-    free: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    held: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    paid: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    unit: dict[str, str] = field(default_factory=dict)
-
-    def add(
-        self, kind: str, lot: str, amount: int, unit: str, source: str, target: str, enrolment: str = ""
-    ) -> str:
-        number = f"E{len(self.entries) + 1}"
-        day = FIRST + timedelta(days=len(self.entries))
-        ends = day + timedelta(days=amount % 40) if kind == "amend" or (not lot and amount % 3 == 0) else None
-        self.entries.append(
-            Entry(number, day, "P1", kind, lot, 0 if kind == "amend" else amount, unit, source, target,
-                  expires_on=ends, enrolment=enrolment)
-        )  # fmt: skip
-        return number
-
-    def step(self, kind: str, pick: int, amount: int) -> None:
-        if kind in ("grant", "contribute", "convert"):
-            unit = ("EUR", "hour")[pick % 2]
-            source = {"grant": "fund:state", "contribute": "employer:O7", "convert": "conversion"}[kind]
-            lot = self.add(kind, "", amount, unit, source, "wallet:own")
-            self.free[lot], self.unit[lot] = amount, unit
-            return
-        lots = list(self.unit)
-        if not lots:
-            return
-        lot, enrolment = lots[pick % len(lots)], f"N{pick % 3}"
-        unit, key = self.unit[lot], (lot, enrolment)
-        part = lambda room: amount % (room + 1)  # noqa: E731
-        if kind == "amend":
-            self.add("amend", lot, amount, unit, "", "")
-        elif kind == "owe":
-            self.add("correct", lot, amount, unit, "owed", "fund:state")
-        elif kind in ("reserve", "expire", "correct", "recover", "transfer"):
-            size = part(self.free[lot])
-            target = {"reserve": "held:own", "expire": "expired", "correct": "fund:state", "recover": "owed",
-                      "transfer": "agency:LV"}[kind]  # fmt: skip
-            self.add(kind, lot, size, unit, "wallet:own", target, enrolment if kind == "reserve" else "")
-            self.free[lot] -= size
-            if kind == "reserve":
-                self.held[key] += size
-        elif kind == "reclaim":
-            size = part(self.paid[key])
-            self.add(kind, lot, size, unit, "provider:O3", "held:own", enrolment)
-            self.paid[key] -= size
-            self.held[key] += size
-        else:
-            size = part(self.held[key])
-            target = {
-                "release": "wallet:own",
-                "settle": "provider:O3",
-                "forfeit": "pool",
-                "return": "employer:O7",
-            }[kind]
-            self.add(kind, lot, size, unit, "held:own", target, enrolment)
-            self.held[key] -= size
-            self.free[lot] += size if kind == "release" else 0
-            self.paid[key] += size if kind == "settle" else 0
-
-
-def book_of(steps: list[tuple[str, int, int]]) -> Book:
-    book = Book()
-    for kind, pick, amount in steps:
-        book.step(kind, pick, amount)
-    return book
+from tests.wallets.book import FIRST, STEP, book_of
 
 
 @settings(max_examples=150, deadline=None)

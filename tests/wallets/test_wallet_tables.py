@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from money_events import UNITS, csv_of, events
 
 from ilactl.errors import BadInput
-from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, PERSONS, TABLES, Column, Grammar, Table, fault_of
+from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, PERSONS, TABLES, Column, Grammar, fault_of
 from ilactl.ledger.entries import iter_entries
 from ilactl.ledger.grammar_sql import fault_sql
 from ilactl.ledger.scan import read_table
 from ilactl.ledger.tables import connect, load, read_sql, run_sql, strict_faults
-
-
-@dataclass
-class _Manifest:
-    units = UNITS
-
-
-class Files:
-    """A snapshot of loose files."""
-
-    manifest = _Manifest()
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def view(self, file: str) -> bytes:
-        path = self.root / file
-        return path.read_bytes() if path.exists() else b""
-
-    def engine_path(self, file: str) -> str:
-        return str(self.root / file)
-
-    def write(self, table: Table, *lines: str) -> Files:
-        (self.root / table.file).write_text("".join(f"{line}\n" for line in (table.header, *lines)))
-        return self
+from tests.wallets.loose_files import Files
+from tests.wallets.money_events import UNITS, csv_of, events
 
 
 @pytest.fixture

@@ -1,0 +1,61 @@
+"""Account holders named on a command line or in a file: who is meant, and who does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ilactl.errors import NotFound
+from ilactl.ledger.columns import ID, PERSONS
+from ilactl.ledger.registers import canonical_ids, same_person
+from ilactl.ledger.scan import find_ids
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["FEW", "ids_of", "missing_holders"]
+
+FEW = 16
+"""Up to so many persons, a search for each is quicker than reading all of persons.csv."""
+
+_NAMED = 20
+
+
+def ids_of(snapshot: Snapshot, named: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """For each id named, once, all ids of the same person; the one that stands for them comes first.
+
+    Raises NotFound that names every id which is no person's.
+    """
+    wanted = list(dict.fromkeys(named))
+    if len(wanted) <= FEW:
+        missing = [one for one in wanted if not _exists(snapshot, one)]
+        if not missing:
+            return {one: same_person(snapshot, one) for one in wanted}
+        raise missing_holders(missing)
+    canonical = canonical_ids(snapshot)
+    missing = [one for one in wanted if one not in canonical]
+    if missing:
+        raise missing_holders(missing)
+    families: dict[str, list[str]] = {}
+    for one, stands in canonical.items():
+        families.setdefault(stands, []).append(one)
+    return {
+        one: (canonical[one], *sorted(set(families[canonical[one]]) - {canonical[one]})) for one in wanted
+    }
+
+
+def missing_holders(missing: Sequence[str]) -> NotFound:
+    """The error that names persons who do not exist."""
+    shown = ", ".join(missing[:_NAMED]) + (
+        f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    )
+    return NotFound(
+        what=f"person{'s' if len(missing) > 1 else ''} {shown}",
+        hint="'ilactl person list' shows all ids, 'ilactl person find WORDS' looks for a name or number",
+    )
+
+
+def _exists(snapshot: Snapshot, person: str) -> bool:
+    if not ID.fullmatch(person):
+        return False
+    return next(find_ids(snapshot.view(PERSONS.file), PERSONS, "person", person), None) is not None
