@@ -1,0 +1,207 @@
+"""`ilactl status`: the ledger at a glance, and what waits to be done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.errors import BadRules
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Block, Cell
+    from ilactl.rules.plan import Plan
+
+__all__ = ["command"]
+
+SOON = 90
+"""Days ahead that `status` looks for what expires."""
+
+
+@click.command("status")
+@face_options("on")
+def command(face: Face) -> None:
+    """Show the ledger at a glance: its last commit, sums, grants that are due, what expires soon.
+
+    Nothing is written. Grants that are due are those that 'ilactl topup' would book on the same
+    day; what expires soon are amounts whose last day to reserve lies within 90 days. Files that
+    were changed outside ilactl are named.
+
+    \b
+    Examples:
+      $ ilactl status
+      $ ilactl status --on 2027-01-01
+      $ ilactl status -O json
+    """
+    from ilactl.output import Answer, Col
+    from ilactl.reports.overview import changed_outside
+
+    snapshot = face.snapshot()
+    on = face.on(snapshot)
+    facts = _facts(snapshot, on)
+    sums = _sums(snapshot, on)
+    plan, fault = _plan(snapshot, on)
+    due = _due(plan, snapshot)
+    soon = _soon(snapshot, on)
+    changed = changed_outside(snapshot)
+    advice = ["run 'ilactl check' to see what differs"] if changed else []
+    notes = [*changed, *advice, *([fault] if fault else []), *_missed(plan)]
+    columns = [
+        Col(name) for name in ("ledger", "agency", "on", "commit", "at", "booked_through", "closed_until")
+    ]
+    face.answer(
+        Answer(
+            "ilactl.status/1",
+            rows=[facts],
+            columns=[*columns, Col("persons", kind="int"), Col("entries", kind="int")],
+            blocks=_blocks(facts, sums, due, soon),
+            data={"sums": sums, "due": due, "expiring": soon, "changed_outside": changed},
+            notes=notes,
+        )
+    )
+
+
+def _facts(snapshot: Snapshot, on: date) -> dict[str, Cell]:
+    from ilactl.ledger.columns import ENTITLEMENTS
+    from ilactl.reports.overview import persons_in
+
+    return {
+        "ledger": str(snapshot.root),
+        "agency": snapshot.manifest.agency,
+        "on": on,
+        "commit": snapshot.head.seq,
+        "at": snapshot.record.at,
+        "command": snapshot.record.command,
+        "booked_through": snapshot.head.booked_through,
+        "closed_until": snapshot.manifest.closed_until,
+        "persons": persons_in(snapshot),
+        "entries": snapshot.head.rows.get(ENTITLEMENTS.file, 0),
+    }
+
+
+def _sums(snapshot: Snapshot, on: date) -> list[dict[str, Cell]]:
+    from ilactl.output import Money
+    from ilactl.reports.balances import BalanceRequest, balances
+
+    rows: list[dict[str, Cell]] = []
+    for row in balances(snapshot, BalanceRequest(day=on)):
+        scale = snapshot.manifest.units[row.unit].scale
+        figures = {
+            "balance": row.standing.balance,
+            "reserved": row.standing.reserved,
+            "usable": row.standing.usable,
+            "owed": row.standing.owed,
+        }
+        rows.append({"unit": row.unit, **{name: Money(n, row.unit, scale) for name, n in figures.items()}})
+    return rows
+
+
+def _plan(snapshot: Snapshot, on: date) -> tuple[Plan | None, str]:
+    """What a top-up would book on that day, or why that cannot be told."""
+    from ilactl.rules.load import load_scheme
+    from ilactl.rules.plan import Request, make_plan
+
+    try:
+        return make_plan(snapshot, load_scheme(snapshot), Request(on)), ""
+    except BadRules as error:
+        return None, f"{error.text.partition(';')[0]}: 'ilactl rules check' says where"
+
+
+def _due(plan: Plan | None, snapshot: Snapshot) -> list[dict[str, Cell]]:
+    from ilactl.output import Money
+
+    rows: list[dict[str, Cell]] = []
+    for totals in plan.totals if plan else ():
+        grant = totals.occasion.grant
+        if totals.persons or totals.undecided:
+            rows.append(
+                {
+                    "rule": grant.version,
+                    "period": totals.occasion.period,
+                    "due_on": totals.occasion.due_on,
+                    "persons": totals.persons,
+                    "amount": Money(totals.credited, grant.unit, snapshot.manifest.units[grant.unit].scale),
+                    "undecided": totals.undecided,
+                }
+            )
+    return rows
+
+
+def _soon(snapshot: Snapshot, on: date) -> list[dict[str, Cell]]:
+    from ilactl.output import Money
+    from ilactl.reports.overview import expiring
+
+    return [
+        {
+            "unit": part.unit,
+            "lots": part.lots,
+            "amount": Money(part.amount, part.unit, snapshot.manifest.units[part.unit].scale),
+            "first": part.first,
+        }
+        for part in expiring(snapshot, on, on + timedelta(days=SOON))
+    ]
+
+
+def _missed(plan: Plan | None) -> list[str]:
+    periods: dict[str, list[str]] = {}
+    for missed in plan.missed if plan else ():
+        periods.setdefault(missed.rule, []).append(missed.period)
+    return [
+        f"{rule}: never booked for {', '.join(some)}; 'ilactl topup --period' would"
+        for rule, some in periods.items()
+    ]
+
+
+def _blocks(
+    facts: dict[str, Cell],
+    sums: list[dict[str, Cell]],
+    due: list[dict[str, Cell]],
+    soon: list[dict[str, Cell]],
+) -> list[Block]:
+    from ilactl.output import Col, Grid, Heading, Pairs
+
+    figures = [Col(name, kind="amount") for name in ("balance", "reserved", "usable", "owed")]
+    return [
+        Heading(f"{facts['agency']} on {facts['on']}"),
+        Pairs(
+            [
+                ("ledger", facts["ledger"]),
+                ("last commit", f"{facts['commit']}: {facts['command']}, {facts['at']}"),
+                ("booked through", facts["booked_through"] or "nothing booked yet"),
+                ("closed until", facts["closed_until"] or "not closed"),
+                ("persons", facts["persons"]),
+                ("entries", facts["entries"]),
+            ]
+        ),
+        Heading("On the wallets"),
+        Grid([Col("unit"), *figures], sums),
+        Heading("Grants that are due"),
+        Grid(
+            [
+                Col("rule"),
+                Col("period"),
+                Col("due_on", "due on", "date"),
+                Col("persons", kind="int"),
+                Col("amount", kind="amount"),
+                Col("undecided", kind="int"),
+            ],
+            due,
+            empty="none",
+        ),
+        Heading(f"Expires within {SOON} days"),
+        Grid(
+            [
+                Col("unit"),
+                Col("lots", kind="int"),
+                Col("amount", kind="amount"),
+                Col("first", "first on", "date"),
+            ],
+            soon,
+            empty="nothing",
+        ),
+    ]
