@@ -93,17 +93,17 @@ def check_expression(
     if typing.faults:
         raise ExpressionFault(typing.faults)
     used = {name: names[name] for name in sorted(names_in(node))}
-    lowered = lower(node, used)
-    _bounds(node, lowered, lower_bound, scale)
+    lowered = _bounded(node, lower(node, used), lower_bound, scale)
     return Checked(node, want, used, scale, lowered)
 
 
-def _bounds(node: Node, lowered: Lowered, lower_bound: bool, scale: int) -> None:
+def _bounded(node: Node, lowered: Lowered, lower_bound: bool, scale: int) -> Lowered:
     if isinstance(lowered, Ratio):
         if lower_bound and lowered.lo < 0:
             message = "the amount can be negative: write GREATEST(0.00, …)"
             raise ExpressionFault([fault(kinds.NEGATIVE, node.position, node.length, message)])
         try:
+            lowered = ratio.limited(lowered)
             size = ratio.rounded(lowered, scale, "half_up").size
         except TooWide:
             message = "the result can reach numbers too wide to compute exactly"
@@ -114,6 +114,7 @@ def _bounds(node: Node, lowered: Lowered, lower_bound: bool, scale: int) -> None
         message = f"the expression grows to more than {MAX_SQL} characters of SQL (MAX_SQL)"
         remedy = "nest CASE, LEAST, GREATEST and COALESCE less deeply, above all inside conditions"
         raise ExpressionFault([fault(kinds.LIMIT, node.position, node.length, message, remedy)])
+    return lowered
 
 
 class _Typing:

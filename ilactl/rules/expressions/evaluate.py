@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, TypeAlias, cast
 
+from ilactl.money import MAX_DIGITS
 from ilactl.rules.expressions.check import Checked
+from ilactl.rules.expressions.ratio import TOO_LARGE
 from ilactl.rules.expressions.trace import Outcome, traced
 from ilactl.rules.expressions.tree import (
     GROUPS,
@@ -44,6 +47,8 @@ Facts: TypeAlias = Mapping[str, Value | int | None]
 
 _Run: TypeAlias = Callable[[Facts], Any]
 
+_LARGE = f"the result has more than {MAX_DIGITS} digits before the point"
+
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -60,10 +65,12 @@ def evaluate(checked: Checked, facts: Facts, *, trace: bool = False) -> Outcome:
 
     `trace` asks for the steps as well; without it they are empty.
     """
-    if trace:
-        return traced(checked.node, facts, steps=True)
-    value = value_of(checked, facts)
-    return Outcome(value) if value is not None else traced(checked.node, facts, steps=False)
+    if not trace:
+        value = value_of(checked, facts)
+        if value is not None:
+            return Outcome(value)
+    outcome = traced(checked.node, facts, steps=trace)
+    return replace(outcome, value=None, notes=(_LARGE,)) if _too_large(outcome.value) else outcome
 
 
 def value_of(checked: Checked, facts: Facts) -> Value | None:
@@ -71,7 +78,13 @@ def value_of(checked: Checked, facts: Facts) -> Value | None:
     run = checked.ready.get("run")
     if run is None:
         run = checked.ready["run"] = _prepared(checked.node, checked.types)
-    return cast(Value | None, cast(_Run, run)(facts))
+    value = cast(Value | None, cast(_Run, run)(facts))
+    return None if _too_large(value) else value
+
+
+def _too_large(value: Value | None) -> bool:
+    """No amount may have that many digits, and the batch's integers could not hold it."""
+    return isinstance(value, Fraction) and not -TOO_LARGE < value < TOO_LARGE
 
 
 def _prepared(node: Node, types: Mapping[str, Type]) -> _Run:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import reduce
 from math import gcd
 
+from ilactl.money import MAX_DIGITS
 from ilactl.rules.expressions.rope import NEVER, Rope, Slot, Unknown, alternatives, rope, unknown_of
 from ilactl.rules.expressions.types import Number
 from ilactl.rules.expressions.whole import (
@@ -29,6 +30,7 @@ from ilactl.rules.expressions.whole import (
 )
 
 __all__ = [
+    "TOO_LARGE",
     "Ratio",
     "add",
     "best",
@@ -37,10 +39,15 @@ __all__ = [
     "compared",
     "decided",
     "divide",
+    "limited",
     "literal",
     "multiply",
     "rounded",
 ]
+
+
+TOO_LARGE = Fraction(10**MAX_DIGITS)
+"""The least number with more digits before the point than an amount may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +188,24 @@ def compared(left: Ratio, op: str, right: Ratio) -> Rope:
     return rope("(", first.sql(wide), f" {op} ", second.sql(wide), ")")
 
 
+def limited(value: Ratio) -> Ratio:
+    """The same number, unknown where it has more than `MAX_DIGITS` digits before the point.
+
+    No amount may be that large, so one such row must neither overflow nor stop the batch.
+    """
+    if max(abs(value.lo), abs(value.hi)) < TOO_LARGE:
+        return value
+    num, den = value.num.scaled(value.factor.numerator), value.den.scaled(value.factor.denominator)
+    wide = num.wide or den.wide
+    large = rope("(abs(", num.sql(wide), ") // ", den.sql(wide), f" >= {TOO_LARGE})")
+    body = rope("(CASE WHEN ", large, " THEN NULL ELSE ", value.num.sql(), " END)")
+    kept = Whole(value.num.lo, value.num.hi, body, value.num.wide)
+    lo, hi = max(value.lo, -TOO_LARGE), min(value.hi, TOO_LARGE)
+    return Ratio(value.factor, kept, value.den, lo, hi, value.unknown | Unknown(tests=(large,)))
+
+
 def rounded(value: Ratio, scale: int, mode: str) -> Rope:
-    """BIGINT of the smallest part: `money.round_to` in SQL. Raises TooWide."""
+    """BIGINT of the smallest part: `money.round_to` in SQL. Raises TooWide where it could not hold it."""
     part = 10**scale
     if max(abs(value.lo), abs(value.hi)) * part + 1 > NARROW:
         raise TooWide
