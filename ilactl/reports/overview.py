@@ -85,7 +85,7 @@ def persons_in(snapshot: Snapshot) -> int:
 
 
 def expiring(snapshot: Snapshot, first: date, last: date) -> list[Expiring]:
-    """What will expire from `first` to `last`, by unit as ledger.toml orders them. Empty lots do not count."""
+    """What will expire from `first` to `last`, by unit as ledger.toml has them. Empty lots do not count."""
     small = len(snapshot.view(ENTITLEMENTS.file)) < LARGE
     found = (expiring_by_python if small else expiring_by_engine)(snapshot, first, last)
     order = {unit: index for index, unit in enumerate(snapshot.manifest.units)}
