@@ -1,0 +1,204 @@
+"""`explain` as answers: where each cent came from, why an entry is what it is, what is due and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ilactl.ledger.entries import Entry
+from ilactl.ledger.lines import line_number
+from ilactl.ledger.wallets import Lot
+from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
+from ilactl.reports.decisions import decision_blocks, decision_data
+from ilactl.reports.rules import TRIAL_COLUMNS, decision_row
+from ilactl.rules.grants import Decision
+from ilactl.rules.replay import FactSeen, Replay
+
+if TYPE_CHECKING:
+    from ilactl.ledger.log import Record
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.model import ContributionRule, Grant
+
+__all__ = ["due_answer", "entry_answer", "sources_answer"]
+
+_LOTS = (
+    Col("entry"),
+    Col("booked_on", "booked on", "date"),
+    Col("what"),
+    Col("credited", kind="amount"),
+    Col("left", kind="amount"),
+    Col("reserved", kind="amount"),
+    Col("unit"),
+    Col("why"),
+)
+_FACTS = (Col("fact"), Col("value"), Col("where"))
+
+
+def sources_answer(person: str, lots: Sequence[Lot], entries: Sequence[Entry], scales: Mapping[str, int], on: date) -> Answer:
+    """Every lot of a wallet with the entry that opened it; what is left adds up to the balance."""
+    opened = {entry.entry: entry for entry in entries}
+    rows = [_lot_row(lot, opened[lot.entry], scales, on) for lot in lots]
+    units: dict[str, list[int]] = {}
+    for lot in lots:
+        sums = units.setdefault(lot.unit, [0, 0, 0])
+        for i, amount in enumerate((lot.balance, lot.held, lot.usable_on(on))):
+            sums[i] += amount
+    totals = [
+        f"{Money(held[0], unit, scales[unit])} left, {Money(held[1], unit, scales[unit])} reserved,"
+        f" {Money(held[2], unit, scales[unit])} usable on {on}"
+        for unit, held in sorted(units.items())
+    ]
+    blocks: list[Block] = [
+        Heading(f"Where the entitlement of {person} came from"),
+        Grid(_LOTS, rows, "no entry yet"),
+        Lines(totals),
+    ]
+    data = {
+        "person": person,
+        "on": on,
+        "totals": [
+            {"unit": u, "balance": Money(t[0], u, scales[u]), "reserved": Money(t[1], u, scales[u]), "usable": Money(t[2], u, scales[u])}
+            for u, t in sorted(units.items())
+        ],
+    }
+    notes = [f"'ilactl explain {rows[-1]['entry']}' tells how an entry was computed"] if rows else []
+    return Answer("ilactl.explain-person/1", rows, _LOTS, blocks, data, notes)
+
+
+def _lot_row(lot: Lot, entry: Entry, scales: Mapping[str, int], on: date) -> dict[str, Cell]:
+    scale = scales[lot.unit]
+    return {
+        "entry": lot.entry,
+        "booked_on": lot.booked_on,
+        "what": what_of(entry),
+        "credited": Money(entry.amount, lot.unit, scale),
+        "left": Money(lot.balance, lot.unit, scale),
+        "reserved": Money(lot.held, lot.unit, scale),
+        "unit": lot.unit,
+        "why": _why(lot, entry, scale, on),
+    }
+
+
+def what_of(entry: Entry) -> str:
+    """An entry in a few words: `grant base 2026`, `contribution of O7 (PAY-9)`."""
+    if entry.kind == "grant":
+        return f"grant {entry.rule.partition('@')[0]} {entry.period}"
+    if entry.kind == "contribute":
+        giver = entry.source.partition(":")[2] or "the holder"
+        return f"contribution of {giver}" + (f" ({entry.ref})" if entry.ref else "")
+    return f"{entry.kind} {entry.rule.partition('@')[0]} {entry.period}".rstrip()
+
+
+def _why(lot: Lot, entry: Entry, scale: int, on: date) -> str:
+    parts = []
+    if entry.due is not None and entry.due != entry.amount:
+        parts.append(f"cut by a cap: {Money(entry.due, entry.unit, scale).amount} was due")
+    if lot.usable_from is not None and lot.usable_from > on:
+        parts.append(f"usable from {lot.usable_from}")
+    if lot.expires_on is not None:
+        parts.append(f"expire{'s' if lot.expires_on >= on else 'd'} on {lot.expires_on}")
+    if lot.earmark:
+        parts.append(f"only for {lot.earmark}")
+    return "; ".join(parts)
+
+
+def entry_answer(
+    snapshot: Snapshot,
+    entry: Entry,
+    record: Record,
+    rule: Grant | ContributionRule | None,
+    replay: Replay | None,
+    scales: Mapping[str, int],
+) -> Answer:
+    """One entry: where it stands, who put it there, by which rule, from which facts, step by step."""
+    amount = Money(entry.amount, entry.unit, scales[entry.unit])
+    line = line_number(snapshot.view("entitlements.csv"), entry.offset)
+    blocks: list[Block] = [
+        Heading(f"{entry.entry}: {what_of(entry)}, {amount} for {entry.person}"),
+        Pairs(_entry_pairs(entry, record, line)),
+    ]
+    data: dict[str, Any] = {
+        "entry": entry.entry,
+        "person": entry.person,
+        "kind": entry.kind,
+        "amount": amount,
+        "unit": entry.unit,
+        "from": entry.source,
+        "to": entry.target,
+        "booked_on": entry.booked_on,
+        "rule": entry.rule,
+        "period": entry.period,
+        "ref": entry.ref,
+        "of": entry.of,
+        "file": "entitlements.csv",
+        "line": line,
+        "commit": {"seq": record.seq, "at": record.at, "user": record.user, "host": record.host, "actor": record.actor, "command": record.command, "why": record.why, "key": record.key},
+    }
+    if rule is not None:
+        blocks += [Heading(f"rule {entry.rule} as it stood"), Lines(rule.source.text.split("\n"))]
+        data["rule_text"] = rule.source.text
+    rows: list[dict[str, Cell]] = []
+    if replay is not None:
+        rows = _fact_rows(replay.facts)
+        blocks += [Heading(f"facts as known before commit {record.seq}"), Grid(_FACTS, rows, "the rule reads none")]
+        blocks += decision_blocks(replay.decision, scales)
+        data["decision"] = decision_data(replay.decision, scales)
+        data["agrees"] = replay.agrees
+        if not replay.agrees:
+            blocks.append(Lines(["computed again, this differs from what was booked: run 'ilactl check'"]))
+    return Answer("ilactl.explain-entry/1", rows, _FACTS, blocks, data)
+
+
+def _entry_pairs(entry: Entry, record: Record, line: int) -> list[tuple[str, Cell]]:
+    who = record.actor or record.user
+    pairs: list[tuple[str, Cell]] = [
+        ("stands in", f"entitlements.csv:{line}"),
+        ("booked on", entry.booked_on),
+        ("by", f"{who} on {record.host}, commit {record.seq}, {record.at}"),
+        ("with", f"ilactl {record.command}" + (f", because {record.why}" if record.why else "")),
+        ("moves", f"{entry.source or '-'} to {entry.target or '-'}"),
+    ]
+    if entry.lot:
+        pairs.append(("draws on", entry.lot))
+    if entry.of:
+        pairs.append(("belongs to", entry.of))
+    if entry.ref:
+        pairs.append(("document", entry.ref))
+    if entry.enrolment:
+        pairs.append(("enrolment", entry.enrolment))
+    return pairs
+
+
+def _fact_rows(facts: Sequence[FactSeen]) -> list[dict[str, Cell]]:
+    rows: list[dict[str, Cell]] = []
+    for fact in facts:
+        where = ", ".join(f"{file}:{line} (commit {seq})" for file, line, seq in fact.origin.places)
+        rows.append(
+            {
+                "fact": fact.spec.name,
+                "value": fact.value,
+                "where": f"{fact.origin.said}: {where}" if where else fact.origin.said,
+            }
+        )
+    return rows
+
+
+def due_answer(
+    person: str, on: date, decisions: Sequence[tuple[Decision, tuple[FactSeen, ...]]], scales: Mapping[str, int]
+) -> Answer:
+    """Each rule on a day: due or not, and why, as if the top-up ran now."""
+    rows = [decision_row(decision, scales) for decision, _ in decisions]
+    blocks: list[Block] = [Heading(f"What is due to {person} on {on}"), Grid(TRIAL_COLUMNS, rows, "no rule is due")]
+    for decision, facts in decisions:
+        blocks += decision_blocks(decision, scales)
+        if decision.facts is not None:
+            blocks.append(Grid(_FACTS, _fact_rows(facts)))
+    data = {
+        "person": person,
+        "on": on,
+        "decisions": [
+            {**decision_data(decision, scales), "origins": _fact_rows(facts)} for decision, facts in decisions
+        ],
+    }
+    return Answer("ilactl.explain-due/1", rows, TRIAL_COLUMNS, blocks, data)

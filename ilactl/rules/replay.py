@@ -1,0 +1,138 @@
+"""A booked grant decided again, from what was known when it was booked: the ground of `explain`.
+
+The ledger is taken as it was before the commit; the person's entries up to this one; the rule's
+text as it was kept. What comes out must be what was booked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ilactl.errors import BadRules
+from ilactl.ledger.entries import Entry, entries_of
+from ilactl.ledger.registers import PersonRecord, person_record
+from ilactl.rules.due import versions_of
+from ilactl.rules.facts import Reading
+from ilactl.rules.grants import Decider, Decision, names_of_grant
+from ilactl.rules.load import load_scheme, read_rules
+from ilactl.rules.model import ContributionRule, Grant, Scheme
+from ilactl.rules.names import NameSpec
+from ilactl.rules.origins import Origin, origin_of
+from ilactl.rules.periods import Occasion, named_occasion
+from ilactl.rules.plan import scales_of
+from ilactl.rules.sums import sums_of
+from ilactl.rules.used import rule_digest, used_file
+
+if TYPE_CHECKING:
+    from ilactl.ledger.log import Record
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["FactSeen", "Replay", "origins_of", "person_decisions", "replay", "rule_of_entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactSeen:
+    """A name a rule read, its value as text, and where that came from."""
+
+    spec: NameSpec
+    value: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A grant as it was decided: the commit, the rule as it stood, the decision, the facts behind it."""
+
+    entry: Entry
+    record: Record
+    grant: Grant
+    decision: Decision
+    facts: tuple[FactSeen, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the decision made again is what was booked."""
+        due = self.entry.amount if self.entry.due is None else self.entry.due
+        return (self.decision.credited, self.decision.due) == (self.entry.amount, due)
+
+
+def rule_of_entry(snapshot: Snapshot, version: str) -> tuple[Scheme, Grant | ContributionRule] | None:
+    """The scheme that holds a version as it stood when it booked; None where no text is left.
+
+    The current rule files serve while they mean the same; else the kept text does.
+    """
+    try:
+        scheme = load_scheme(snapshot)
+    except BadRules:
+        scheme = None
+    kept = _kept_scheme(snapshot, version)
+    for candidate in (scheme, kept):
+        rule = candidate and (candidate.grant(version) or candidate.contributions.get(version))
+        if candidate and rule and (kept is None or candidate is kept or _same(candidate, rule, kept, version)):
+            return candidate, rule
+    return None
+
+
+def _same(scheme: Scheme, rule: Grant | ContributionRule, kept: Scheme, version: str) -> bool:
+    before = kept.grant(version) or kept.contributions.get(version)
+    return before is not None and rule_digest(rule, scheme) == rule_digest(before, kept)
+
+
+def _kept_scheme(snapshot: Snapshot, version: str) -> Scheme | None:
+    file = used_file(version)
+    if file not in snapshot.head.sizes:
+        return None
+    scheme, _ = read_rules({file: bytes(snapshot.view(file))}, snapshot.manifest)
+    return scheme
+
+
+def replay(snapshot: Snapshot, entry: Entry) -> Replay | None:
+    """Decide a booked grant again as of its commit; None where its rule's text or period is gone."""
+    record = snapshot.commit_of("entitlements.csv", entry.offset)
+    found = rule_of_entry(snapshot, entry.rule)
+    if found is None or not isinstance(found[1], Grant):
+        return None
+    scheme, grant = found
+    assert isinstance(grant, Grant)
+    occasion = _occasion(scheme, grant, entry)
+    if occasion is None:
+        return None
+    before = snapshot.at(record.seq - 1)
+    known = person_record(before, entry.person)
+    earlier = [e for e in entries_of(snapshot, entry.person) if e.offset < entry.offset]
+    reading = Reading(scheme, known, sums_of(earlier), scales_of(snapshot))
+    decider = Decider(scheme, reading.scales, trace=True)
+    decision = decider.decide(reading, occasion)
+    return Replay(entry, record, grant, decision, origins_of(before, reading, decider, decision))
+
+
+def _occasion(scheme: Scheme, grant: Grant, entry: Entry) -> Occasion | None:
+    versions = versions_of(scheme).get(grant.id, [grant])
+    occasion = named_occasion(versions, entry.period, entry.booked_on)
+    return occasion if occasion and occasion.grant.version == grant.version else None
+
+
+def origins_of(snapshot: Snapshot, reading: Reading, decider: Decider, decision: Decision) -> tuple[FactSeen, ...]:
+    """Every name the decision's rule reads, with its value and where it came from."""
+    from ilactl.rules.values import show_value
+
+    occasion = decision.occasion
+    facts = decision.facts or {}
+    specs = [decider.names[name] for name in sorted(names_of_grant(occasion.grant, reading.scheme))]
+    return tuple(
+        FactSeen(spec, show_value(facts.get(spec.name)), origin_of(snapshot, reading, occasion, spec)) for spec in specs
+    )
+
+
+def person_decisions(
+    snapshot: Snapshot, scheme: Scheme, person: str, occasions: list[Occasion]
+) -> tuple[PersonRecord, list[tuple[Decision, tuple[FactSeen, ...]]]]:
+    """What the occasions would give a person now, each with the facts behind it."""
+    record = person_record(snapshot, person)
+    reading = Reading(scheme, record, sums_of(entries_of(snapshot, record.person)), scales_of(snapshot))
+    decider = Decider(scheme, reading.scales, trace=True)
+    decisions = []
+    for decision in decider.decide_all(record, reading.sums, occasions):
+        decisions.append((decision, origins_of(snapshot, reading, decider, decision)))
+    return record, decisions
