@@ -85,6 +85,14 @@ class KeyTaken(Refused):
     hint = "use a new key, or repeat exactly what commit {seq} did"
 
 
+class ContentDiffers(Refused):
+    """What is booked once under its meaning is asked for with other content."""
+
+    code = "CONTENT-DIFFERS"
+    message = "{what} is booked as entry {entry} with {booked}, not {asked}"
+    hint = "give another --ref if it is another payment; a wrong entry is corrected, never booked over"
+
+
 class DateGoesBack(Refused):
     """booked_on never goes back."""
 

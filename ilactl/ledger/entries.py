@@ -25,6 +25,7 @@ __all__ = [
     "all_entries",
     "amount_findings",
     "entries_of",
+    "entries_with",
     "entry_by_id",
     "iter_entries",
     "lot_of",
@@ -196,6 +197,14 @@ def entries_of(snapshot: Snapshot, person: str, *, alone: bool = False) -> list[
     ids = (person,) if alone else same_person(snapshot, person)
     entries = [entry for one in ids for entry in _find(snapshot, "person", one)]
     return sorted(entries, key=lambda entry: entry.offset) if len(ids) > 1 else entries
+
+
+def entries_with(snapshot: Snapshot, column: str, wanted: str) -> list[Entry]:
+    """The entries whose cell in that column is exactly `wanted`: an account, a kind, an id. In file order.
+
+    One search through the file's bytes; raises BadInput with all findings where a row is bad.
+    """
+    return _find(snapshot, column, wanted)
 
 
 def entry_by_id(snapshot: Snapshot, entry_id: str) -> Entry:
