@@ -1,0 +1,88 @@
+"""`ilactl balance`: what is on wallets, what is reserved, what may be used on a day."""
+
+from __future__ import annotations
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.errors import UsageError
+
+__all__ = ["command"]
+
+BY = ("unit", "person", "fund", "class", "rule", "region", "employer", "labour_status", "isced_level")
+
+
+@click.command("balance")
+@click.argument("persons", metavar="[PERSON|-]...", nargs=-1)
+@click.option(
+    "--by",
+    type=click.Choice(BY),
+    metavar="WHAT",
+    help=f"Group by {', '.join(BY[:-1])} or {BY[-1]}. Default: person where persons are named, else unit.",
+)
+@face_options("on")
+def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
+    """Tell balance, reserved, usable and owed of each PERSON, or of all together.
+
+    The balance is what is on the wallet and not reserved; reserved is held for enrolments;
+    usable is the part of the balance that has begun and not expired on the day; owed is what the
+    person has to give back. Units are never added together. Ids may come from stdin with -,
+    one a line.
+
+    With --on the ledger is read as it was booked by the end of that day.
+
+    \b
+    Examples:
+      $ ilactl balance P1
+      $ ilactl balance P1 P2 --on 2027-01-01
+      $ echo P1 | ilactl balance -
+      $ ilactl balance --by fund
+      $ ilactl balance --by labour_status -O csv
+    """
+    from ilactl.output import Answer, Cell, Col, Grid, Money
+    from ilactl.reports.balances import BalanceRequest, balances
+
+    snapshot = face.snapshot()
+    named = _named(face, persons)
+    by = by or ("person" if persons else "unit")
+    day = face.on(snapshot)
+    found = balances(snapshot, BalanceRequest(day, by, named, face.given_on)) if named or not persons else []
+    units = snapshot.manifest.units
+    columns = [Col(by)] if by != "unit" else []
+    columns += [
+        Col("unit"),
+        Col("balance", kind="amount"),
+        Col("reserved", kind="amount"),
+        Col("usable", f"Usable on {day.isoformat()}", "amount"),
+        Col("owed", kind="amount"),
+    ]
+    rows: list[dict[str, Cell]] = []
+    for row in found:
+        cells: dict[str, Cell] = {} if by == "unit" else {by: row.group}
+        cells["unit"] = row.unit
+        for name in ("balance", "reserved", "usable", "owed"):
+            cells[name] = Money(getattr(row.standing, name), row.unit, units[row.unit].scale)
+        rows.append(cells)
+    # People see the column of debts only where somebody owes; data formats always have it.
+    shown = columns if any(row.standing.owed for row in found) else columns[:-1]
+    face.answer(
+        Answer(
+            "ilactl.balance/1",
+            rows=rows,
+            columns=columns,
+            blocks=[Grid(shown, rows, empty="no entries")],
+            data={"by": by, "usable_on": day, "booked_until": face.given_on},
+        )
+    )
+
+
+def _named(face: Face, persons: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids as given; `-` stands for those on stdin."""
+    if "-" not in persons:
+        return persons
+    if persons.count("-") > 1:
+        raise UsageError(reason="- stands for stdin and can be given once")
+    data, _ = face.read_input("-")
+    lines = data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()
+    at = persons.index("-")
+    return (*persons[:at], *(line.strip() for line in lines if line.strip()), *persons[at + 1 :])
