@@ -97,8 +97,9 @@ def input_of(face: Face, intake: Intake, expect_rows: int | None) -> None:
             face.say(note)
     if intake.cut_off and not intake.findings:
         face.warn(f"{intake.path}: the last line has no line feed; was the whole file sent?")
-    refuse_input(intake)
-    if expect_rows is not None and len(intake.rows) != expect_rows:
+    if not intake.rows:
+        refuse_input(intake)
+    if expect_rows is not None and not intake.findings and len(intake.rows) != expect_rows:
         raise BadInput(
             what=intake.path,
             count=f"{len(intake.rows)} rows instead of the {expect_rows} expected",

@@ -1,0 +1,128 @@
+"""What checks share: the ledger as it stands, read once, and the form of a check.
+
+A check that looks at entries is given each of them in one pass over the file, so that checking a
+large ledger reads it once and holds sums, not rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ilactl.errors import BadManifest, ChangedMeanwhile, ChangedOutside, IlactlError
+from ilactl.findings import Finding, Place
+from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS, PERSONS, Table
+from ilactl.ledger.entries import Entry
+from ilactl.ledger.lines import Buffer, place_of
+from ilactl.ledger.scan import Row, iter_table
+
+if TYPE_CHECKING:
+    from ilactl.ledger.manifest import Manifest
+    from ilactl.ledger.register_plan import Fact
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["TIERS", "Check", "EntryWatch", "Ground"]
+
+TIERS = ("always", "strict", "all")
+"""always: what must hold; strict: also what is unwise, and warnings count; all: also hints."""
+
+
+class Ground:
+    """The ledger that is checked. What the log check reports is not reported by every other check again."""
+
+    def __init__(self, snapshot: Snapshot, *, on: date, facts: Mapping[str, Fact] | None) -> None:
+        """`on` is today; `facts` are the scheme's, None where the rules cannot be read."""
+        self.snapshot = snapshot
+        self.on = on
+        self.facts = facts
+        self.entry_findings: list[Finding] = []
+        self._marks: dict[str, tuple[int, int]] = {}
+
+    def view(self, file: str) -> Buffer:
+        """The file's bytes; none where it differs from the log, which the log check says."""
+        try:
+            return self.snapshot.view(file)
+        except (ChangedOutside, ChangedMeanwhile):
+            return b""
+
+    @cached_property
+    def manifest(self) -> Manifest | None:
+        """ledger.toml, or None where it cannot be used."""
+        try:
+            return self.snapshot.manifest
+        except (BadManifest, IlactlError):
+            return None
+
+    def rows(self, table: Table) -> Iterable[Row]:
+        """The usable rows of a table."""
+        return iter_table(self.view(table.file), table, [])
+
+    @cached_property
+    def persons(self) -> frozenset[str]:
+        """Every id that persons.csv knows."""
+        return frozenset(row.cells[0] for row in self.rows(PERSONS))
+
+    @cached_property
+    def organisations(self) -> frozenset[str]:
+        """Every id that organisations.csv knows."""
+        return frozenset(row.cells[0] for row in self.rows(ORGANISATIONS))
+
+    def place(self, file: str, offset: int, column: str | None = None) -> Place:
+        """Where a row stands. Lines are counted on from the last place asked for."""
+        view = self.view(file)
+        at, line = self._marks.get(file, (0, 1))
+        if offset < at:
+            at, line = 0, 1
+        line += view[at:offset].count(b"\n")
+        self._marks[file] = (offset, line)
+        found = place_of(view[offset : offset + 20_000], file, 0, column)
+        return Place(file, line, found.column, found.text)
+
+    def entry_place(self, entry: Entry, column: str | None = None) -> Place:
+        """Where an entry stands."""
+        return self.place(ENTITLEMENTS.file, entry.offset, column)
+
+
+class EntryWatch:
+    """A check that sees every entry in file order."""
+
+    def __init__(self, ground: Ground) -> None:
+        """Checks keep their sums in themselves."""
+        self.ground = ground
+        self.found: list[Finding] = []
+
+    def see(self, entry: Entry) -> None:
+        """One entry."""
+        raise NotImplementedError
+
+    def end(self) -> list[Finding]:
+        """All findings, after the last entry."""
+        return self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named check: either `run` on the ground, or a `watch` of its entries."""
+
+    name: str
+    tier: str
+    meaning: str
+    run: Callable[[Ground], Iterable[Finding]] | None = None
+    watch: type[EntryWatch] | None = None
+
+    @staticmethod
+    def of(name: str, tier: str, made_from: Callable[[Ground], Iterable[Finding]]) -> Check:
+        """A check from a function, whose docstring is its meaning."""
+        return Check(name, tier, _first_line(made_from), run=made_from)
+
+    @staticmethod
+    def watching(name: str, tier: str, watch: type[EntryWatch]) -> Check:
+        """A check from a watch of entries, whose docstring is its meaning."""
+        return Check(name, tier, _first_line(watch), watch=watch)
+
+
+def _first_line(thing: object) -> str:
+    return (thing.__doc__ or "").strip().split("\n")[0].rstrip(".")

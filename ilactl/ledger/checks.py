@@ -1,0 +1,85 @@
+"""The checks in their order, and the one pass over the entries that feeds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ilactl.errors import ChangedMeanwhile, ChangedOutside
+from ilactl.ledger import check_entries, check_files, check_registers
+from ilactl.ledger.checking import TIERS, Check, EntryWatch, Ground
+from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.entries import iter_entries
+
+if TYPE_CHECKING:
+    from ilactl.findings import Finding
+
+__all__ = ["CHECKS", "TIERS", "Check", "Ground", "chosen", "run_checks"]
+
+CHECKS: tuple[Check, ...] = (
+    Check.of("log", "always", check_files.log_chain),
+    Check.of("manifest", "always", check_files.manifest),
+    Check.of("rows", "always", check_files.rows),
+    Check.of("two-rows", "always", check_registers.doubled_rows),
+    Check.of("persons", "always", check_registers.persons_known),
+    Check.watching("entry-persons", "always", check_registers.EntryPersons),
+    Check.of("aliases", "always", check_registers.aliases),
+    Check.of("birth-dates", "always", check_registers.birth_dates),
+    Check.of("employers", "always", check_registers.employers_known),
+    Check.of("providers", "always", check_registers.providers_known),
+    Check.watching("entry-organisations", "always", check_registers.EntryOrganisations),
+    Check.watching("funds", "always", check_entries.Funds),
+    Check.of("facts", "always", check_registers.facts_declared),
+    Check.watching("order", "always", check_entries.Order),
+    Check.watching("accounts", "always", check_entries.Accounts),
+    Check.watching("lots", "always", check_entries.Lots),
+    Check.watching("held", "always", check_entries.Fates),
+    Check.watching("grant-keys", "always", check_entries.GrantKeys),
+    Check.watching("refs", "always", check_entries.Refs),
+    Check.of("modes", "always", check_files.modes),
+    Check.of("private-in-git", "always", check_files.private_in_git),
+    Check.of("open-elsewhere", "strict", check_files.lock_files),
+    Check.of("figure-overlaps", "strict", check_registers.spans_overlap),
+    Check.of("twins", "all", check_registers.twins),
+)
+"""Every check of the ledger's data, in the order in which findings are reported."""
+
+
+def chosen(checks: Sequence[Check], names: Iterable[str], tier: str) -> list[Check]:
+    """The checks named, in their order, or those of the tier and the tiers below it."""
+    wanted = set(names)
+    if wanted:
+        return [check for check in checks if check.name in wanted]
+    return [check for check in checks if TIERS.index(check.tier) <= TIERS.index(tier)]
+
+
+def run_checks(checks: Sequence[Check], ground: Ground) -> list[tuple[Check, list[Finding]]]:
+    """What each check found. The entries are read once, and only where a check needs them."""
+    watches = {check.name: check.watch(ground) for check in checks if check.watch}
+    if watches or any(check.name == "rows" for check in checks):
+        _pass(ground, list(watches.values()))
+    found = []
+    for check in checks:
+        if check.name in watches:
+            found.append((check, watches[check.name].end()))
+        elif check.run:
+            found.append((check, _run(check, ground)))
+    return found
+
+
+def _run(check: Check, ground: Ground) -> list[Finding]:
+    findings: list[Finding] = []
+    assert check.run is not None
+    # a broken log, or a file that is not the log's: the log check says where
+    with suppress(ChangedOutside, ChangedMeanwhile):
+        findings.extend(check.run(ground))
+    return findings
+
+
+def _pass(ground: Ground, watches: list[EntryWatch]) -> None:
+    units = ground.manifest.units if ground.manifest else {}
+    view = ground.view(ENTITLEMENTS.file) if units else b""
+    for entry in iter_entries(view, units, ground.entry_findings):
+        for watch in watches:
+            watch.see(entry)
