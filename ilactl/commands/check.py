@@ -13,7 +13,7 @@ from ilactl.errors import FindingsFound, IlactlError, UsageError
 if TYPE_CHECKING:
     from ilactl.findings import Finding
     from ilactl.ledger.checking import Check, Ground
-    from ilactl.ledger.register_plan import Fact
+    from ilactl.ledger.person_plan import Fact
     from ilactl.output import Answer
 
 __all__ = ["checks", "command"]

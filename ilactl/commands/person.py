@@ -23,7 +23,8 @@ from ilactl.commands.registering import (
 from ilactl.errors import AlreadyThere, UsageError
 
 if TYPE_CHECKING:
-    from ilactl.ledger.register_plan import Fact, PersonPlanner, RegisterPlan
+    from ilactl.ledger.person_plan import Fact, PersonPlanner
+    from ilactl.ledger.register_plan import RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
@@ -170,7 +171,7 @@ class _Request:
 
     def planner(self, snapshot: Snapshot) -> PersonPlanner:
         """A planner that knows the scheme's facts where any is named."""
-        from ilactl.ledger.register_plan import STATE_COLUMNS, PersonPlanner
+        from ilactl.ledger.person_plan import STATE_COLUMNS, PersonPlanner
 
         if self.figures or set(self.given) - {*STATE_COLUMNS, "same_as"}:
             self._facts = dict(facts_of(snapshot))
@@ -180,7 +181,8 @@ class _Request:
     def plan(self, planner: PersonPlanner, snapshot: Snapshot, person: str) -> RegisterPlan:
         """The rows for the person. Raises UsageError for values that cannot be."""
         from ilactl.ledger.columns import FIGURES, fault_of
-        from ilactl.ledger.register_plan import FigurePlanner, Problem, set_problems
+        from ilactl.ledger.person_plan import FigurePlanner, set_problems
+        from ilactl.ledger.register_plan import Problem
 
         day = (self.valid_from or self.face.on(snapshot)).isoformat()
         given = {**self.given, **self.identity}

@@ -22,7 +22,8 @@ from ilactl.commands.registering import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilactl.ledger.register_plan import Fact, RegisterPlan
+    from ilactl.ledger.person_plan import Fact
+    from ilactl.ledger.register_plan import RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
@@ -63,7 +64,7 @@ def command(face: Face, file: str, valid_from: date | None, expect_rows: int | N
         public_cells,
         read_persons,
     )
-    from ilactl.ledger.register_plan import PersonPlanner
+    from ilactl.ledger.person_plan import PersonPlanner
 
     data, path = face.read_input(file)
 
@@ -100,7 +101,7 @@ def command(face: Face, file: str, valid_from: date | None, expect_rows: int | N
 def _facts_for(snapshot: Snapshot, data: bytes) -> Mapping[str, Fact]:
     """The scheme's facts, unless the import names none but built-in columns."""
     from ilactl.ledger.person_intake import holds_figures, names_in
-    from ilactl.ledger.register_plan import IDENTITY_COLUMNS, STATE_COLUMNS
+    from ilactl.ledger.person_plan import IDENTITY_COLUMNS, STATE_COLUMNS
 
     built_in = {"person", "valid_from", *IDENTITY_COLUMNS, *STATE_COLUMNS}
     return facts_of(snapshot) if holds_figures(data) or set(names_in(data)) - built_in else {}

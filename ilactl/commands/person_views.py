@@ -138,7 +138,8 @@ def list_(face: Face, region: str | None, employer: str | None, group: str | Non
       $ ilactl person list --region Vilnius -O csv
     """
     from ilactl.ledger.columns import IDENTITIES, PERSONS
-    from ilactl.ledger.register_plan import IDENTITY_COLUMNS, STATE_COLUMNS, Book
+    from ilactl.ledger.person_plan import IDENTITY_COLUMNS, STATE_COLUMNS
+    from ilactl.ledger.register_plan import Book
     from ilactl.ledger.registers import parse_facts
     from ilactl.output import Answer, Col
 
@@ -194,7 +195,8 @@ def find(face: Face, words: tuple[str, ...]) -> None:
       $ ilactl person find zoe
     """
     from ilactl.ledger.columns import IDENTITIES, PERSONS
-    from ilactl.ledger.register_plan import IDENTITY_COLUMNS, Book
+    from ilactl.ledger.person_plan import IDENTITY_COLUMNS
+    from ilactl.ledger.register_plan import Book
     from ilactl.output import Answer, Col
 
     snapshot = face.snapshot()

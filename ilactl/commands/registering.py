@@ -13,7 +13,8 @@ from ilactl.errors import BadInput, UsageError
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Append
     from ilactl.ledger.intake import Intake
-    from ilactl.ledger.register_plan import Fact, Problem, RegisterPlan
+    from ilactl.ledger.person_plan import Fact
+    from ilactl.ledger.register_plan import Problem, RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 

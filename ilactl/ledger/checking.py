@@ -21,7 +21,7 @@ from ilactl.ledger.scan import Row, iter_table
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
-    from ilactl.ledger.register_plan import Fact
+    from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.snapshot import Snapshot
 
 __all__ = ["TIERS", "Check", "EntryWatch", "Ground"]

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS, Column, Grammar
 from ilactl.ledger.intake import CELL, InRow, Intake, read_intake
-from ilactl.ledger.register_plan import (
+from ilactl.ledger.person_plan import (
     IDENTITY_COLUMNS,
     STATE_COLUMNS,
     Fact,
     FigurePlanner,
     PersonPlanner,
-    Problem,
-    RegisterPlan,
     fact_column,
 )
+from ilactl.ledger.register_plan import Problem, RegisterPlan
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
