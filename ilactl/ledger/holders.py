@@ -13,7 +13,7 @@ from ilactl.ledger.scan import find_ids
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["FEW", "ids_of", "missing_holders"]
+__all__ = ["FEW", "existing", "ids_of", "missing_holders"]
 
 FEW = 16
 """Up to so many persons, a search for each is quicker than reading all of persons.csv."""
@@ -26,21 +26,26 @@ def ids_of(snapshot: Snapshot, named: Sequence[str]) -> dict[str, tuple[str, ...
 
     Raises NotFound that names every id which is no person's.
     """
-    wanted = list(dict.fromkeys(named))
-    if len(wanted) <= FEW:
-        missing = [one for one in wanted if not _exists(snapshot, one)]
-        if not missing:
-            return {one: same_person(snapshot, one) for one in wanted}
-        raise missing_holders(missing)
-    canonical = canonical_ids(snapshot)
-    missing = [one for one in wanted if one not in canonical]
+    found = existing(snapshot, named)
+    missing = [one for one in dict.fromkeys(named) if one not in found]
     if missing:
         raise missing_holders(missing)
+    return found
+
+
+def existing(snapshot: Snapshot, named: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The same for those ids that are persons'; the others are left out."""
+    wanted = list(dict.fromkeys(named))
+    if len(wanted) <= FEW:
+        return {one: same_person(snapshot, one) for one in wanted if _exists(snapshot, one)}
+    canonical = canonical_ids(snapshot)
     families: dict[str, list[str]] = {}
     for one, stands in canonical.items():
         families.setdefault(stands, []).append(one)
     return {
-        one: (canonical[one], *sorted(set(families[canonical[one]]) - {canonical[one]})) for one in wanted
+        one: (canonical[one], *sorted(set(families[canonical[one]]) - {canonical[one]}))
+        for one in wanted
+        if one in canonical
     }
 
 

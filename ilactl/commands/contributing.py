@@ -1,0 +1,230 @@
+"""What adding one contribution and importing many share: plan, show, ask, book under the lock."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ilactl.commands.face import Face
+from ilactl.commands.guards import refuse_large
+from ilactl.commands.registering import can_ask, input_of, refuse_input
+from ilactl.errors import ChangedMeanwhile, ContentDiffers, UsageError
+
+if TYPE_CHECKING:
+    from ilactl.ledger.commit import Append, Writer
+    from ilactl.ledger.entries import Entry
+    from ilactl.ledger.log import Record
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer
+    from ilactl.rules.contribution_requests import ContributionRequest
+    from ilactl.rules.contributions import ContributionPlan
+    from ilactl.rules.model import Scheme
+
+__all__ = ["Wish", "book"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asks for: `one` contribution, or those of an import's bytes."""
+
+    giver: str
+    rule: str
+    one: ContributionRequest | None = None
+    data: bytes = b""
+    path: str = ""
+    allow_large: int | None = None
+
+    def content(self) -> str:
+        """The digest that a caller's key stands for."""
+        one = self.one
+        asked = (
+            [one.person, one.amount, one.ref, one.unit] if one else [hashlib.sha256(self.data).hexdigest()]
+        )
+        return hashlib.sha256("\x1f".join([self.giver, self.rule, *asked]).encode()).hexdigest()
+
+
+def book(face: Face, command: str, wish: Wish) -> None:
+    """Plan, then show (--dry-run) or commit and answer.
+
+    On a terminal the plan is shown first and a yes asked for; the plan booked is then the plan
+    shown, or nothing is. Without a terminal the plan is made once, under the lock.
+    """
+    if face.dry_run:
+        snapshot = face.snapshot()
+        _, plan = _plan(face, snapshot, wish)
+        face.answer(_answer(command, snapshot, wish, plan, plan.entries, None, dry_run=True))
+        return
+    shown = None
+    if face.terminal and can_ask() and not face.yes:
+        snapshot = face.snapshot()
+        _, shown = _plan(face, snapshot, wish)
+        if shown.entries:
+            face.say(_sentence(snapshot, wish, shown, shown.entries, "to be booked"))
+            face.confirm("Book it?")
+    with face.writer(f"ilactl {command}") as writer:
+        answer = _commit(face, writer, command, wish, shown)
+    face.answer(answer, change=True)
+
+
+def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: ContributionPlan | None) -> Answer:
+    from ilactl.ledger.commit import Change
+    from ilactl.output import Answer, Lines
+    from ilactl.rules.used import used_appends
+
+    snapshot = writer.snapshot
+    content = wish.content()
+    done = writer.known(face.key, content) if face.key else None
+    if done is not None:
+        line = f"done already as commit {done.seq}; nothing was written"
+        data = {"commit": done.seq, "done_already": True}
+        return Answer(_schema(command), blocks=[Lines([line])], data=data)
+    scheme, plan = _plan(face, snapshot, wish, remember=True)
+    if shown is not None and shown.entries != plan.entries:
+        raise ChangedMeanwhile()
+    if not plan.entries:
+        return _answer(command, snapshot, wish, plan, [], None, dry_run=False)
+    refuse_large(
+        snapshot.manifest,
+        persons=len({entry.person for entry in plan.entries}),
+        entries=len(plan.entries),
+        totals=plan.totals(),
+        allow_large=wish.allow_large,
+    )
+    entries = plan.numbered(snapshot.head.next_entry)
+    change = Change(
+        command=command,
+        appends=(_rows(snapshot, entries), *used_appends(snapshot, scheme, plan.versions)),
+        booked_on=plan.entries[0].booked_on,
+        entries=len(entries),
+        key=face.key,
+        content=content if face.key else "",
+    )
+    record = writer.commit(change)
+    return _answer(command, snapshot, wish, plan, entries, record, dry_run=False)
+
+
+def _plan(
+    face: Face, snapshot: Snapshot, wish: Wish, *, remember: bool = False
+) -> tuple[Scheme, ContributionPlan]:
+    """The plan without a fault. Raises what the faults call for."""
+    from ilactl.rules.contribution_requests import read_requests, requests_of
+    from ilactl.rules.contributions import plan_contributions
+    from ilactl.rules.givers import giver_of
+    from ilactl.rules.load import load_scheme
+
+    scheme = load_scheme(snapshot, remember=remember)
+    on = face.on(snapshot)
+    giver = giver_of(snapshot, wish.giver, on)
+    if wish.one is not None:
+        plan = plan_contributions(snapshot, scheme, giver, [wish.one], on, rule=wish.rule)
+        _refuse_one(plan)
+        return scheme, plan
+    intake = read_requests(wish.data, wish.path)
+    plan = plan_contributions(snapshot, scheme, giver, requests_of(intake), on, rule=wish.rule)
+    if plan.differing and len(plan.differing) == len(plan.findings) and not intake.findings:
+        first = plan.differing[0]
+        what = f"{first.request.ref} for {first.request.person}"
+        raise ContentDiffers(
+            findings=plan.findings, what=what, entry=first.entry, booked=first.booked, asked=first.asked
+        )
+    intake.findings.extend(plan.findings)
+    refuse_input(intake)
+    input_of(face, intake, None)
+    return scheme, plan
+
+
+def _refuse_one(plan: ContributionPlan) -> None:
+    """Turn the findings of a command line's own values into the error they are there."""
+    from ilactl.ledger.holders import missing_holders
+    from ilactl.rules.contributions import UNKNOWN_PERSON
+
+    for one in plan.differing:
+        what = f"{one.request.ref} for {one.request.person}"
+        raise ContentDiffers(what=what, entry=one.entry, booked=one.booked, asked=one.asked)
+    if plan.missing:
+        raise missing_holders(plan.missing)
+    for finding in plan.findings:
+        assert finding.code != UNKNOWN_PERSON.code
+        raise UsageError(reason=finding.message, hint=finding.remedy)
+
+
+def _rows(snapshot: Snapshot, entries: list[Entry]) -> Append:
+    from ilactl.ledger.columns import ENTITLEMENTS
+    from ilactl.ledger.commit import Append
+    from ilactl.ledger.entries import row_of
+    from ilactl.ledger.scan import format_row
+
+    units = snapshot.manifest.units
+    text = "".join(format_row(row_of(entry, units)) for entry in entries)
+    return Append(ENTITLEMENTS.file, text.encode(), rows=len(entries))
+
+
+def _schema(command: str) -> str:
+    return f"ilactl.{command.replace(' ', '_')}/1"
+
+
+def _sentence(snapshot: Snapshot, wish: Wish, plan: ContributionPlan, entries: list[Entry], done: str) -> str:
+    from ilactl.money import format_amount
+
+    units = snapshot.manifest.units
+    if wish.one is not None:
+        for entry in [*entries, *plan.known]:
+            amount = f"{format_amount(entry.amount, units[entry.unit].scale)} {entry.unit}"
+            alias = f" (for {wish.one.person})" if wish.one.person != entry.person else ""
+            name = f"entry {entry.entry}: " if entry.entry else ""
+            said = done if entries else "booked already, nothing was written"
+            return f"{name}{amount} from {entry.source} to {entry.person}{alias}, {entry.target}, {said}"
+    sums = [
+        f"{format_amount(total, units[unit].scale)} {unit}" for unit, total in sorted(plan.totals().items())
+    ]
+    total = f" ({', '.join(sums)})" if sums else ""
+    return f"{len(entries)} new{total}, {len(plan.known)} known, {done if entries else 'nothing to write'}"
+
+
+def _answer(
+    command: str,
+    snapshot: Snapshot,
+    wish: Wish,
+    plan: ContributionPlan,
+    entries: list[Entry],
+    record: Record | None,
+    *,
+    dry_run: bool,
+) -> Answer:
+    """What was booked, or would be, and what is known."""
+    from ilactl.output import Answer, Cell, Col, Lines, Money
+
+    units = snapshot.manifest.units
+    rows: list[dict[str, Cell]] = [
+        {
+            "entry": entry.entry or None,
+            "booked_on": entry.booked_on,
+            "person": entry.person,
+            "amount": Money(entry.amount, entry.unit, units[entry.unit].scale),
+            "unit": entry.unit,
+            "from": entry.source,
+            "to": entry.target,
+            "rule": entry.rule,
+            "ref": entry.ref,
+            "outcome": outcome,
+        }
+        for outcome, group in (("new", entries), ("known", plan.known))
+        for entry in group
+    ]
+    columns = [Col("entry"), Col("booked_on", kind="date"), Col("person"), Col("amount", kind="amount")]
+    columns += [Col(name) for name in ("unit", "from", "to", "rule", "ref", "outcome")]
+    done = "dry run, nothing was written" if dry_run else f"commit {record.seq}" if record else ""
+    return Answer(
+        _schema(command),
+        rows=rows,
+        columns=columns,
+        blocks=[Lines([_sentence(snapshot, wish, plan, entries, done)])],
+        data={
+            "new": len(entries),
+            "known": len(plan.known),
+            "totals": {u: Money(total, u, units[u].scale) for u, total in plan.totals().items()},
+            "commit": record.seq if record else None,
+            "dry_run": dry_run,
+        },
+    )

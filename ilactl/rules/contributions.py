@@ -1,0 +1,279 @@
+"""What others add to a wallet: contributions of employers, employment services, funds, the holder.
+
+Pure: requests and a snapshot in, entries to book and findings out. A contribution's key is what it
+means: who gives, under which reference, for whom. Booked once, it is done already; asked for with
+another amount, it is refused. `commands/contribution.py` shows the plan and commits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ilactl.errors import Closed, DateGoesBack, IlactlError
+from ilactl.findings import Finding, Kind
+from ilactl.ledger.entries import Entry, entries_of, entries_with
+from ilactl.ledger.holders import FEW, existing
+from ilactl.money import MAX_DIGITS, format_amount, parse_decimal
+from ilactl.rules.contribution_requests import ContributionRequest
+from ilactl.rules.givers import Giver, choose_rule
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.givers import Rules
+    from ilactl.rules.model import ContributionRule
+
+__all__ = [
+    "AMOUNT",
+    "DIFFERS",
+    "NO_RULE",
+    "TWICE",
+    "UNKNOWN_PERSON",
+    "ContributionPlan",
+    "Difference",
+    "amount_fault",
+    "booked_contributions",
+    "plan_contributions",
+    "refuse_day",
+    "reversed_amounts",
+]
+
+AMOUNT = Kind(
+    "CONTRIBUTION-AMOUNT",
+    "a contribution's amount is not above zero, or has more decimals than its unit",
+    "write a plain amount above zero with at most the unit's decimals; nothing is ever rounded",
+)
+UNKNOWN_PERSON = Kind(
+    "CONTRIBUTION-PERSON",
+    "a contribution is for a person who does not exist",
+    "correct the id, or add the person",
+)
+TWICE = Kind(
+    "CONTRIBUTION-TWICE",
+    "an import names the same person and reference twice",
+    "keep one row, or give the other payment a reference of its own",
+)
+DIFFERS = Kind(
+    "CONTRIBUTION-DIFFERS",
+    "a contribution is booked already, with another amount",
+    "give another reference if it is another payment; a wrong entry is corrected, never booked over",
+)
+
+
+NO_RULE = Kind(
+    "CONTRIBUTION-RULE",
+    "no contribution rule takes this unit of this giver",
+    "correct the unit, or the scheme",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A request that asks for something else than what is booked under the same meaning."""
+
+    request: ContributionRequest
+    entry: str
+    booked: str
+    asked: str
+
+
+@dataclass(slots=True)
+class ContributionPlan:
+    """What would be booked, in the requests' order; what is booked already; what is wrong.
+
+    Entries have no number yet: they get it at commit, from the ledger's next.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    known: list[Entry] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    differing: list[Difference] = field(default_factory=list)
+    versions: set[str] = field(default_factory=set)
+
+    def numbered(self, first: int) -> list[Entry]:
+        """The entries with their numbers, the first one given."""
+        return [replace(entry, entry=f"E{first + i}") for i, entry in enumerate(self.entries)]
+
+    def totals(self) -> dict[str, int]:
+        """The sum of what would be booked, by unit."""
+        sums: dict[str, int] = {}
+        for entry in self.entries:
+            sums[entry.unit] = sums.get(entry.unit, 0) + entry.amount
+        return sums
+
+
+def amount_fault(text: str, unit: str, scale: int) -> tuple[int, str]:
+    """The amount in the unit's smallest part, and why it cannot be booked ("" where it can).
+
+    `800` and `800.5` stand for 800.00 and 800.50; a decimal too many is refused, a zero included.
+    """
+    value = parse_decimal(text)
+    if value is None:
+        return 0, f"amount {text!r} is not a plain number such as 800 or 125.50"
+    if value <= 0:
+        return 0, f"amount {text} is not above zero"
+    decimals = len(text.partition(".")[2])
+    if decimals > scale:
+        return 0, f"amount {text} has {decimals} decimals, {unit} has {scale}"
+    if value >= 10**MAX_DIGITS:
+        return 0, f"amount {text} has more than {MAX_DIGITS} digits before the point"
+    minor: Fraction = value * 10**scale
+    return minor.numerator, ""
+
+
+def plan_contributions(
+    snapshot: Snapshot,
+    rules: Rules,
+    giver: Giver,
+    requests: Sequence[ContributionRequest],
+    on: date,
+    *,
+    rule: str = "",
+) -> ContributionPlan:
+    """Plan all requests: rows to book, rows that are booked, and every finding.
+
+    `rule` names the contribution rule where several fit. Raises Refused, NotFound or UsageError
+    where no rule can be chosen but for a cell of an import, DateGoesBack and Closed for the day.
+    """
+    refuse_day(snapshot, on)
+    plan = ContributionPlan()
+    families = existing(snapshot, [request.person for request in requests])
+    booked = booked_contributions(snapshot, giver, families)
+    chosen = _chosen(rules, giver, requests, on, rule, plan.findings)
+    seen: dict[tuple[str, str], ContributionRequest] = {}
+    for request in requests:
+        person = families.get(request.person, ("",))[0]
+        if not person:
+            plan.missing.append(request.person)
+            plan.findings.append(
+                request.find(UNKNOWN_PERSON, "person", f"person {request.person} is not in persons.csv")
+            )
+        key = (person or request.person, request.ref)
+        if key in seen:
+            message = f"{request.ref} for {request.person} stands on line {seen[key].place.line} already"
+            plan.findings.append(request.find(TWICE, "ref", message))
+            continue
+        seen[key] = request
+        under = chosen.get(request.unit)
+        if under is None:
+            continue
+        amount, fault = amount_fault(request.amount, under.unit, snapshot.manifest.units[under.unit].scale)
+        if fault:
+            plan.findings.append(request.find(AMOUNT, "amount", fault))
+        elif person:
+            entry = _entry(request, person, amount, giver, under, on)
+            _place(plan, snapshot, request, entry, booked.get(key))
+    plan.versions = {entry.rule for entry in plan.entries}
+    return plan
+
+
+def _chosen(
+    rules: Rules,
+    giver: Giver,
+    requests: Sequence[ContributionRequest],
+    on: date,
+    rule: str,
+    findings: list[Finding],
+) -> dict[str, ContributionRule]:
+    """The rule for each unit asked for; a unit that an import names wrongly is a finding."""
+    chosen: dict[str, ContributionRule] = {}
+    faults: dict[str, IlactlError] = {}
+    for request in requests:
+        unit = request.unit
+        if unit not in chosen and unit not in faults:
+            try:
+                chosen[unit] = choose_rule(rules, giver, on, rule=rule, unit=unit)
+            except IlactlError as error:
+                if not unit or "unit" not in request.columns:
+                    raise
+                faults[unit] = error
+        if unit in faults:
+            findings.append(request.find(NO_RULE, "unit", faults[unit].text, faults[unit].advice))
+    return chosen
+
+
+def _entry(
+    request: ContributionRequest, person: str, amount: int, giver: Giver, rule: ContributionRule, on: date
+) -> Entry:
+    return Entry(
+        entry="",
+        booked_on=on,
+        person=person,
+        kind="contribute",
+        lot="",
+        amount=amount,
+        unit=rule.unit,
+        source=giver.account(rule),
+        target=f"wallet:{rule.class_}",
+        rule=rule.version,
+        ref=request.ref,
+    )
+
+
+def _place(
+    plan: ContributionPlan,
+    snapshot: Snapshot,
+    request: ContributionRequest,
+    entry: Entry,
+    there: Entry | None,
+) -> None:
+    """Book it, or count it as known, or find that something else is booked under its meaning."""
+    if there is None:
+        plan.entries.append(entry)
+    elif (there.amount, there.unit) == (entry.amount, entry.unit):
+        plan.known.append(there)
+    else:
+        units = snapshot.manifest.units
+        shown, asked = (f"{format_amount(e.amount, units[e.unit].scale)} {e.unit}" for e in (there, entry))
+        plan.differing.append(Difference(request, there.entry, shown, asked))
+        message = (
+            f"{request.ref} for {request.person} is booked as entry {there.entry} with {shown}, not {asked}"
+        )
+        plan.findings.append(request.find(DIFFERS, "amount", message))
+
+
+def refuse_day(snapshot: Snapshot, on: date) -> None:
+    """Raise what a commit on that day would raise, so that a dry run tells it too."""
+    through, closed = snapshot.head.booked_through, snapshot.manifest.closed_until
+    if through is not None and on < through:
+        raise DateGoesBack(on=on, booked_through=through)
+    if closed is not None and on <= closed:
+        raise Closed(on=on, closed_until=closed)
+
+
+def booked_contributions(
+    snapshot: Snapshot, giver: Giver, families: Mapping[str, Sequence[str]]
+) -> dict[tuple[str, str], Entry]:
+    """The giver's contributions that stand, by person and reference; what was reversed stands no more.
+
+    `families` holds the ids of each person asked for, the one that stands for them first.
+    """
+    stands_for = {one: ids[0] for ids in families.values() for one in ids}
+    accounts = set(giver.accounts.values())
+    if len(families) <= FEW:
+        persons = sorted(set(stands_for.values()))
+        found = [entry for person in persons for entry in entries_of(snapshot, person)]
+    else:
+        found = [
+            e
+            for account in sorted(accounts)
+            for end in ("from", "to")
+            for e in entries_with(snapshot, end, account)
+        ]
+    given = {e.entry: e for e in found if e.kind == "contribute" and not e.lot and e.source in accounts}
+    back = reversed_amounts(found)
+    standing = (entry for name, entry in given.items() if back.get(name, 0) < entry.amount)
+    return {(stands_for.get(entry.person, entry.person), entry.ref): entry for entry in standing}
+
+
+def reversed_amounts(entries: Iterable[Entry]) -> dict[str, int]:
+    """How much of an entry was taken back by corrections that name it."""
+    back: dict[str, int] = {}
+    for entry in entries:
+        if entry.kind == "correct" and entry.of and entry.source.startswith("wallet:"):
+            back[entry.of] = back.get(entry.of, 0) + entry.amount
+    return back
