@@ -6,7 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-__all__ = ["Span", "add_months", "age_on", "month_span", "parse_date", "parse_period", "parse_span", "year_span"]
+__all__ = [
+    "Span",
+    "add_months",
+    "age_on",
+    "month_span",
+    "parse_date",
+    "parse_period",
+    "parse_span",
+    "year_span",
+]
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?", re.ASCII)

@@ -42,9 +42,7 @@ class IlactlError(Exception):
     message: ClassVar[str] = "{reason}"
     hint: ClassVar[str] = ""
 
-    def __init__(
-        self, *, findings: Sequence[Finding] = (), hint: str | None = None, **details: Any
-    ) -> None:
+    def __init__(self, *, findings: Sequence[Finding] = (), hint: str | None = None, **details: Any) -> None:
         """`details` fill the class's message; `hint` replaces the class's where more is known."""
         self.findings = tuple(findings)
         self.details = details

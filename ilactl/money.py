@@ -59,10 +59,10 @@ def round_to(value: Fraction, scale: int, mode: str) -> int:
 
     Raises ValueError for a mode that is not in `ROUNDING`.
     """
-    scaled = value * 10**scale
+    scaled = value * Fraction(10) ** scale
     size, sign = abs(scaled), (-1 if scaled < 0 else 1)
     if mode == "up":
-        whole = -(-size.numerator // size.denominator)
+        whole: int = -(-size.numerator // size.denominator)
     elif mode == "down":
         whole = size.numerator // size.denominator
     elif mode == "half_up":

@@ -93,15 +93,19 @@ def show(face: Face, rule: str) -> None:
     from ilactl.rules.plan import scales_of
 
     scheme = _scheme(face)
-    versions = [r for r in (*scheme.grants, *scheme.contributions.values()) if rule in (r.id, r.version)]
+    versions = [r for r in scheme.rules if rule in (r.id, r.version)]
     if not versions:
-        near = get_close_matches(rule, [r.id for r in (*scheme.grants, *scheme.contributions.values())], 1)
-        raise NotFound(what=f"the rule {rule}", hint=f"did you mean {near[0]}?" if near else "see 'ilactl rules list'")
+        near = get_close_matches(rule, [r.id for r in scheme.rules], 1)
+        raise NotFound(
+            what=f"the rule {rule}", hint=f"did you mean {near[0]}?" if near else "see 'ilactl rules list'"
+        )
     face.answer(rule_answer(scheme, versions, scales_of(face.snapshot())))
 
 
 @command.command("try")
-@click.option("--set", "facts", metavar="NAME=VALUE", multiple=True, help="A fact of the person; may be repeated.")
+@click.option(
+    "--set", "facts", metavar="NAME=VALUE", multiple=True, help="A fact of the person; may be repeated."
+)
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="Only this grant rule; may be repeated.")
 @face_options("on")
 def try_rules(face: Face, facts: tuple[str, ...], rules: tuple[str, ...]) -> None:
@@ -130,7 +134,9 @@ def try_rules(face: Face, facts: tuple[str, ...], rules: tuple[str, ...]) -> Non
         pairs.append((name, value))
     on = face.on(snapshot)
     occasions = due_occasions(scheme, on, rules=rules)
-    face.answer(trial_answer(try_person(scheme, scales, occasions, assumed_facts(scheme, scales, pairs)), on, scales))
+    face.answer(
+        trial_answer(try_person(scheme, scales, occasions, assumed_facts(scheme, scales, pairs)), on, scales)
+    )
 
 
 def _scheme(face: Face) -> Scheme:

@@ -23,15 +23,29 @@ __all__ = ["command"]
 @click.command("topup")
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="Only this grant rule; may be repeated.")
 @click.option(
-    "--person", "persons", metavar="ID", multiple=True, help="Only this person; may be repeated; - reads ids from stdin."
+    "--person",
+    "persons",
+    metavar="ID",
+    multiple=True,
+    help="Only this person; may be repeated; - reads ids from stdin.",
 )
 @click.option(
-    "--period", "periods", metavar="PERIOD", multiple=True, help="This period (2026 or 2026-03) instead of the newest due."
+    "--period",
+    "periods",
+    metavar="PERIOD",
+    multiple=True,
+    help="This period (2026 or 2026-03) instead of the newest due.",
 )
-@click.option("--allow-large", metavar="N", type=click.IntRange(1), help="Pass the guards of ledger.toml for N entries.")
+@click.option(
+    "--allow-large", metavar="N", type=click.IntRange(1), help="Pass the guards of ledger.toml for N entries."
+)
 @face_options("on", "dry_run", "yes", "key", "lock_wait")
 def command(
-    face: Face, rules: tuple[str, ...], persons: tuple[str, ...], periods: tuple[str, ...], allow_large: int | None
+    face: Face,
+    rules: tuple[str, ...],
+    persons: tuple[str, ...],
+    periods: tuple[str, ...],
+    allow_large: int | None,
 ) -> None:
     """Book every grant that is due.
 
@@ -82,7 +96,9 @@ def _plan(snapshot: Snapshot, request: Request, face: Face, *, remember: bool = 
     return scheme, make_plan(snapshot, scheme, request)
 
 
-def _show(face: Face, snapshot: Snapshot, plan: Plan, *, booked: int | None = None, change: bool = False) -> None:
+def _show(
+    face: Face, snapshot: Snapshot, plan: Plan, *, booked: int | None = None, change: bool = False
+) -> None:
     from ilactl.reports.topup import topup_answer
     from ilactl.rules.plan import scales_of
 
@@ -100,7 +116,9 @@ def _book(
     scheme, plan = _plan(writer.snapshot, request, face, remember=True)
     if shown is not None and shown[1].rows.fingerprint() != plan.rows.fingerprint():
         raise ChangedMeanwhile()
-    content = sha256(json.dumps([str(request.on), request.rules, request.persons, request.periods]).encode()).hexdigest()
+    content = sha256(
+        json.dumps([str(request.on), request.rules, request.persons, request.periods]).encode()
+    ).hexdigest()
     if writer.known(face.key, content) or not plan.entries:
         _show(face, writer.snapshot, plan, change=True)
         return
@@ -133,7 +151,8 @@ def _guard(plan: Plan, snapshot: Snapshot, allow_large: int | None) -> None:
     persons = max((totals.persons for totals in plan.totals), default=0)
     if guards.max_persons is not None and persons > guards.max_persons:
         raise Refused(
-            reason=f"a rule would reach {persons} persons, the guard max_persons in ledger.toml is {guards.max_persons}",
+            reason=f"a rule would reach {persons} persons, the guard max_persons in ledger.toml allows"
+            f" {guards.max_persons}",
             hint=f"look at the plan with -n, then pass --allow-large {plan.entries} once",
         )
     for unit, unit_spec in snapshot.manifest.units.items():

@@ -227,7 +227,9 @@ def _fault_of_value(name: str, grammar: Grammar, text: str) -> str | None:
     if grammar is Grammar.KIND:
         return None if text in KINDS else f"{name} {text!r} is not one of {', '.join(KINDS)}"
     if grammar is Grammar.LABOUR_STATUS:
-        return None if text in LABOUR_STATUSES else f"{name} {text!r} is not one of {', '.join(LABOUR_STATUSES)}"
+        return (
+            None if text in LABOUR_STATUSES else f"{name} {text!r} is not one of {', '.join(LABOUR_STATUSES)}"
+        )
     if grammar is Grammar.ORGANISATION_KINDS:
         given = text.split(" ")
         good = set(given) <= set(ORGANISATION_KINDS) and len(set(given)) == len(given)
@@ -314,7 +316,7 @@ PERSONS = Table(
 
 FIGURES = Table(
     "figures.csv",
-    "What adds up over a span. A later row for the same person, figure, span and source replaces the earlier.",
+    "What adds up over a span. A later row for the same person, figure, span and source replaces it.",
     (
         _c("person", G.ID, "the account holder's id", True),
         _c("figure", G.NAME, "the figure's name as the scheme declares it", True),
@@ -327,7 +329,7 @@ FIGURES = Table(
 
 ORGANISATIONS = Table(
     "organisations.csv",
-    "Employers, employment services, training providers and funders. A row is whole and holds until the next.",
+    "Employers, employment services, training providers, funders. A row is whole and holds until the next.",
     (
         _c("organisation", G.ID, "the organisation's id", True),
         _c("valid_from", G.DATE, "the first day on which the row holds", True),

@@ -7,6 +7,7 @@ understand simply has no position of its own (the nearest enclosing table's is g
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 __all__ = ["Position", "Positions", "locate", "locate_value", "positions"]
@@ -33,10 +34,8 @@ Positions = dict[Path, Position]
 def positions(text: str) -> Positions:
     """Every key path of the source with its offsets; array elements count from 0."""
     scanner = _Scanner(text)
-    try:
+    with suppress(IndexError, RecursionError):  # not TOML: what was found so far is still right
         scanner.document()
-    except (IndexError, RecursionError):  # not TOML: what was found so far is still right
-        pass
     return scanner.found
 
 

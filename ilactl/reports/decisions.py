@@ -48,7 +48,13 @@ def decision_blocks(decision: Decision, scales: Mapping[str, int]) -> list[Block
         told += f", {Money(decision.credited, grant.unit, scales[grant.unit])}"
     blocks: list[Block] = [
         Heading(told),
-        Pairs([("due on", occasion.due_on), ("facts read on", occasion.facts_on), ("because", reason_of(decision, scales))]),
+        Pairs(
+            [
+                ("due on", occasion.due_on),
+                ("facts read on", occasion.facts_on),
+                ("because", reason_of(decision, scales)),
+            ]
+        ),
     ]
     steps = _steps(decision)
     if steps:
@@ -81,7 +87,11 @@ def _part(name: str, outcome: Outcome | None) -> list[dict[str, Cell]]:
         return []
     steps = outcome.trace
     return [
-        {"part": name if i == 0 else "", "expression": step.text, "value": show_value(step.value) + (f" ({step.note})" if step.note else "")}
+        {
+            "part": name if i == 0 else "",
+            "expression": step.text,
+            "value": show_value(step.value) + (f" ({step.note})" if step.note else ""),
+        }
         for i, step in enumerate(steps)
     ]
 
@@ -131,8 +141,11 @@ def decision_data(decision: Decision, scales: Mapping[str, int]) -> dict[str, An
         "round": grant.round,
         "missing": list(decision.missing),
         "notes": list(decision.notes),
-        "facts": {name: None if value is None else show_value(value) for name, value in (decision.facts or {}).items()},
-        "steps": [{k: v for k, v in step.items()} for step in _filled(_steps(decision))],
+        "facts": {
+            name: None if value is None else show_value(value)
+            for name, value in (decision.facts or {}).items()
+        },
+        "steps": _filled(_steps(decision)),
         "caps": [
             {
                 "cap": room.cap.id,

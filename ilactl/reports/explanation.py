@@ -35,7 +35,9 @@ _LOTS = (
 _FACTS = (Col("fact"), Col("value"), Col("where"))
 
 
-def sources_answer(person: str, lots: Sequence[Lot], entries: Sequence[Entry], scales: Mapping[str, int], on: date) -> Answer:
+def sources_answer(
+    person: str, lots: Sequence[Lot], entries: Sequence[Entry], scales: Mapping[str, int], on: date
+) -> Answer:
     """Every lot of a wallet with the entry that opened it; what is left adds up to the balance."""
     opened = {entry.entry: entry for entry in entries}
     rows = [_lot_row(lot, opened[lot.entry], scales, on) for lot in lots]
@@ -58,7 +60,12 @@ def sources_answer(person: str, lots: Sequence[Lot], entries: Sequence[Entry], s
         "person": person,
         "on": on,
         "totals": [
-            {"unit": u, "balance": Money(t[0], u, scales[u]), "reserved": Money(t[1], u, scales[u]), "usable": Money(t[2], u, scales[u])}
+            {
+                "unit": u,
+                "balance": Money(t[0], u, scales[u]),
+                "reserved": Money(t[1], u, scales[u]),
+                "usable": Money(t[2], u, scales[u]),
+            }
             for u, t in sorted(units.items())
         ],
     }
@@ -133,7 +140,16 @@ def entry_answer(
         "of": entry.of,
         "file": "entitlements.csv",
         "line": line,
-        "commit": {"seq": record.seq, "at": record.at, "user": record.user, "host": record.host, "actor": record.actor, "command": record.command, "why": record.why, "key": record.key},
+        "commit": {
+            "seq": record.seq,
+            "at": record.at,
+            "user": record.user,
+            "host": record.host,
+            "actor": record.actor,
+            "command": record.command,
+            "why": record.why,
+            "key": record.key,
+        },
     }
     if rule is not None:
         blocks += [Heading(f"rule {entry.rule} as it stood"), Lines(rule.source.text.split("\n"))]
@@ -141,7 +157,10 @@ def entry_answer(
     rows: list[dict[str, Cell]] = []
     if replay is not None:
         rows = _fact_rows(replay.facts)
-        blocks += [Heading(f"facts as known before commit {record.seq}"), Grid(_FACTS, rows, "the rule reads none")]
+        blocks += [
+            Heading(f"facts as known before commit {record.seq}"),
+            Grid(_FACTS, rows, "the rule reads none"),
+        ]
         blocks += decision_blocks(replay.decision, scales)
         data["decision"] = decision_data(replay.decision, scales)
         data["agrees"] = replay.agrees
@@ -185,11 +204,17 @@ def _fact_rows(facts: Sequence[FactSeen]) -> list[dict[str, Cell]]:
 
 
 def due_answer(
-    person: str, on: date, decisions: Sequence[tuple[Decision, tuple[FactSeen, ...]]], scales: Mapping[str, int]
+    person: str,
+    on: date,
+    decisions: Sequence[tuple[Decision, tuple[FactSeen, ...]]],
+    scales: Mapping[str, int],
 ) -> Answer:
     """Each rule on a day: due or not, and why, as if the top-up ran now."""
     rows = [decision_row(decision, scales) for decision, _ in decisions]
-    blocks: list[Block] = [Heading(f"What is due to {person} on {on}"), Grid(TRIAL_COLUMNS, rows, "no rule is due")]
+    blocks: list[Block] = [
+        Heading(f"What is due to {person} on {on}"),
+        Grid(TRIAL_COLUMNS, rows, "no rule is due"),
+    ]
     for decision, facts in decisions:
         blocks += decision_blocks(decision, scales)
         if decision.facts is not None:

@@ -28,7 +28,14 @@ _LIST = (
     Col("valid_from", "from", "date"),
     Col("valid_until", "until", "date"),
 )
-TRIAL_COLUMNS = (Col("rule"), Col("period"), Col("verdict"), Col("credited", kind="amount"), Col("unit"), Col("because"))
+TRIAL_COLUMNS = (
+    Col("rule"),
+    Col("period"),
+    Col("verdict"),
+    Col("credited", kind="amount"),
+    Col("unit"),
+    Col("because"),
+)
 
 
 def rules_answer(scheme: Scheme, on: date) -> Answer:
@@ -49,8 +56,13 @@ def rules_answer(scheme: Scheme, on: date) -> Answer:
                 }
             )
     for rule in scheme.contributions.values():
-        rows.append({**_common(rule), "kind": "contribution", "every": "", "due": "", "last_due": None, "period": ""})
-    caps = [f"cap {cap.id}: at most the limit in {' and '.join(cap.over)}, {cap.unit}" for cap in scheme.caps.values()]
+        rows.append(
+            {**_common(rule), "kind": "contribution", "every": "", "due": "", "last_due": None, "period": ""}
+        )
+    caps = [
+        f"cap {cap.id}: at most the limit in {' and '.join(cap.over)}, {cap.unit}"
+        for cap in scheme.caps.values()
+    ]
     blocks: list[Block] = [Grid(_LIST, rows, "the rule files hold no rule"), Lines(caps)]
     return Answer("ilactl.rules/1", rows, _LIST, blocks, {"on": on, "caps": sorted(scheme.caps)})
 
@@ -65,7 +77,9 @@ def _common(rule: Grant | ContributionRule) -> dict[str, Cell]:
     }
 
 
-def rule_answer(scheme: Scheme, versions: Sequence[Grant | ContributionRule], scales: Mapping[str, int]) -> Answer:
+def rule_answer(
+    scheme: Scheme, versions: Sequence[Grant | ContributionRule], scales: Mapping[str, int]
+) -> Answer:
     """The text of the versions with their caps, and what every name in them means."""
     blocks: list[Block] = []
     names: set[str] = set()
@@ -103,7 +117,10 @@ def rule_answer(scheme: Scheme, versions: Sequence[Grant | ContributionRule], sc
 def trial_answer(decisions: Sequence[Decision], on: date, scales: Mapping[str, int]) -> Answer:
     """What each rule gives, then how it was computed."""
     rows: list[dict[str, Cell]] = [decision_row(decision, scales) for decision in decisions]
-    blocks: list[Block] = [Heading(f"What such a person would get on {on}"), Grid(TRIAL_COLUMNS, rows, "no rule is due")]
+    blocks: list[Block] = [
+        Heading(f"What such a person would get on {on}"),
+        Grid(TRIAL_COLUMNS, rows, "no rule is due"),
+    ]
     for decision in decisions:
         blocks += decision_blocks(decision, scales)
     data = {"on": on, "decisions": [decision_data(decision, scales) for decision in decisions]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ilactl.money import format_amount
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 from ilactl.rules.plan import EXAMPLES, Plan, Totals
 
@@ -23,7 +24,9 @@ _COLUMNS = (
 )
 
 
-def topup_answer(plan: Plan, scales: Mapping[str, int], *, booked: int | None = None, key_done: bool = False) -> Answer:
+def topup_answer(
+    plan: Plan, scales: Mapping[str, int], *, booked: int | None = None, key_done: bool = False
+) -> Answer:
     """The summary. `booked` is the commit that booked it; None for a plan that is only shown."""
     rows = [_row(totals, scales) for totals in plan.totals]
     blocks: list[Block] = [Heading(_title(plan, booked)), Grid(_COLUMNS, rows, "no rule is due")]
@@ -31,7 +34,10 @@ def topup_answer(plan: Plan, scales: Mapping[str, int], *, booked: int | None = 
         lines = _named(totals, scales)
         if lines:
             blocks.append(Lines(lines))
-    notes = [f"{missed.rule}: the period {missed.period} was never booked; book it with --period {missed.period}" for missed in plan.missed]
+    notes = [
+        f"{missed.rule}: the period {missed.period} was never booked; book it with --period {missed.period}"
+        for missed in plan.missed
+    ]
     return Answer(
         schema="ilactl.topup/1",
         rows=rows,
@@ -84,14 +90,18 @@ def _named(totals: Totals, scales: Mapping[str, int]) -> list[str]:
         why = ", ".join(f"{reason} ({n})" if n else reason for reason, n in totals.missing.most_common())
         who = ", ".join(example.person for example in totals.undecided_examples)
         more = _more(totals.undecided)
-        lines.append(f"{grant.id}: {totals.undecided} undecided for want of {why}: {who}{more}; no key was taken")
+        lines.append(
+            f"{grant.id}: {totals.undecided} undecided for want of {why}: {who}{more}; no key was taken"
+        )
     if totals.cut:
         unit = grant.unit
         who = ", ".join(
-            f"{e.person} {Money(e.credited, unit, scales[unit]).amount} of {Money(e.due, unit, scales[unit]).amount}"
+            f"{e.person} {format_amount(e.credited, scales[unit])} of {format_amount(e.due, scales[unit])}"
             for e in totals.cut_examples
         )
-        lines.append(f"{grant.id}: {totals.cut} cut by the cap {', '.join(grant.caps)}: {who}{_more(totals.cut)}")
+        lines.append(
+            f"{grant.id}: {totals.cut} cut by the cap {', '.join(grant.caps)}: {who}{_more(totals.cut)}"
+        )
     return lines
 
 
@@ -123,4 +133,8 @@ def _by_fund(plan: Plan) -> dict[tuple[str, str], int]:
 
 
 def _sums(plan: Plan, scales: Mapping[str, int]) -> list[str]:
-    return [f"{fund} pays {Money(n, unit, scales[unit])}" for (fund, unit), n in sorted(_by_fund(plan).items()) if n]
+    return [
+        f"{fund} pays {Money(n, unit, scales[unit])}"
+        for (fund, unit), n in sorted(_by_fund(plan).items())
+        if n
+    ]

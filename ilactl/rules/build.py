@@ -37,7 +37,7 @@ Path = tuple[str | int, ...]
 
 
 def build_scheme(files: list[RuleText], manifest: Manifest, cache: TreeCache) -> Scheme:
-    """The scheme of well-shaped files. Faults are added to the files; the result is only whole without any."""
+    """The scheme of well-shaped files. Faults are added to the files; without any the result is whole."""
     return _Builder(files, manifest, cache).build()
 
 
@@ -87,7 +87,9 @@ class _Builder:
     def fact(self, file: RuleText, name: str, raw: dict[str, Any]) -> None:
         path: Path = ("facts", name)
         if name in BUILT_IN:
-            file.find(DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name")
+            file.find(
+                DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name"
+            )
             return
         if name in self.facts:
             file.find(DOUBLED_RULE, path, f"the fact {name} is declared twice")
@@ -97,7 +99,7 @@ class _Builder:
             file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']!r} is not a plain number")
         kind = fact_type(raw["type"], low, tuple(raw.get("values", ())))
         if kind is None:
-            advice = "write bool, integer, text, date, or decimal(9,2): digits in all, at most 15, and decimals, at most 6"
+            advice = "write bool, integer, text, date, or decimal(9,2): at most 15 digits, at most 6 decimals"
             file.find(BAD_RULE_VALUE, (*path, "type"), f"{raw['type']!r} is not a type", advice)
             return
         if raw["kind"] == "figure" and not kind.is_number:
@@ -106,7 +108,9 @@ class _Builder:
         if raw.get("default") is not None:
             default = kind.parse(raw["default"])
             if default is None:
-                file.find(BAD_RULE_VALUE, (*path, "default"), f"default {raw['default']!r} is not {kind.describe()}")
+                file.find(
+                    BAD_RULE_VALUE, (*path, "default"), f"default {raw['default']!r} is not {kind.describe()}"
+                )
         sensitive = bool(raw.get("sensitive", False))
         self.facts[name] = FactSpec(name, raw["kind"], kind, default, sensitive, raw.get("title", ""))
 
@@ -118,15 +122,26 @@ class _Builder:
         for i, step in enumerate(raw):
             first, number = parse_date(step["from"]), parse_decimal(step["value"])
             if first is None:
-                file.find(BAD_RULE_VALUE, ("values", name, i, "from"), f"{step['from']!r} is not a day of the calendar")
+                file.find(
+                    BAD_RULE_VALUE,
+                    ("values", name, i, "from"),
+                    f"{step['from']!r} is not a day of the calendar",
+                )
             elif number is None:
-                file.find(BAD_RULE_VALUE, ("values", name, i, "value"), f"{step['value']!r} is not a plain number")
+                file.find(
+                    BAD_RULE_VALUE, ("values", name, i, "value"), f"{step['value']!r} is not a plain number"
+                )
             elif any(first == earlier for earlier, _ in steps):
                 file.find(DOUBLED_RULE, ("values", name, i), f"{name} has two values from {first}")
             else:
                 steps.append((first, number))
         if not raw:
-            file.find(BAD_RULE_VALUE, ("values", name), f"{name} has no value", 'write [{ from = "2026-01-01", value = "1.00" }]')
+            file.find(
+                BAD_RULE_VALUE,
+                ("values", name),
+                f"{name} has no value",
+                'write [{ from = "2026-01-01", value = "1.00" }]',
+            )
         self.values[name] = DatedValue(name, tuple(sorted(steps)))
 
     def class_of(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
@@ -144,7 +159,9 @@ class _Builder:
         if unit not in self.scales:
             self.unknown(file, (*path, "unit"), "unit", unit, self.scales, "[units] of ledger.toml")
 
-    def unknown(self, file: RuleText, path: Path, what: str, name: str, known: Iterable[str], where: str) -> None:
+    def unknown(
+        self, file: RuleText, path: Path, what: str, name: str, known: Iterable[str], where: str
+    ) -> None:
         names = list(known)
         near = get_close_matches(name, names, 1)
         advice = f"did you mean {near[0]}?" if near else f"{where} has {', '.join(names) or 'none'}"
@@ -178,7 +195,9 @@ class _Builder:
             counts = raw.get("counts_reserved", True)
             measure = raw.get("measure", "balance")
             source = file.source(path)
-            self.caps[raw["id"]] = Cap(raw["id"], tuple(raw["over"]), raw["unit"], limit, measure, counts, source)
+            self.caps[raw["id"]] = Cap(
+                raw["id"], tuple(raw["over"]), raw["unit"], limit, measure, counts, source
+            )
 
     def grant(self, file: RuleText, path: Path, raw: dict[str, Any]) -> Grant | None:
         good = len(file.findings)
@@ -187,7 +206,10 @@ class _Builder:
             funds = [f"fund:{name}" for name in self.manifest.funds]
             self.unknown(file, (*path, "fund"), "fund", raw["fund"], funds, "[funds] of ledger.toml")
         if not valid_due(raw["every"], raw["due"]):
-            advice = {"month": "write DD, 01 to 28, or 'DD next'", "once": "write YYYY-MM-DD, or MM-DD to look every year"}
+            advice = {
+                "month": "write DD, 01 to 28, or 'DD next'",
+                "once": "write YYYY-MM-DD, or MM-DD to look every year",
+            }
             file.find(
                 BAD_RULE_VALUE,
                 (*path, "due"),
@@ -195,13 +217,21 @@ class _Builder:
                 advice.get(raw["every"], "write MM-DD, or 'MM-DD next' for the year after"),
             )
         if not valid_facts_on(raw.get("facts_on", "")):
-            file.find(BAD_RULE_VALUE, (*path, "facts_on"), f"facts_on {raw['facts_on']!r} is not a moment of the period")
+            file.find(
+                BAD_RULE_VALUE,
+                (*path, "facts_on"),
+                f"facts_on {raw['facts_on']!r} is not a moment of the period",
+            )
         for i, cap in enumerate(raw.get("caps", ())):
             known = {table["id"]: table["unit"] for _, _, table in self.tables("cap")}
             if cap not in known:
                 self.unknown(file, (*path, "caps", i), "cap", cap, known, "the rule files")
             elif known[cap] != raw["unit"]:
-                file.find(BAD_RULE_VALUE, (*path, "caps", i), f"the cap {cap} counts {known[cap]}, the grant gives {raw['unit']}")
+                file.find(
+                    BAD_RULE_VALUE,
+                    (*path, "caps", i),
+                    f"the cap {cap} counts {known[cap]}, the grant gives {raw['unit']}",
+                )
         when = self.expression(file, (*path, "when"), raw.get("when", "TRUE"), "bool")
         tiers = self.tiers(file, path, raw)
         if when is None or not tiers or len(file.findings) > good:
@@ -230,9 +260,16 @@ class _Builder:
         alternatives = raw.get("tier", [])
         if bool(alternatives) == ("amount" in raw):
             message = "has both amount and tiers" if alternatives else "has no amount"
-            file.find(MISSING_KEY, path, f"the grant {raw['id']} {message}", "write either amount, or [[grant.tier]] tables")
+            file.find(
+                MISSING_KEY,
+                path,
+                f"the grant {raw['id']} {message}",
+                "write either amount, or [[grant.tier]] tables",
+            )
             return []
-        tables = [((*path, "tier", i), tier) for i, tier in enumerate(alternatives)] or [(path, {"amount": raw["amount"]})]
+        tables = [((*path, "tier", i), tier) for i, tier in enumerate(alternatives)] or [
+            (path, {"amount": raw["amount"]})
+        ]
         tiers = []
         for tier_path, tier in tables:
             when = self.expression(file, (*tier_path, "when"), tier.get("when", "TRUE"), "bool")
@@ -245,7 +282,9 @@ class _Builder:
     def rounding(self, file: RuleText, path: Path, raw: dict[str, Any], amount: Checked) -> None:
         unit_scale = self.scales.get(raw["unit"], 0)
         if raw.get("round") is None and not _fits(amount, unit_scale):
-            file.find(AMOUNT_TYPE, path, f"the amount can have more than the {unit_scale} decimals of {raw['unit']}")
+            file.find(
+                AMOUNT_TYPE, path, f"the amount can have more than the {unit_scale} decimals of {raw['unit']}"
+            )
 
     def contribution(self, file: RuleText, path: Path, raw: dict[str, Any]) -> ContributionRule:
         self.days(file, path, raw)
@@ -261,10 +300,14 @@ class _Builder:
             if raw.get(key) is not None:
                 days[key] = parse_date(raw[key])
                 if days[key] is None:
-                    file.find(BAD_RULE_VALUE, (*path, key), f"{key} {raw[key]!r} is not a day of the calendar")
+                    file.find(
+                        BAD_RULE_VALUE, (*path, key), f"{key} {raw[key]!r} is not a day of the calendar"
+                    )
         first, end = days.get("valid_from"), days.get("valid_until")
         if first and end and end <= first:
-            file.find(BAD_RULE_VALUE, (*path, "valid_until"), f"valid_until {end} is not after valid_from {first}")
+            file.find(
+                BAD_RULE_VALUE, (*path, "valid_until"), f"valid_until {end} is not after valid_from {first}"
+            )
 
     def versions(self, rules: list[tuple[RuleText, Path, Any]]) -> None:
         """Versions of one id hold on different days and keep the rhythm their key depends on."""
@@ -287,13 +330,22 @@ class _Builder:
         for i, (file, path, grant) in enumerate(grants):
             for _, _, other in grants[:i]:
                 shared = set(grant.caps) & set(other.caps)
-                if grant.id != other.id and shared and (grant.order is None or other.order in (None, grant.order)):
+                if (
+                    grant.id != other.id
+                    and shared
+                    and (grant.order is None or other.order in (None, grant.order))
+                ):
                     cap = sorted(shared)[0]
-                    file.find(CAP_ORDER, path, f"{other.id} and {grant.id} share the cap {cap} and no order says which is first")
+                    file.find(
+                        CAP_ORDER,
+                        path,
+                        f"{other.id} and {grant.id} share the cap {cap} and no order says which is first",
+                    )
 
 
 def _fits(amount: Checked, scale: int) -> bool:
     """Whether every value the amount can have is exact in the unit, so that nothing is ever rounded."""
     lowered = amount.lowered
-    whole = isinstance(lowered, Ratio) and lowered.den.lo == lowered.den.hi == 1
-    return whole and (lowered.factor * 10**scale).denominator == 1
+    if not isinstance(lowered, Ratio) or not lowered.den.lo == lowered.den.hi == 1:
+        return False
+    return (lowered.factor * Fraction(10) ** scale).denominator == 1

@@ -54,7 +54,9 @@ class FactColumns:
             alias = self.figures.setdefault((spec.of, occasion.span), f"g{len(self.figures)}")
             default = self.scheme.facts[spec.of].default
             nothing = _constant(default, spec.scale)
-            return f"CASE WHEN {alias}.inside IS NULL THEN {nothing} WHEN {alias}.inside THEN {alias}.total END"
+            return (
+                f"CASE WHEN {alias}.inside IS NULL THEN {nothing} WHEN {alias}.inside THEN {alias}.total END"
+            )
         if spec.family == "value":
             return _constant(self.scheme.values[spec.of].on(occasion.facts_on), spec.scale)
         return _birth(occasion, spec)
@@ -64,7 +66,11 @@ class FactColumns:
         if spec.moment == "ever":
             window = window_of(occasion)
             alias = self.windows.setdefault(window, f"w{len(self.windows)}")
-            return f"{alias}.{identifier(fact.name)}" if not fact.sensitive else self._sensitive_ever(fact, alias)
+            return (
+                f"{alias}.{identifier(fact.name)}"
+                if not fact.sensitive
+                else self._sensitive_ever(fact, alias)
+            )
         day = occasion.facts_on
         if spec.moment:
             day = occasion.span.first if spec.moment == "at_start" else window_of(occasion).last
@@ -81,12 +87,16 @@ class FactColumns:
         for (source, day), alias in self.state_days.items():
             parts.append(f"LEFT JOIN {self._as_of(source, day)} AS {alias} ON {alias}.person = people.person")
         for window, alias in self.windows.items():
-            parts.append(f"LEFT JOIN {self._during('states', window)} AS {alias} ON {alias}.person = people.person")
+            parts.append(
+                f"LEFT JOIN {self._during('states', window)} AS {alias} ON {alias}.person = people.person"
+            )
             if any(fact.sensitive for fact in self._bools("identities")):
                 table = self._during("identities", window)
                 parts.append(f"LEFT JOIN {table} AS {alias}i ON {alias}i.person = people.person")
         for (figure, span), alias in self.figures.items():
-            parts.append(f"LEFT JOIN {self._figure(figure, span)} AS {alias} ON {alias}.person = people.person")
+            parts.append(
+                f"LEFT JOIN {self._figure(figure, span)} AS {alias} ON {alias}.person = people.person"
+            )
         return parts
 
     def _facts_of(self, source: str) -> list[FactSpec]:
@@ -102,15 +112,20 @@ class FactColumns:
     def _as_of(self, source: str, day: date) -> str:
         """The row in force on the day: greatest valid_from, of equals the later in the file."""
         cells = self._cells(source)
-        newest = f"SELECT person, max(nth) AS nth FROM {source} WHERE valid_from <= {day_sql(day)} GROUP BY person"
-        return f"(SELECT {source}.person, {cells} FROM {source} JOIN ({newest}) AS newest USING (person, nth))"
+        newest = (
+            f"SELECT person, max(nth) AS nth FROM {source} WHERE valid_from <= {day_sql(day)} GROUP BY person"
+        )
+        return (
+            f"(SELECT {source}.person, {cells} FROM {source} JOIN ({newest}) AS newest USING (person, nth))"
+        )
 
     def _during(self, source: str, window: Span) -> str:
         """Per boolean fact: TRUE on any day of the window, else unknown if unknown on any, else FALSE."""
         first, last = day_sql(window.first), day_sql(window.last)
         facts = self._bools(source)
         values = ", ".join(
-            f"CASE WHEN bool_or({identifier(f.name)}) THEN TRUE WHEN bool_or({identifier(f.name)} IS NULL) THEN NULL"
+            f"CASE WHEN bool_or({identifier(f.name)}) THEN TRUE"
+            f" WHEN bool_or({identifier(f.name)} IS NULL) THEN NULL"
             f" ELSE FALSE END AS {identifier(f.name)}"
             for f in facts
         )
@@ -161,12 +176,15 @@ def _cell(fact: FactSpec) -> str:
     if kind.name == "bool":
         return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
     if kind.name == "date":
-        return f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN TRY_CAST({text} AS DATE) END"
+        written = f"regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+        return f"CASE WHEN {written} THEN TRY_CAST({text} AS DATE) END"
     if kind.name == "text":
         return f"CASE WHEN {text} IN ({_list(kind.words)}) THEN {text} END" if kind.words else text
     decimals = f"(\\.[0-9]{{1,{kind.scale}}}0*)?" if kind.scale else "(\\.0+)?"
     number = f"TRY_CAST({text} AS DECIMAL(38,{kind.scale}))"
-    low, high = (f"CAST('{_plain(bound, kind.scale)}' AS DECIMAL(38,{kind.scale}))" for bound in (kind.low, kind.high))
+    low, high = (
+        f"CAST('{_plain(bound, kind.scale)}' AS DECIMAL(38,{kind.scale}))" for bound in (kind.low, kind.high)
+    )
     return (
         f"CASE WHEN regexp_full_match({text}, '-?(0|[1-9][0-9]{{0,17}}){decimals}')"
         f" AND {number} BETWEEN {low} AND {high} THEN CAST({number} * {10**kind.scale} AS BIGINT) END"
@@ -197,4 +215,6 @@ def _birth(occasion: Occasion, spec: NameSpec) -> str:
     monthday = "month(births.birth_date) * 100 + day(births.birth_date)"
     younger = f"CASE WHEN {monthday} > {day.month * 100 + day.day} THEN 1 ELSE 0 END"
     age = f"{day.year} - year(births.birth_date) - {younger}"
-    return f"CASE WHEN births.birth_date IS NULL THEN NULL WHEN {age} < 0 THEN 0 ELSE CAST({age} AS BIGINT) END"
+    return (
+        f"CASE WHEN births.birth_date IS NULL THEN NULL WHEN {age} < 0 THEN 0 ELSE CAST({age} AS BIGINT) END"
+    )

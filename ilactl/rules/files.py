@@ -40,9 +40,13 @@ class SchemeTable(_Table):
 class FactTable(_Table):
     """[facts]: a fact of a person that expressions may name."""
 
-    kind: Literal["state", "figure"] = Field(description="state: holds until the next row; figure: belongs to a span and adds up")
+    kind: Literal["state", "figure"] = Field(
+        description="state: holds until the next row; figure: belongs to a span and adds up"
+    )
     type: str = Field(description="bool, integer, decimal(9,2), text or date; a figure is integer or decimal")
-    default: str | None = Field(None, description="the value where none is recorded; without it the fact is unknown")
+    default: str | None = Field(
+        None, description="the value where none is recorded; without it the fact is unknown"
+    )
     min: str | None = Field(None, description="the smallest number allowed; 0 where not given")
     values: list[str] = Field(default_factory=list, description="the only texts allowed")
     sensitive: bool = Field(False, description="kept in identities.csv, and gone with the person's erasure")
@@ -82,15 +86,26 @@ class GrantTable(_Table):
     id: Name = Field(description="the rule's name; its versions share it")
     title: Text = Field("", description="what it is called on a statement")
     class_: Name = Field(alias="class", description="the class of lots it opens")
-    fund: Annotated[str, StringConstraints(pattern=r"^fund:[a-z][a-z0-9_]{0,39}$")] = Field(description="who pays: fund:NAME")
+    fund: Annotated[str, StringConstraints(pattern=r"^fund:[a-z][a-z0-9_]{0,39}$")] = Field(
+        description="who pays: fund:NAME"
+    )
     unit: str = Field(description="the unit of the amount")
-    every: Literal["once", "year", "month"] = Field(description="how often it is given; the period is part of its key")
-    due: str = Field(description="MM-DD of the period's year, or 'MM-DD next' in arrears; DD for a month; a date for once")
-    facts_on: str = Field("", description="period-start, period-end, due or MM-DD; by default the earlier of due date and period end")
+    every: Literal["once", "year", "month"] = Field(
+        description="how often it is given; the period is part of its key"
+    )
+    due: str = Field(
+        description="MM-DD of the period's year, or 'MM-DD next' in arrears; DD for a month; a date for once"
+    )
+    facts_on: str = Field(
+        "",
+        description="period-start, period-end, due or MM-DD; else due date or period end, if earlier",
+    )
     when: Expression = Field("TRUE", description="expression: who gets it")
     amount: Expression | None = Field(None, description="expression: how much")
     tier: list[TierTable] = Field(default_factory=list, description="alternatives instead of amount")
-    round: Literal["up", "down", "half_up"] | None = Field(None, description="how the amount is rounded to the unit")
+    round: Literal["up", "down", "half_up"] | None = Field(
+        None, description="how the amount is rounded to the unit"
+    )
     caps: list[Name] = Field(default_factory=list, description="the caps that cut it")
     order: int | None = Field(None, description="its place among grants due on the same day")
     valid_from: Day | None = Field(None, description="the version's first day")
@@ -106,7 +121,9 @@ class ContributionTable(_Table):
     class_: Name = Field(alias="class", description="the class of lots it opens")
     unit: str = Field(description="the unit of the amount")
     from_: list[Literal["employer", "service", "provider", "funder", "own"]] = Field(
-        alias="from", min_length=1, description="who may contribute: kinds of organisations, or own for the holder"
+        alias="from",
+        min_length=1,
+        description="who may contribute: kinds of organisations, or own for the holder",
     )
     valid_from: Day | None = Field(None, description="the version's first day")
     valid_until: Day | None = Field(None, description="the first day on which it no longer holds")
@@ -170,8 +187,18 @@ def _shape(fault: Any, raw: dict[str, Any]) -> Shape:
     if kind == "literal_error":
         return BAD_RULE_VALUE, path, f"{_spell(path)} {given!r} is not {fault['ctx']['expected']}", ""
     if kind == "string_pattern_mismatch":
-        return BAD_RULE_VALUE, path, f"{_spell(path)} {str(given)[:60]!r} is not written as it must be", _meaning(path)
-    return BAD_RULE_VALUE, path, f"{_spell(path)}: {fault['msg'][:1].lower()}{fault['msg'][1:]}", _meaning(path)
+        return (
+            BAD_RULE_VALUE,
+            path,
+            f"{_spell(path)} {str(given)[:60]!r} is not written as it must be",
+            _meaning(path),
+        )
+    return (
+        BAD_RULE_VALUE,
+        path,
+        f"{_spell(path)}: {fault['msg'][:1].lower()}{fault['msg'][1:]}",
+        _meaning(path),
+    )
 
 
 def _header(path: Path) -> str:
@@ -189,10 +216,15 @@ def _spell(path: Path) -> str:
 def _model_at(path: Path) -> type[BaseModel] | None:
     if not path:
         return RuleFile
-    named = {"facts": FactTable, "values": ValueStep, "cap": CapTable, "contribution": ContributionTable}
-    if path[0] == "grant":
-        return TierTable if "tier" in path else GrantTable
-    return named.get(str(path[0])) if len(path) > 1 else {"scheme": SchemeTable, "used": UsedTable}.get(str(path[0]))
+    inner: dict[str, type[BaseModel]] = {
+        "facts": FactTable,
+        "values": ValueStep,
+        "cap": CapTable,
+        "contribution": ContributionTable,
+        "grant": TierTable if "tier" in path else GrantTable,
+    }
+    outer: dict[str, type[BaseModel]] = {"scheme": SchemeTable, "used": UsedTable}
+    return (inner if len(path) > 1 else outer).get(str(path[0]))
 
 
 def _keys_of(path: Path) -> list[str]:

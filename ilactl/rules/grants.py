@@ -94,7 +94,11 @@ class Decider:
         self._specs: dict[str, list[NameSpec]] = {}
 
     def decide_all(
-        self, record: PersonRecord, sums: Sums, occasions: Iterable[Occasion], assumed: Mapping[str, Value] | None = None
+        self,
+        record: PersonRecord,
+        sums: Sums,
+        occasions: Iterable[Occasion],
+        assumed: Mapping[str, Value] | None = None,
     ) -> Iterator[Decision]:
         """The decisions in the order of the occasions; each sees what earlier ones gave, as if booked."""
         reading = Reading(self.scheme, record, sums, self.scales, assumed)
@@ -120,7 +124,9 @@ class Decider:
 
     def _names(self, grant: Grant) -> list[NameSpec]:
         if grant.version not in self._specs:
-            self._specs[grant.version] = [self.names[name] for name in sorted(names_of_grant(grant, self.scheme))]
+            self._specs[grant.version] = [
+                self.names[name] for name in sorted(names_of_grant(grant, self.scheme))
+            ]
         return self._specs[grant.version]
 
     def _evaluate(self, checked: Checked, facts: Mapping[str, Value | None]) -> Outcome:
@@ -179,7 +185,9 @@ class Decider:
                 caps=caps,
                 facts=facts,
             )
-        return Decision(person, occasion, Verdict.NOT_DUE, when=when, tier_outcomes=tuple(searched), facts=facts)
+        return Decision(
+            person, occasion, Verdict.NOT_DUE, when=when, tier_outcomes=tuple(searched), facts=facts
+        )
 
     def _room(self, reading: Reading, cap: Cap, facts: Mapping[str, Value | None]) -> CapRoom | Outcome:
         outcome = self._evaluate(cap.limit, facts)

@@ -11,8 +11,8 @@ __all__ = [
     "CAP_ORDER",
     "DOUBLED_RULE",
     "MISSING_KEY",
-    "NO_RULES",
     "NOT_TOML",
+    "NO_RULES",
     "OVERLAPPING_VERSIONS",
     "UNKNOWN_KEY",
     "UNKNOWN_NAME",
@@ -23,7 +23,9 @@ __all__ = [
 BAD_RULE_ENCODING = Kind(
     "RULE-ENCODING", "A rule file is not plain UTF-8.", "save the file as UTF-8 without a byte-order mark"
 )
-NOT_TOML = Kind("NOT-TOML", "A rule file or the manifest is not TOML.", "mend the line; strings stand in quotes")
+NOT_TOML = Kind(
+    "NOT-TOML", "A rule file or the manifest is not TOML.", "mend the line; strings stand in quotes"
+)
 UNKNOWN_KEY = Kind("UNKNOWN-KEY", "A key that the table does not have.", "remove it, or correct its spelling")
 MISSING_KEY = Kind("MISSING-KEY", "A key that the table needs is not there.", "add it")
 BAD_RULE_VALUE = Kind("BAD-VALUE", "A key's value is not one it can have.", "write one that it can have")
@@ -33,13 +35,19 @@ UNQUOTED_NUMBER = Kind(
     'put it in quotes, as in amount = "500.00"',
 )
 UNKNOWN_NAME = Kind("UNKNOWN-NAME", "A name that nothing declares.", "declare it, or correct its spelling")
-DOUBLED_RULE = Kind("DOUBLED-RULE", "Two tables declare the same thing.", "keep one, or give the other a new id")
+DOUBLED_RULE = Kind(
+    "DOUBLED-RULE", "Two tables declare the same thing.", "keep one, or give the other a new id"
+)
 OVERLAPPING_VERSIONS = Kind(
     "OVERLAPPING-VERSIONS",
     "Two versions of one rule hold on the same day.",
     "give the earlier version a valid_until: the first day of the later one",
 )
-AMOUNT_TYPE = Kind("ROUNDING-MISSING", "An amount needs rounding and the rule does not say how.", 'add round = "up", "down" or "half_up"')
+AMOUNT_TYPE = Kind(
+    "ROUNDING-MISSING",
+    "An amount needs rounding and the rule does not say how.",
+    'add round = "up", "down" or "half_up"',
+)
 CAP_ORDER = Kind(
     "CAP-ORDER",
     "Two grants share a cap and do not say which comes first.",
@@ -49,6 +57,11 @@ CAP_ORDER = Kind(
 USED_RULE_CHANGED = Kind(
     "USED-RULE-CHANGED",
     "A version that has booked something differs from the text it booked with.",
-    "put the text back, give this version a valid_until, and write the change as a new version with its own valid_from",
+    "put the text back, end it with valid_until, and write the change as a new version with its valid_from",
 )
-NO_RULES = Kind("NO-RULES", "The ledger has no rule files.", "write one in rules/, or start from 'ilactl init'", warning=True)
+NO_RULES = Kind(
+    "NO-RULES",
+    "The ledger has no rule files.",
+    "write one in rules/, or start from 'ilactl init'",
+    warning=True,
+)

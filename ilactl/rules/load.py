@@ -34,7 +34,9 @@ class RuleText:
     raw: dict[str, Any]
     findings: list[Finding] = field(default_factory=list)
 
-    def find(self, kind: Kind, path: tuple[str | int, ...], message: str, remedy: str = "", into: int | None = None) -> None:
+    def find(
+        self, kind: Kind, path: tuple[str | int, ...], message: str, remedy: str = "", into: int | None = None
+    ) -> None:
         """Report a fault at a key, or `into` characters inside its string."""
         line, column = locate(self.text, path) if into is None else locate_value(self.text, path, into)
         self.findings.append(kind.at(self.place(line, column), message, remedy))
@@ -134,13 +136,15 @@ def _parse(file: str, data: bytes, findings: list[Finding]) -> RuleText | None:
         findings.append(NOT_TOML.at(_toml_place(rule_text, str(error)), _toml_message(str(error))))
         return None
     except (RecursionError, ValueError):
-        findings.append(NOT_TOML.at(Place(file, 1, 1), "the file nests too deeply or holds a number that is too long"))
+        findings.append(
+            NOT_TOML.at(Place(file, 1, 1), "the file nests too deeply or holds a number that is too long")
+        )
         return None
     return rule_text
 
 
 def _toml_place(rule_text: RuleText, message: str) -> Place:
-    """tomllib tells the position only inside its message."""
+    """Tomllib tells the position only inside its message."""
     import re
 
     match = re.search(r"at line ([0-9]+), column ([0-9]+)", message)

@@ -153,6 +153,11 @@ class Scheme:
     class_units: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def rules(self) -> tuple[Grant | ContributionRule, ...]:
+        """Every version of every rule."""
+        return (*self.grants, *self.contributions.values())
+
     def grant(self, version: str) -> Grant | None:
         """The grant of that version name, or None."""
         return next((grant for grant in self.grants if grant.version == version), None)

@@ -62,7 +62,10 @@ class NameSpec:
 
 def built_in_facts() -> dict[str, FactSpec]:
     """The built-in states as facts, so that they are set and shown like declared ones."""
-    return {name: FactSpec(name, "state", kind, None, False, meaning) for name, (kind, meaning) in BUILT_IN.items()}
+    return {
+        name: FactSpec(name, "state", kind, None, False, meaning)
+        for name, (kind, meaning) in BUILT_IN.items()
+    }
 
 
 def type_of(fact: FactType) -> Type:
@@ -105,13 +108,33 @@ def _fact_names(facts: Mapping[str, FactSpec]) -> Iterator[NameSpec]:
         if fact.kind == "figure":
             high = Fraction(_MOST_MINOR, 10**scale)
             kind = Number(Fraction(0) if fact.type.low >= 0 else -high, high, scale)
-            yield NameSpec(fact.name, "figure", kind, f"{meaning}, summed over the period", "", fact.name, scale)
+            yield NameSpec(
+                fact.name, "figure", kind, f"{meaning}, summed over the period", "", fact.name, scale
+            )
             continue
         yield NameSpec(fact.name, "state", kind, meaning, "", fact.name, scale)
-        yield NameSpec(f"at_start.{fact.name}", "state", kind, f"{meaning}, on the period's first day", "at_start", fact.name, scale)
-        yield NameSpec(f"at_end.{fact.name}", "state", kind, f"{meaning}, on the period's last day", "at_end", fact.name, scale)
+        yield NameSpec(
+            f"at_start.{fact.name}",
+            "state",
+            kind,
+            f"{meaning}, on the period's first day",
+            "at_start",
+            fact.name,
+            scale,
+        )
+        yield NameSpec(
+            f"at_end.{fact.name}",
+            "state",
+            kind,
+            f"{meaning}, on the period's last day",
+            "at_end",
+            fact.name,
+            scale,
+        )
         if fact.type.name == "bool":
-            yield NameSpec(f"ever.{fact.name}", "state", kind, f"{meaning}, on any day of the period", "ever", fact.name)
+            yield NameSpec(
+                f"ever.{fact.name}", "state", kind, f"{meaning}, on any day of the period", "ever", fact.name
+            )
 
 
 def _value_names(values: Mapping[str, DatedValue]) -> Iterator[NameSpec]:
@@ -121,7 +144,9 @@ def _value_names(values: Mapping[str, DatedValue]) -> Iterator[NameSpec]:
             continue
         scale = max(_decimals(number) for number in numbers)
         kind = Number(min(numbers), max(numbers), scale)
-        yield NameSpec(f"value.{value.name}", "value", kind, f"the dated value {value.name}", "", value.name, scale)
+        yield NameSpec(
+            f"value.{value.name}", "value", kind, f"the dated value {value.name}", "", value.name, scale
+        )
 
 
 def _decimals(number: Fraction) -> int:

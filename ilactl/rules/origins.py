@@ -92,5 +92,6 @@ def _figure(snapshot: Snapshot, reading: Reading, occasion: Occasion, spec: Name
     across = [row for row in rows if not row.span.within(occasion.span)]
     said = f"summed over {occasion.period}"
     if across:
-        said = f"a row from {across[0].span.first} to {across[0].span.last} crosses the edge of {occasion.period}"
+        span = across[0].span
+        said = f"a row from {span.first} to {span.last} crosses the edge of {occasion.period}"
     return _at(snapshot, said, "figures.csv", *(row.offset for row in rows))

@@ -13,7 +13,17 @@ from datetime import date
 from ilactl.dates import Span, add_months, month_span, parse_date, parse_period, year_span
 from ilactl.rules.model import Grant
 
-__all__ = ["EVER", "Occasion", "due_day", "facts_day", "last_occasion", "named_occasion", "occasion_of", "valid_due", "valid_facts_on"]
+__all__ = [
+    "EVER",
+    "Occasion",
+    "due_day",
+    "facts_day",
+    "last_occasion",
+    "named_occasion",
+    "occasion_of",
+    "valid_due",
+    "valid_facts_on",
+]
 
 EVER = "ever"
 """The period of a grant that is given once."""
@@ -49,7 +59,9 @@ def valid_due(every: str, due: str) -> bool:
     if every == "once" and parse_date(due):
         return True
     match = _YEARLY.fullmatch(due)
-    return bool(match) and parse_date(f"2001-{due[:5]}") is not None and (every == "year" or not match["next"])
+    if match is None or parse_date(f"2001-{due[:5]}") is None:
+        return False
+    return every == "year" or not match["next"]
 
 
 def valid_facts_on(text: str) -> bool:

@@ -127,12 +127,14 @@ class Plan:
         return sorted({totals.occasion.grant.version for totals in self.totals if totals.persons})
 
 
-def grant_row(entry: int, on: date, occasion: Occasion, person: str, credited: int, due: int, scale: int) -> str:
+def grant_row(
+    entry: int, on: date, occasion: Occasion, person: str, credited: int, due: int, scale: int
+) -> str:
     """The CSV line of a grant. Every cell is plain ASCII without separators, so nothing is quoted."""
     grant = occasion.grant
     cut = format_amount(due, scale) if due != credited else ""
     return (
-        f"E{entry},{on.isoformat()},{person},grant,,{format_amount(credited, scale)},{grant.unit},{grant.fund},"
+        f"E{entry},{on},{person},grant,,{format_amount(credited, scale)},{grant.unit},{grant.fund},"
         f"wallet:{grant.class_},,,,,{grant.version},{occasion.period},{cut},,\n"
     )
 
@@ -146,12 +148,16 @@ class _ListedRows:
     def fingerprint(self) -> str:
         state = sha256()
         for d in self.decisions:
-            state.update(f"{d.person},{d.occasion.grant.version},{d.occasion.period},{d.credited},{d.due}\n".encode())
+            state.update(
+                f"{d.person},{d.occasion.grant.version},{d.occasion.period},{d.credited},{d.due}\n".encode()
+            )
         return state.hexdigest()
 
     def append(self, writer: Writer, first_entry: int, on: date, scales: dict[str, int]) -> Append:
         lines = [
-            grant_row(first_entry + i, on, d.occasion, d.person, d.credited, d.due, scales[d.occasion.grant.unit])
+            grant_row(
+                first_entry + i, on, d.occasion, d.person, d.credited, d.due, scales[d.occasion.grant.unit]
+            )
             for i, d in enumerate(self.decisions)
         ]
         return Append(ENTITLEMENTS.file, "".join(lines).encode(), rows=len(lines))

@@ -69,7 +69,11 @@ def rule_of_entry(snapshot: Snapshot, version: str) -> tuple[Scheme, Grant | Con
     kept = _kept_scheme(snapshot, version)
     for candidate in (scheme, kept):
         rule = candidate and (candidate.grant(version) or candidate.contributions.get(version))
-        if candidate and rule and (kept is None or candidate is kept or _same(candidate, rule, kept, version)):
+        if (
+            candidate
+            and rule
+            and (kept is None or candidate is kept or _same(candidate, rule, kept, version))
+        ):
             return candidate, rule
     return None
 
@@ -113,7 +117,9 @@ def _occasion(scheme: Scheme, grant: Grant, entry: Entry) -> Occasion | None:
     return occasion if occasion and occasion.grant.version == grant.version else None
 
 
-def origins_of(snapshot: Snapshot, reading: Reading, decider: Decider, decision: Decision) -> tuple[FactSeen, ...]:
+def origins_of(
+    snapshot: Snapshot, reading: Reading, decider: Decider, decision: Decision
+) -> tuple[FactSeen, ...]:
     """Every name the decision's rule reads, with its value and where it came from."""
     from ilactl.rules.values import show_value
 
@@ -121,7 +127,8 @@ def origins_of(snapshot: Snapshot, reading: Reading, decider: Decider, decision:
     facts = decision.facts or {}
     specs = [decider.names[name] for name in sorted(names_of_grant(occasion.grant, reading.scheme))]
     return tuple(
-        FactSeen(spec, show_value(facts.get(spec.name)), origin_of(snapshot, reading, occasion, spec)) for spec in specs
+        FactSeen(spec, show_value(facts.get(spec.name)), origin_of(snapshot, reading, occasion, spec))
+        for spec in specs
     )
 
 

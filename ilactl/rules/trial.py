@@ -35,12 +35,17 @@ def assumed_facts(
             value: Value | None = scheme.facts[name].parse(text)
         elif spec is None:
             near = get_close_matches(name, names, 1)
-            raise UsageError(reason=f"there is no fact {name}", hint=f"did you mean {near[0]}?" if near else "see 'ilactl rules show'")
+            raise UsageError(
+                reason=f"there is no fact {name}",
+                hint=f"did you mean {near[0]}?" if near else "see 'ilactl rules show'",
+            )
         else:
             value = _value(spec, text)
         if value is None:
             wanted = scheme.facts[name].type.describe() if name in scheme.facts else "of the fact's type"
-            raise UsageError(reason=f"{name}={text}: the value is not {wanted}", hint="write it as a rule file would")
+            raise UsageError(
+                reason=f"{name}={text}: the value is not {wanted}", hint="write it as a rule file would"
+            )
         assumed[name] = value
     return assumed
 
@@ -48,7 +53,13 @@ def assumed_facts(
 def _value(spec: NameSpec, text: str) -> Value | None:
     if isinstance(spec.type, Bool):
         return {"true": True, "false": False}.get(text)
-    value = parse_date(text) if isinstance(spec.type, Date) else parse_decimal(text) if isinstance(spec.type, Number) else text
+    value = (
+        parse_date(text)
+        if isinstance(spec.type, Date)
+        else parse_decimal(text)
+        if isinstance(spec.type, Number)
+        else text
+    )
     return None if value is None or misfit(spec.type, value) else value
 
 

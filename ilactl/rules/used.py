@@ -69,7 +69,9 @@ def _fact_terms(fact: FactSpec) -> list[str]:
 
 
 def _facts_read(grant: Grant, scheme: Scheme) -> list[FactSpec]:
-    names = {name.rpartition(".")[2] for name in names_of_grant(grant, scheme) if not name.startswith("value.")}
+    names = {
+        name.rpartition(".")[2] for name in names_of_grant(grant, scheme) if not name.startswith("value.")
+    }
     return [fact for name, fact in sorted(scheme.facts.items()) if name in names and name not in BUILT_IN]
 
 
@@ -80,13 +82,9 @@ def _values_read(rule: Grant | ContributionRule, scheme: Scheme) -> dict[str, di
     return {name: {d.isoformat(): show_value(v) for d, v in scheme.values[name].steps} for name in names}
 
 
-def _rules(scheme: Scheme) -> dict[str, Grant | ContributionRule]:
-    return {rule.version: rule for rule in (*scheme.grants, *scheme.contributions.values())}
-
-
 def used_appends(snapshot: Snapshot, scheme: Scheme, versions: Iterable[str]) -> tuple[Append, ...]:
     """The texts to keep beside a booking: of the versions that book for the first time."""
-    rules = _rules(scheme)
+    rules = {rule.version: rule for rule in scheme.rules}
     new = [v for v in sorted(set(versions)) if used_file(v) not in snapshot.head.sizes]
     return tuple(
         Append(used_file(version), text.encode(), rows=text.count("\n"))
@@ -145,7 +143,7 @@ def _fact_line(fact: FactSpec) -> str:
 
 def used_faults(scheme: Scheme, used: Mapping[str, bytes], files: Iterable[RuleText]) -> list[Finding]:
     """A finding for every version that booked something and no longer means the same."""
-    rules, by_file = _rules(scheme), {file.file: file for file in files}
+    rules, by_file = {rule.version: rule for rule in scheme.rules}, {file.file: file for file in files}
     findings = []
     for file, data in used.items():
         kept = tomllib.loads(data.decode()).get("used", {})
@@ -155,7 +153,12 @@ def used_faults(scheme: Scheme, used: Mapping[str, bytes], files: Iterable[RuleT
         changed = _change(rule, scheme, kept)
         if changed and rule.source.file in by_file:
             place = by_file[rule.source.file].place(rule.source.line, 1)
-            findings.append(USED_RULE_CHANGED.at(Place(place.path, place.line, 1, place.text), f"{rule.version} {changed}; {file} has the text it booked with"))
+            findings.append(
+                USED_RULE_CHANGED.at(
+                    Place(place.path, place.line, 1, place.text),
+                    f"{rule.version} {changed}; {file} has the text it booked with",
+                )
+            )
     return findings
 
 
@@ -169,5 +172,3 @@ def _change(rule: Grant | ContributionRule, scheme: Scheme, kept: Mapping[str, A
         if steps and any(day < max(steps) and day not in steps for day in now):
             return f"has booked entries with value.{name}, which got a new value in the past"
     return ""
-
-

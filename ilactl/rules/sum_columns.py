@@ -1,0 +1,49 @@
+"""Sums of the ledger in SQL: the meaning of `ilactl/rules/sums.py`, for everybody at once.
+
+Each is an aggregate over the table `moves` grouped by person, in smallest parts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ilactl.ledger.grammar_sql import literal
+from ilactl.rules.fact_columns import day_sql
+
+__all__ = ["class_sum", "key_sum"]
+
+_CONTRIBUTORS = "({0} = 'own' OR {0} LIKE 'employer:%' OR {0} LIKE 'service:%' OR {0} LIKE 'provider:%')"
+
+
+def key_sum(rule: str, period: str) -> str:
+    """Grants minus reversals under a key: above zero it is taken."""
+    where = f"rule = {literal(rule)} AND period = {literal(period)}"
+    return (
+        f"count(*) FILTER (WHERE kind = 'grant' AND {where})"
+        f" - count(*) FILTER (WHERE kind = 'correct' AND due IS NULL AND {where})"
+    )
+
+
+def class_sum(family: str, class_: str, period: str, first: date, last: date) -> str:
+    """One of the sums of `names.SUMS` for a class; the meaning of `sums.py`, in SQL."""
+    wallet, held = literal(f"wallet:{class_}"), literal(f"held:{class_}")
+    into, out_of = ('"to"', '"from"')
+    if family in ("balance", "held"):
+        account = wallet if family == "balance" else held
+        return _difference(f"{into} = {account}", f"{out_of} = {account}")
+    if family.startswith("granted"):
+        where = "kind IN ('grant', 'correct')"
+        where += f" AND period = {literal(period)}" if family == "granted_period" else ""
+        other_in, other_out = f"{out_of} LIKE 'fund:%'", f"{into} LIKE 'fund:%'"
+    else:
+        where = "kind IN ('contribute', 'correct')"
+        if family == "contributed_period":
+            where += f" AND booked_on BETWEEN {day_sql(first)} AND {day_sql(last)}"
+        other_in, other_out = _CONTRIBUTORS.format(out_of), _CONTRIBUTORS.format(into)
+    return _difference(
+        f"{where} AND {into} = {wallet} AND {other_in}", f"{where} AND {out_of} = {wallet} AND {other_out}"
+    )
+
+
+def _difference(plus: str, minus: str) -> str:
+    return f"coalesce(sum(amount) FILTER (WHERE {plus}), 0) - coalesce(sum(amount) FILTER (WHERE {minus}), 0)"
