@@ -27,6 +27,7 @@ from ilactl.errors import (
     IoFailed,
     KeyTaken,
     OutcomeUnknown,
+    Unsafe,
 )
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.files import (
@@ -243,6 +244,8 @@ class Writer:
         ) + len(change.adopts):
             raise ValueError("a change names a file twice")
         for append in appends:
+            if not good_name(append.file):
+                raise Unsafe(path=append.file, reason="it is not a name inside the ledger")
             refuse_open_elsewhere(self._folder, append.file)
             if append.file in heads:
                 targets[append.file] = fd = self._folder.open_for_writing(append.file)

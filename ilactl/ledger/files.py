@@ -56,7 +56,7 @@ class Folder:
         """Open `root`, which itself may be reached over a link. Raises OSError as the system gives it."""
         self.root = Path(os.path.abspath(root))
         self._fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self.close = weakref.finalize(self, os.close, self._fd)
+        self.close = weakref.finalize(self, _close, self._fd)
         self.shared = False
 
     def refuse_loose(self) -> None:
@@ -190,6 +190,8 @@ class Folder:
                 os.stat(last, dir_fd=parent, follow_symlinks=False)
         except FileNotFoundError:
             return False
+        except OSError as error:
+            fail(name, error)
         return True
 
     def read(self, name: str, limit: int = 1 << 26) -> bytes:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from ilactl.errors import ChangedOutside, IlactlError, LedgerLocked, NoLedger
+from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NoLedger
 from ilactl.findings import printable
 from ilactl.ledger.files import BLOCK, Folder, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
@@ -201,7 +201,7 @@ def refuse_open_elsewhere(folder: Folder, name: str) -> None:
             mark = folder.read(sign, limit=BLOCK)
         except FileNotFoundError:
             continue
-        except IlactlError:
+        except IoFailed:
             mark = b""
         raise LedgerLocked(
             holder=f"{_person(program, mark)}: {name} is open in {program}",

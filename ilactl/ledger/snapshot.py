@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from ilactl.errors import ChangedMeanwhile, ChangedOutside, IoFailed, NoLedger, NotFound
 from ilactl.ledger.files import BLOCK, Folder, fail, read_at, write_at
 from ilactl.ledger.log import LOG, FileAct, Record, View, bisect, map_file, map_log, read_tail, records
-from ilactl.ledger.verify import TAIL
+from ilactl.ledger.verify import TAIL, read_hint
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
@@ -96,7 +96,9 @@ class Snapshot:
                 tail = None
             if tail is None or tail.record is None:
                 raise _unfinished(folder)
-            return Snapshot(folder, tail.record, tail.end, tail.record.files)
+            hint = read_hint(folder)
+            applied = hint is not None and hint.sha == tail.record.sha
+            return Snapshot(folder, tail.record, tail.end, () if applied else tail.record.files)
 
     @cached_property
     def manifest(self) -> Manifest:

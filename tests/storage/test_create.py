@@ -1,0 +1,93 @@
+"""Making a ledger, and making it again after it was cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ilactl.errors import AlreadyThere, BadManifest, IoFailed, NoLedger, Unsafe
+from ilactl.ledger.create import create_ledger
+from ilactl.ledger.snapshot import Snapshot
+
+from .faults import disk, failing
+from .support import ACTOR, FILES, assert_sound, assert_tidy, make, now, row, writer
+
+
+@pytest.mark.parametrize("where", ["new", "deep/er/new", "empty", "under-git"])
+def test_a_new_ledger_is_one_commit(tmp_path: Path, where: str) -> None:
+    root = tmp_path / where
+    if where in ("empty", "under-git"):
+        root.mkdir(mode=0o700)
+    if where == "under-git":
+        (root / ".git").mkdir(mode=0o700)
+    record = create_ledger(root, FILES, actor=ACTOR, now=now)
+    assert (record.seq, record.command, record.next_entry) == (1, "init", 1)
+    assert {act.path for act in record.files} == {name for name in FILES if name.endswith(".csv")}
+    for name, data in FILES.items():
+        assert (root / name).read_bytes() == data
+    assert not (root / ".ilactl" / "creating").exists()
+    assert_tidy(root)
+
+
+def test_a_ledger_is_never_made_over_another(tmp_path: Path) -> None:
+    root = make(tmp_path / "ledger")
+    with writer(root) as held:
+        held.commit(row(1))
+    with pytest.raises(AlreadyThere, match="a ledger in"):
+        make(root)
+    (root / "commits.jsonl").unlink()
+    with pytest.raises(AlreadyThere):
+        make(root)
+    (root / "ledger.toml").unlink()
+    with pytest.raises(AlreadyThere):
+        make(root)
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(AlreadyThere, match=r"notes\.txt"):
+        make(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_loose_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger").chmod(0o777)
+    with pytest.raises(Unsafe, match="everyone may write"):
+        make(tmp_path / "ledger")
+    assert list((tmp_path / "ledger").iterdir()) == []
+
+
+def test_a_bad_manifest_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BadManifest):
+        make(tmp_path / "ledger", **{"ledger.toml": b"format = 1\n"})
+    assert not (tmp_path / "ledger").exists()
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_a_failing_disk_leaves_something_that_init_completes(tmp_path: Path, lasting: bool) -> None:
+    for nth in range(1, 300):
+        root = tmp_path / f"run{nth}"
+        with disk(failing(28), nth, ("pwrite", "fsync", "open", "mkdir"), lasting=lasting) as faulty:
+            try:
+                make(root)
+            except Exception as error:
+                assert type(error).__name__ in ("IoFailed", "BookedNotConfirmed", "OutcomeUnknown"), error
+        if not faulty.fired:
+            return
+        if not (root / ".ilactl" / "creating").exists() and (root / "commits.jsonl").exists():
+            assert Snapshot.open(root).head.seq == 1
+        else:
+            if (root / "ledger.toml").exists() and not (root / "commits.jsonl").exists():
+                with pytest.raises(NoLedger):
+                    Snapshot.open(root)
+            make(root)
+        assert assert_sound(root)[0] == 1
+    pytest.fail("init never came to its end")
+
+
+def test_a_file_in_the_way_is_an_io_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(IoFailed):
+        make(tmp_path / "file")
