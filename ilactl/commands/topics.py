@@ -235,11 +235,18 @@ def _findings() -> Answer:
     )
 
 
+def _rules() -> Answer:
+    from ilactl.commands.rules_manual import rules_manual
+
+    return rules_manual()
+
+
 TOPICS: dict[str, tuple[str, Callable[[], Answer]]] = {
     "exit-codes": ("how ilactl ends, and what to do then", exit_codes),
     "environment": ("the variables that are read", _environment),
     "formats": ("what -O gives", _formats),
     "cron": ("ilactl without a terminal", _cron),
+    "rules": ("the language of rule files", _rules),
     "files": ("the ledger's files and their columns", _files),
     "findings": ("every fault that data can have", _findings),
 }
