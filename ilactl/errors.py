@@ -135,7 +135,7 @@ class Cancelled(IlactlError):
 
     code = "CANCELLED"
     exit_status = 4
-    message = "cancelled: {reason}"
+    message = "{reason}"
 
 
 class BadInput(IlactlError):

@@ -22,7 +22,7 @@ from ilactl.rules.origins import Origin, origin_of
 from ilactl.rules.periods import Occasion, named_occasion
 from ilactl.rules.plan import scales_of
 from ilactl.rules.sums import sums_of
-from ilactl.rules.used import rule_digest, used_file
+from ilactl.rules.used import kept_digest, rule_digest, used_file
 
 if TYPE_CHECKING:
     from ilactl.ledger.log import Record
@@ -62,33 +62,24 @@ def rule_of_entry(snapshot: Snapshot, version: str) -> tuple[Scheme, Grant | Con
 
     The current rule files serve while they mean the same; else the kept text does.
     """
+    file = used_file(version)
+    kept = bytes(snapshot.view(file)) if file in snapshot.head.sizes else None
     try:
-        scheme = load_scheme(snapshot)
+        scheme: Scheme | None = load_scheme(snapshot)
     except BadRules:
         scheme = None
-    kept = _kept_scheme(snapshot, version)
-    for candidate in (scheme, kept):
-        rule = candidate and (candidate.grant(version) or candidate.contributions.get(version))
-        if (
-            candidate
-            and rule
-            and (kept is None or candidate is kept or _same(candidate, rule, kept, version))
-        ):
-            return candidate, rule
-    return None
-
-
-def _same(scheme: Scheme, rule: Grant | ContributionRule, kept: Scheme, version: str) -> bool:
-    before = kept.grant(version) or kept.contributions.get(version)
-    return before is not None and rule_digest(rule, scheme) == rule_digest(before, kept)
-
-
-def _kept_scheme(snapshot: Snapshot, version: str) -> Scheme | None:
-    file = used_file(version)
-    if file not in snapshot.head.sizes:
+    rule = _rule(scheme, version)
+    if scheme and rule and (kept is None or rule_digest(rule, scheme) == kept_digest(kept)):
+        return scheme, rule
+    if kept is None:
         return None
-    scheme, _ = read_rules({file: bytes(snapshot.view(file))}, snapshot.manifest)
-    return scheme
+    scheme, _ = read_rules({file: kept}, snapshot.manifest)
+    rule = _rule(scheme, version)
+    return (scheme, rule) if scheme and rule else None
+
+
+def _rule(scheme: Scheme | None, version: str) -> Grant | ContributionRule | None:
+    return None if scheme is None else scheme.grant(version) or scheme.contributions.get(version)
 
 
 def replay(snapshot: Snapshot, entry: Entry) -> Replay | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.load import RuleText
 
-__all__ = ["rule_digest", "used_appends", "used_faults", "used_file"]
+__all__ = ["kept_digest", "rule_digest", "used_appends", "used_faults", "used_file"]
 
 _FOLDER = "rules/used/"
 
@@ -82,12 +82,17 @@ def _values_read(rule: Grant | ContributionRule, scheme: Scheme) -> dict[str, di
     return {name: {d.isoformat(): show_value(v) for d, v in scheme.values[name].steps} for name in names}
 
 
+def kept_digest(text: bytes) -> str:
+    """The digest that a kept text was written with."""
+    return str(tomllib.loads(text.decode()).get("used", {}).get("digest", ""))
+
+
 def used_appends(snapshot: Snapshot, scheme: Scheme, versions: Iterable[str]) -> tuple[Append, ...]:
     """The texts to keep beside a booking: of the versions that book for the first time."""
     rules = {rule.version: rule for rule in scheme.rules}
     new = [v for v in sorted(set(versions)) if used_file(v) not in snapshot.head.sizes]
     return tuple(
-        Append(used_file(version), text.encode(), rows=text.count("\n"))
+        Append(used_file(version), text.encode())
         for version in new
         for text in [_used_text(rules[version], scheme)]
     )
