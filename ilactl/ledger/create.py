@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ilactl.errors import AlreadyThere
 from ilactl.ledger.commit import Actor, Append, Change, Writer
-from ilactl.ledger.files import Folder, close_quietly, fail, sync, write_at
+from ilactl.ledger.disk import close_quietly, fail, sync, write_at
+from ilactl.ledger.files import Folder
 from ilactl.ledger.lock import HINTS, ledger_lock
 from ilactl.ledger.log import LOG, Record, read_tail
 from ilactl.ledger.recovery import STAGED, recover

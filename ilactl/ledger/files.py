@@ -1,52 +1,30 @@
-"""The only door to the disk: every call that opens, writes, syncs or removes a file of the ledger.
+"""The door to the disk: every call that opens, makes or removes a file of the ledger.
 
 A `Folder` holds the ledger's folder by descriptor and reaches everything below it by plain names:
 no part of a name may be a link, a file must be a regular one with a single name. What it makes is
 private (0600 in 0700) or, for a shared ledger, the group's (0660 in 2770), whatever the umask.
-Nothing else in the package calls the operating system to change the ledger, so a test that makes
-this module's `os` fail covers the whole protocol.
+With `disk`, no other module calls the operating system to change the ledger, so a test that makes
+their `os` fail covers the whole protocol.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
-import hashlib
 import os
 import stat
-import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, Never
 
 from ilactl.errors import IoFailed, Unsafe
+from ilactl.ledger.disk import Stamp, close_quietly, fail, read_at, write_at
 
-__all__ = ["BLOCK", "Folder", "Stamp", "blocks", "fail", "good_name", "read_at", "sync", "write_at"]
-
-BLOCK = 1 << 20
-"""Bytes moved at a time when a file is copied or digested."""
+__all__ = ["Folder", "Stamp", "good_name"]
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _WRITE = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
-
-
-class Stamp(NamedTuple):
-    """What the file system tells about a file without reading it: it moves when the file is changed."""
-
-    inode: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-
-    @staticmethod
-    def of(fd: int) -> Stamp:
-        """The stamp of an open file."""
-        found = os.fstat(fd)
-        return Stamp(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 class Folder:
@@ -56,7 +34,7 @@ class Folder:
         """Open `root`, which itself may be reached over a link. Raises OSError as the system gives it."""
         self.root = Path(os.path.abspath(root))
         self._fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self.close = weakref.finalize(self, _close, self._fd)
+        self.close = weakref.finalize(self, close_quietly, self._fd)
         self.shared = False
 
     def refuse_loose(self) -> None:
@@ -78,7 +56,7 @@ class Folder:
         try:
             yield fd
         finally:
-            _close(fd)
+            close_quietly(fd)
 
     @contextmanager
     def writing(self, name: str, *, create: bool = False) -> Iterator[int]:
@@ -87,7 +65,7 @@ class Folder:
         try:
             yield fd
         finally:
-            _close(fd)
+            close_quietly(fd)
 
     def open_for_writing(self, name: str, *, create: bool = False) -> int:
         """A descriptor that the caller closes with `close_quietly`. Errors as in `reading`."""
@@ -234,7 +212,7 @@ class Folder:
             if found.st_nlink > 1:
                 raise Unsafe(path=name, reason=f"the file has {found.st_nlink} names (hard links)")
         except BaseException:
-            _close(fd)
+            close_quietly(fd)
             raise
         return fd
 
@@ -266,102 +244,14 @@ class Folder:
                         raise Unsafe(path=name, reason=f"{part} is a link or not a folder") from None
                     fail(name, error)
                 if fd != self._fd:
-                    _close(fd)
+                    close_quietly(fd)
                 fd = below
             yield fd, last
         finally:
             if fd != self._fd:
-                _close(fd)
+                close_quietly(fd)
 
 
 def good_name(name: str) -> bool:
     """Whether a name stays inside the ledger: relative, no empty part, no dots, no NUL."""
     return "\0" not in name and all(part not in ("", ".", "..") for part in name.split("/"))
-
-
-def fail(path: str, error: OSError) -> Never:
-    """Raise IoFailed for an OSError, in words of the file at hand."""
-    raise IoFailed(path=path, reason=reason_of(error)) from error
-
-
-def reason_of(error: OSError) -> str:
-    """What the system says, in lower case, as the end of a sentence."""
-    text = error.strerror or str(error) or "it cannot be used"
-    return text[:1].lower() + text[1:]
-
-
-def write_at(fd: int, offset: int, data: bytes | memoryview) -> None:
-    """Write all of `data` at `offset`; a short write goes on. Raises OSError."""
-    rest = memoryview(data)
-    while rest:
-        done = os.pwrite(fd, rest, offset)
-        if done <= 0:
-            raise OSError(errno.EIO, "the disk took no bytes")
-        rest, offset = rest[done:], offset + done
-
-
-def read_at(fd: int, offset: int, size: int, name: str = "") -> bytes:
-    """Up to `size` bytes from `offset`: fewer only where the file ends. Raises IoFailed."""
-    parts = []
-    try:
-        while size > 0 and (part := os.pread(fd, size, offset)):
-            parts.append(part)
-            size, offset = size - len(part), offset + len(part)
-    except OSError as error:
-        fail(name, error)
-    return b"".join(parts)
-
-
-def blocks(fd: int, offset: int, size: int, name: str = "") -> Iterator[bytes]:
-    """The bytes of a range, a megabyte at a time; it stops early where the file ends."""
-    end = offset + size
-    while offset < end and (part := read_at(fd, offset, min(BLOCK, end - offset), name)):
-        yield part
-        offset += len(part)
-
-
-def digest_at(fd: int, offset: int, size: int, name: str = "") -> str:
-    """SHA-256 of a range, in hexadecimal digits."""
-    digest = hashlib.sha256()
-    for part in blocks(fd, offset, size, name):
-        digest.update(part)
-    return digest.hexdigest()
-
-
-def cut(fd: int, size: int) -> None:
-    """Shorten a file. Raises OSError."""
-    os.ftruncate(fd, size)
-
-
-def sync(fd: int) -> None:
-    """Make a file's bytes durable. Never repeated after a failure: the second call would lie. OSError."""
-    if sys.platform == "darwin":  # fsync there stops at the drive's cache
-        with suppress(OSError):
-            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
-            return
-    os.fsync(fd)
-
-
-def reserve_room(fd: int, offset: int, size: int) -> None:
-    """Meet a full disk before a large commit is decided. Raises OSError; does nothing where it cannot ask."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "fallocate"):
-        return
-    if libc.fallocate(fd, _KEEP_SIZE, ctypes.c_int64(offset), ctypes.c_int64(size)) != 0:
-        code = ctypes.get_errno()
-        if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise OSError(code, os.strerror(code))
-
-
-def close_quietly(fd: int) -> None:
-    """Close; an error is ignored, since whatever matters was synced before."""
-    _close(fd)
-
-
-def _close(fd: int) -> None:
-    with suppress(OSError):
-        os.close(fd)

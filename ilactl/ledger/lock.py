@@ -20,7 +20,8 @@ from datetime import datetime
 
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked
 from ilactl.findings import printable
-from ilactl.ledger.files import Folder, fail
+from ilactl.ledger.disk import fail
+from ilactl.ledger.files import Folder
 
 __all__ = ["HINTS", "Lock", "ledger_lock", "make_hints"]
 

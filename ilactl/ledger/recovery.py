@@ -15,7 +15,8 @@ from contextlib import contextmanager, suppress
 
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NoLedger
 from ilactl.findings import printable
-from ilactl.ledger.files import BLOCK, Folder, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
+from ilactl.ledger.disk import BLOCK, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
+from ilactl.ledger.files import Folder
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
 from ilactl.ledger.verify import is_listed, read_hint, write_hint
 

@@ -8,7 +8,6 @@ them, so a reader sees a commit whole or not at all, whoever is writing meanwhil
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 import sys
 import weakref
@@ -20,9 +19,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ilactl.errors import ChangedMeanwhile, ChangedOutside, IoFailed, NoLedger, NotFound
-from ilactl.ledger.files import BLOCK, Folder, fail, read_at, write_at
-from ilactl.ledger.log import LOG, FileAct, Record, View, bisect, map_file, map_log, read_tail, records
+from ilactl.errors import ChangedMeanwhile, ChangedOutside, NoLedger, NotFound
+from ilactl.ledger.disk import close_quietly, fail
+from ilactl.ledger.files import Folder
+from ilactl.ledger.history import commit_of, record_at, refuse_replaced
+from ilactl.ledger.log import LOG, FileAct, Record, View, map_file, map_log, read_tail, records, with_key
+from ilactl.ledger.overlay import joined, private_copy, unapplied
 from ilactl.ledger.verify import TAIL, read_hint
 
 if TYPE_CHECKING:
@@ -122,7 +124,7 @@ class Snapshot:
         if head is None or head.size == 0:
             return b""
         act = self._pending.get(file)
-        rows = self._unapplied(act) if act else None
+        rows = unapplied(self.folder, act) if act else None
         size = head.size if rows is None or act is None else act.base
         try:
             with self.folder.reading(file) as fd:
@@ -134,7 +136,7 @@ class Snapshot:
                 raise self._changed(file, "it is missing") from None
             view = b""
         if rows is not None:
-            view = _joined(view, rows)
+            view = joined(view, rows)
         if hashlib.sha256(view[max(0, head.size - TAIL) :]).hexdigest() != head.tail:
             raise self._changed(file, "its last rows are not as recorded")
         return view
@@ -142,30 +144,9 @@ class Snapshot:
     def _changed(self, file: str, reason: str) -> ChangedOutside | ChangedMeanwhile:
         return ChangedOutside(path=file, reason=reason) if self._log_is_current() else ChangedMeanwhile()
 
-    def _unapplied(self, act: FileAct) -> View | None:
-        """The rows of a decided commit that are not in their file yet; None where they are."""
-        rows: View
-        if act.data is not None:
-            rows = act.data
-        elif act.staged is None:
-            return None
-        else:
-            try:
-                with self.folder.reading(act.staged) as fd:
-                    rows = map_file(fd, act.size, act.staged)
-            except (FileNotFoundError, ValueError):
-                return None  # it goes once its rows are where they belong
-        try:
-            with self.folder.reading(act.path) as fd:
-                if os.fstat(fd).st_size >= act.base + act.size and _same(fd, act.base, rows):
-                    return None
-        except FileNotFoundError:
-            pass
-        return rows
-
     def pending_acts(self) -> list[FileAct]:
         """What the last commit decided and a crash kept from its files. The next writer completes it."""
-        return [act for act in self._pending.values() if self._unapplied(act) is not None]
+        return [act for act in self._pending.values() if unapplied(self.folder, act) is not None]
 
     def engine_path(self, file: str) -> str:
         """A path that an engine in this process can read and that holds exactly `view(file)`.
@@ -182,9 +163,9 @@ class Snapshot:
         view = self.view(file)
         act = self._pending.get(file)
         with suppress(FileNotFoundError), self.folder.reading(file) as fd:
-            if os.fstat(fd).st_size == len(view) and (act is None or self._unapplied(act) is None):
+            if os.fstat(fd).st_size == len(view) and (act is None or unapplied(self.folder, act) is None):
                 return str(self.root / file)
-        self._copies[file] = _private_copy(view, file)
+        self._copies[file] = private_copy(view, file)
         return self.engine_path(file)
 
     def read_text(self, file: str) -> bytes:
@@ -218,46 +199,15 @@ class Snapshot:
         """
         if seq == self.head.seq:
             return self
-        found = bisect(self._log, lambda record: record.seq < seq) if 0 < seq < self.head.seq else None
-        if found is None:
+        if not 0 < seq < self.head.seq:
             raise NotFound(what=f"commit {seq}")
-        record, end = found
-        for name, then in record.heads.items():
-            head = self.record.heads[name]
-            while head.since > seq:
-                if head.since_base < then.size:
-                    reason = f"rows of commit {seq} were replaced by the adoption in commit {head.since}"
-                    raise ChangedOutside(path=name, reason=reason, hint="")
-                head = self._record(head.since - 1).heads[name]
+        record, end = record_at(self._log, seq)
+        refuse_replaced(self._log, self.record, record)
         return Snapshot(self.folder, record, end)
 
     def commit_of(self, file: str, offset: int) -> Record:
         """Which commit put that byte of a file where it is. Raises NotFound beyond the recorded size."""
-        head = self.record.heads.get(file)
-        if head is None or not 0 <= offset < head.size:
-            raise NotFound(what=f"byte {offset} of {file}")
-        last = self.head.seq
-        while head.since and offset < head.since_base:  # the byte is older than that adoption
-            last = head.since - 1
-            head = self._record(last).heads[file]
-        first = head.since
-
-        def later(record: Record) -> bool:
-            if record.seq < first:
-                return True
-            then = record.heads.get(file)
-            return then is None or then.size <= offset
-
-        found = bisect(self._log, later)
-        assert found is not None
-        assert found[0].seq <= last
-        return found[0]
-
-    def _record(self, seq: int) -> Record:
-        found = bisect(self._log, lambda record: record.seq < seq)
-        if found is None:
-            raise NotFound(what=f"commit {seq}")
-        return found[0]
+        return commit_of(self._log, self.record, file, offset)
 
     def records(self) -> Iterator[Record]:
         """All commits up to this one, oldest first. Raises ChangedOutside where the chain is broken."""
@@ -265,8 +215,6 @@ class Snapshot:
 
     def record_with_key(self, key: str) -> Record | None:
         """The commit that a caller's key was given to."""
-        from ilactl.ledger.log import with_key
-
         return with_key(self._log, key)
 
     @cached_property
@@ -329,44 +277,6 @@ def _unfinished(folder: Folder) -> NoLedger | ChangedOutside:
     return ChangedOutside(path=LOG, reason="it is missing or holds no commit")
 
 
-def _same(fd: int, base: int, rows: View) -> bool:
-    return all(
-        read_at(fd, base + at, min(BLOCK, len(rows) - at)) == rows[at : at + BLOCK]
-        for at in range(0, len(rows), BLOCK)
-    )
-
-
-def _joined(head: View, rows: View) -> View:
-    """Old rows and decided ones in one piece; only ever needed between a crash and the next write."""
-    size = len(head) + len(rows)
-    if size <= BLOCK:
-        return bytes(head) + bytes(rows)
-    whole = mmap.mmap(-1, size)
-    for part in (head, rows):
-        for at in range(0, len(part), BLOCK):
-            whole.write(part[at : at + BLOCK])
-    whole.seek(0)
-    return whole
-
-
-def _private_copy(view: View, name: str) -> int:
-    """The descriptor of a nameless file that holds the view: in memory, or unlinked at once."""
-    try:
-        if hasattr(os, "memfd_create"):
-            fd = os.memfd_create("ilactl", os.MFD_CLOEXEC)
-        else:
-            import tempfile
-
-            fd, path = tempfile.mkstemp()
-            os.unlink(path)
-        for at in range(0, len(view), BLOCK):
-            write_at(fd, at, view[at : at + BLOCK])
-    except OSError as error:
-        raise IoFailed(path=name, reason=f"no room for a private copy: {error.strerror}") from error
-    return fd
-
-
 def _close_all(copies: Mapping[str, int]) -> None:
     for fd in copies.values():
-        with suppress(OSError):
-            os.close(fd)
+        close_quietly(fd)

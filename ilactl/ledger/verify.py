@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.errors import ChangedOutside, IlactlError
-from ilactl.ledger.files import Folder, Stamp, blocks, digest_at, read_at
+from ilactl.ledger.disk import Stamp, blocks, digest_at, read_at
+from ilactl.ledger.files import Folder
 from ilactl.ledger.log import LOG, FileAct, FileHead, Record
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A disk that fails on demand: it stands where ilactl.ledger.files looks for `os`."""
+"""A disk that fails on demand: it stands where the ledger's two doors to the disk look for `os`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ilactl.ledger import files
+from ilactl.ledger import disk as bytes_of
+from ilactl.ledger import files as names_of
 
 CHANGING = ("pwrite", "fsync", "ftruncate", "unlink", "mkdir", "open", "fchmod")
 """The calls that change the disk, or name a file on it."""
@@ -79,8 +80,8 @@ def disk(
 ) -> Iterator[Disk]:
     """Let the ledger's disk fail for the length of the block."""
     faulty = Disk(calls, nth, trouble, lasting=lasting)
-    files.os = faulty  # type: ignore[assignment]
+    bytes_of.os = names_of.os = faulty  # type: ignore[assignment]
     try:
         yield faulty
     finally:
-        files.os = os
+        bytes_of.os = names_of.os = os

@@ -80,7 +80,9 @@ def mixed(number: int) -> Change:
 def book_large(held: Writer, number: int, rows: int = 2000) -> Record:
     """A batch: its rows are staged by somebody else."""
     path = held.stage_path(ENTITLEMENTS.file)
-    path.write_bytes(f"E{number},2026-03-01,P1,grant,,500.00,EUR,fund:state,wallet:own,,,,,,,,,\n".encode() * rows)
+    path.write_bytes(
+        f"E{number},2026-03-01,P1,grant,,500.00,EUR,fund:state,wallet:own,,,,,,,,,\n".encode() * rows
+    )
     return held.commit(Change("topup", (Append(ENTITLEMENTS.file, staged=path, rows=rows),), entries=rows))
 
 

@@ -135,17 +135,23 @@ def test_an_interruption_tells_whether_it_is_booked(
 
 def test_a_log_that_cannot_be_taken_back_is_said_to_be_unknown(tmp_path: Path, start: Path) -> None:
     root = shutil.copytree(start, tmp_path / "ledger")
-    with disk(failing(errno.EIO), 1, ("fsync",), lasting=True), writer(root) as held:
-        with pytest.raises(OutcomeUnknown, match="whether it was booked is not known"):
-            held.commit(row(2))
+    with (
+        writer(root) as held,
+        disk(failing(errno.EIO), 1, ("fsync",), lasting=True),
+        pytest.raises(OutcomeUnknown, match="whether it was booked is not known"),
+    ):
+        held.commit(row(2))
     assert assert_sound(root)[0] in (2, 3)
 
 
 def test_a_decided_commit_is_completed_by_the_next_writer(tmp_path: Path, start: Path) -> None:
     root = shutil.copytree(start, tmp_path / "ledger")
-    with writer(root) as held, disk(failing(errno.ENOSPC), 2, ("pwrite",), lasting=True):
-        with pytest.raises(BookedNotConfirmed, match="booked as commit 3, but"):
-            held.commit(row(2))
+    with (
+        writer(root) as held,
+        disk(failing(errno.ENOSPC), 2, ("pwrite",), lasting=True),
+        pytest.raises(BookedNotConfirmed, match="booked as commit 3, but"),
+    ):
+        held.commit(row(2))
     assert persons_in(Snapshot.open(root)) == [1, 2]
     assert (root / "persons.csv").read_bytes().count(b"\n") == 2
     with writer(root):
@@ -154,12 +160,11 @@ def test_a_decided_commit_is_completed_by_the_next_writer(tmp_path: Path, start:
 
 
 def test_what_was_synced_in_vain_is_written_again(tmp_path: Path, start: Path) -> None:
-    """After a failed fsync the system may drop the bytes and still show them: the repair must not trust it."""
+    """After a failed fsync the system may show bytes that it dropped: the repair must not trust it."""
     root = shutil.copytree(start, tmp_path / "ledger")
     before = (root / "persons.csv").read_bytes()
-    with writer(root) as held, disk(failing(errno.EIO), 2, ("fsync",)):
-        with pytest.raises(BookedNotConfirmed):
-            held.commit(row(2))
+    with writer(root) as held, disk(failing(errno.EIO), 2, ("fsync",)), pytest.raises(BookedNotConfirmed):
+        held.commit(row(2))
     assert (root / "persons.csv").read_bytes() != before
     written = []
 

@@ -18,7 +18,19 @@ from ilactl.ledger.create import CREATING, create_ledger
 from ilactl.ledger.snapshot import Snapshot
 
 from .faults import CHANGING, disk, killing, tearing
-from .support import ACTOR, FILES, assert_sound, book_large, make, mixed, now, persons_in, row, state_of, writer
+from .support import (
+    ACTOR,
+    FILES,
+    assert_sound,
+    book_large,
+    make,
+    mixed,
+    now,
+    persons_in,
+    row,
+    state_of,
+    writer,
+)
 
 Book = Callable[[Writer], object]
 BOOKINGS: dict[str, Book] = {
@@ -45,7 +57,7 @@ def in_child(act: Callable[[], None]) -> int:
 @pytest.mark.parametrize("booking", BOOKINGS)
 @pytest.mark.parametrize("trouble", [killing, tearing], ids=["before", "within"])
 def test_a_kill_leaves_old_or_new(tmp_path: Path, booking: str, trouble: Callable[..., object]) -> None:
-    """The child is killed at each call in turn; what it acknowledged, it says in a file before the next call."""
+    """The child is killed at each call in turn."""
     calls = CHANGING if trouble is killing else ("pwrite",)
     start = make(tmp_path / "start")
     with writer(start) as held:
@@ -137,7 +149,8 @@ def test_a_kill_before_any_system_call(tmp_path: Path, call: str) -> None:
         told = tmp_path / "told"
         told.unlink(missing_ok=True)
         done = subprocess.run(
-            ["strace", "-f", "-qq", "-o", os.devnull, f"-etrace={call}", f"-einject={call}:signal=SIGKILL:when={nth}",
+            ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}",
+             "-e", f"inject={call}:signal=SIGKILL:when={nth}",
              sys.executable, "-m", "tests.storage.driver", str(root), "1", str(told)],
             capture_output=True, cwd=Path(__file__).parents[2],
         )  # fmt: skip

@@ -1,10 +1,11 @@
-"""What others did to the files: noticed before the next write, named with file and line, never overwritten."""
+"""What others did to the files: noticed before the next write, named by line, never overwritten."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NewerFormat, NoLedger, Unsafe
 from ilactl.ledger.commit import Adopt, Append, Change
-from ilactl.ledger.log import seal
+from ilactl.ledger.record import seal
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import loose_modes, verify_all
 
@@ -37,6 +38,7 @@ def ledger(tmp_path: Path) -> Path:
 
 def edit(path: Path, change: Callable[[bytes], bytes]) -> None:
     path.write_bytes(change(path.read_bytes()))
+    os.utime(path, ns=(time.time_ns(), time.time_ns()))  # some systems' clocks tick every few milliseconds
 
 
 EDITS: dict[str, tuple[str, Callable[[bytes], bytes], str, int]] = {
@@ -44,12 +46,15 @@ EDITS: dict[str, tuple[str, Callable[[bytes], bytes], str, int]] = {
     "two rows added": ("persons.csv", lambda b: b + person(77) * 2, "2 rows were added", 310),
     "the last row gone": ("persons.csv", lambda b: b[:-26], "shortened: the rows of commit 10", 309),
     "everything gone": ("persons.csv", lambda b: b"", "shortened: the rows of commit 1, from", 1),
-    "a byte in the last row": ("persons.csv", lambda b: b[:-20] + b"9" + b[-19:], "line 309, booked by commit 10", 309),
-    "a byte in the middle": ("persons.csv", lambda b: b.replace(b"P00002", b"P00003"), "line 3, booked by commit 3", 3),
+    "a byte in the last row": (
+        "persons.csv", lambda b: b[:-20] + b"9" + b[-19:], "line 309, booked by commit 10", 309),
+    "a byte in the middle": (
+        "persons.csv", lambda b: b.replace(b"P00002", b"P00003"), "line 3, booked by commit 3", 3),
     "a byte far from the end": (
         "persons.csv", lambda b: b.replace(b"P01000", b"P01999"), "line 6, booked by commit 6", 6),
     "a row taken out": ("persons.csv", lambda b: b.replace(person(2), b""), "line 3, booked by commit 3", 3),
-    "a private row": ("identities.csv", lambda b: b.replace("Jonė".encode(), "Jona".encode() + b"s"), "a line from 2 on", 2),
+    "a private row": (
+        "identities.csv", lambda b: b.replace("Jonė".encode(), b"Jona" + b"s"), "a line from 2 on", 2),
     "a used rule": ("rules/used/base@2026.toml", lambda b: b"[[GRANT]]\n", "line 1, booked by commit 2", 1),
 }  # fmt: skip
 
@@ -59,7 +64,10 @@ def test_an_edit_is_found_before_the_next_write(ledger: Path, name: str) -> None
     file, change, reason, line = EDITS[name]
     edit(ledger / file, change)
     edited = (ledger / file).read_bytes()
-    with pytest.raises(ChangedOutside, match=f"{file} was changed outside ilactl: .*{reason}") as caught, writer(ledger):
+    with (
+        pytest.raises(ChangedOutside, match=f"{file} was changed outside ilactl: .*{reason}") as caught,
+        writer(ledger),
+    ):
         pass
     assert caught.value.details["line"] == line
     assert (ledger / file).read_bytes() == edited, "nobody's work is overwritten"
@@ -75,7 +83,9 @@ def test_an_edit_is_found_without_the_hints(ledger: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("change", [lambda b: b[:-3] + b"x,\n", lambda b: b[:-2] + b"\n", lambda b: b + person(5)])
+@pytest.mark.parametrize(
+    "change", [lambda b: b[:-3] + b"x,\n", lambda b: b[:-2] + b"\n", lambda b: b + person(5)]
+)
 def test_a_repair_never_overwrites_an_edit(ledger: Path, change: Callable[[bytes], bytes]) -> None:
     """Without the hint the last commit is written again: not over what somebody typed since."""
     shutil.rmtree(ledger / ".ilactl")
@@ -112,7 +122,10 @@ def test_a_touched_file_is_read_once_and_then_trusted(ledger: Path) -> None:
 
 def test_a_missing_file_is_named(ledger: Path) -> None:
     (ledger / "courses.csv").unlink()
-    with pytest.raises(ChangedOutside, match="courses.csv was changed outside ilactl: it is missing"), writer(ledger):
+    with (
+        pytest.raises(ChangedOutside, match=r"courses\.csv was changed outside ilactl: it is missing"),
+        writer(ledger),
+    ):
         pass
     assert verify_all(Snapshot.open(ledger)) == [("courses.csv", "it is missing", 0)]
 
@@ -171,7 +184,9 @@ def test_no_part_of_the_ledger_is_a_link(ledger: Path, folder: str) -> None:
         held.commit(mixed(1))
 
 
-@pytest.mark.parametrize("name", ["../x.csv", "/etc/x.csv", "a/../../x.csv", "x\0.csv", "", "a//b"], ids=range(6))
+@pytest.mark.parametrize(
+    "name", ["../x.csv", "/etc/x.csv", "a/../../x.csv", "x\0.csv", "", "a//b"], ids=range(6)
+)
 def test_no_name_leaves_the_ledger(ledger: Path, name: str) -> None:
     with writer(ledger) as held, pytest.raises((Unsafe, ValueError)):
         held.commit(Change("x", (Append(name, b"1\n"),)))
@@ -190,21 +205,24 @@ def test_loose_modes_are_told_and_left(ledger: Path) -> None:
     (ledger / "identities.csv").chmod(0o644)
     with writer(ledger) as held:
         held.commit(row(20))
-    assert loose_modes(Snapshot.open(ledger).folder, ["identities.csv", "persons.csv"]) == [("identities.csv", 0o644)]
+    assert loose_modes(Snapshot.open(ledger).folder, ["identities.csv", "persons.csv"]) == [
+        ("identities.csv", 0o644)
+    ]
 
 
 def test_a_read_only_disk_is_refused_and_can_be_read(ledger: Path) -> None:
-    with disk(failing(30), 1, ("open", "pwrite", "mkdir"), lasting=True), pytest.raises(IoFailed, match="read-only"):
+    with disk(failing(30), 1, ("open", "pwrite", "mkdir", "fsync"), lasting=True):
         assert Snapshot.open(ledger).head.seq == 10
-        with writer(ledger) as held:
+        with pytest.raises(IoFailed, match="read-only"), writer(ledger) as held:
             held.commit(mixed(1))
 
 
 @pytest.mark.parametrize(
     ("mark", "data", "who"),
     [
-        (".~lock.persons.csv#", ",rasa,desk,02.03.2026 10:00,file:///x;".encode(), "rasa: persons.csv is open in LibreOffice"),
-        (".~lock.persons.csv#", "Rasa K.,rasa,desk,02.03.2026 10:00,x;".encode(), "Rasa K.: persons"),
+        (
+            ".~lock.persons.csv#", b",rasa,desk,02.03.2026 10:00,x;", "rasa: persons.csv is open in Libre"),
+        (".~lock.persons.csv#", b"Rasa K.,rasa,desk,02.03.2026 10:00,x;", "Rasa K.: persons"),
         ("~$persons.csv", b"\x04Rasa" + b" " * 50, "Rasa: persons.csv is open in Excel"),
         ("~$persons.csv", b"", "somebody: persons.csv is open in Excel"),
     ],
@@ -225,7 +243,9 @@ def spoil(ledger: Path, change: Callable[[bytes], bytes]) -> None:
 
 
 @pytest.mark.parametrize("hints", [True, False], ids=["with hints", "without"])
-@pytest.mark.parametrize("change", [lambda b: b[:40], lambda b: b[:40] + b"X" + b[41:], lambda b: bytes(len(b))])
+@pytest.mark.parametrize(
+    "change", [lambda b: b[:40], lambda b: b[:40] + b"X" + b[41:], lambda b: bytes(len(b))]
+)
 def test_a_rotten_line_that_was_acknowledged_is_never_cut(
     ledger: Path, change: Callable[[bytes], bytes], hints: bool
 ) -> None:
@@ -262,14 +282,17 @@ def test_a_changed_line_in_the_middle_is_found_by_a_check(ledger: Path) -> None:
 
 
 def test_a_line_taken_out_breaks_the_chain(ledger: Path) -> None:
-    edit(ledger / "commits.jsonl", lambda b: b"".join(b.splitlines(keepends=True)[i] for i in range(10) if i != 4))
+    edit(
+        ledger / "commits.jsonl",
+        lambda b: b"".join(b.splitlines(keepends=True)[i] for i in range(10) if i != 4),
+    )
     [(file, reason, line)] = verify_all(Snapshot.open(ledger))
     assert (file, reason, line) == ("commits.jsonl", "line 5 does not follow from the line before it", 5)
 
 
 def test_a_lost_log_is_told_from_an_unfinished_init(ledger: Path) -> None:
     (ledger / "commits.jsonl").unlink()
-    with pytest.raises(ChangedOutside, match="commits.jsonl"):
+    with pytest.raises(ChangedOutside, match=r"commits\.jsonl"):
         Snapshot.open(ledger)
     (ledger / ".ilactl" / "creating").touch()
     with pytest.raises(NoLedger) as caught:

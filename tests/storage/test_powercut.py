@@ -56,7 +56,11 @@ class Recorder:
         return result
 
     def _path(self, fd: int, last: str = "") -> str:
-        path = os.path.join(os.readlink(f"/proc/self/fd/{fd}"), last) if last else os.readlink(f"/proc/self/fd/{fd}")
+        path = (
+            os.path.join(os.readlink(f"/proc/self/fd/{fd}"), last)
+            if last
+            else os.readlink(f"/proc/self/fd/{fd}")
+        )
         return os.path.relpath(path, self.root)
 
     def _note(self, what: str, path: str, offset: int = 0, data: bytes = b"") -> None:
@@ -81,7 +85,11 @@ def disk_after(events: list[Event], lot: random.Random, root: Path) -> None:
                     names[event.path] = held[event.path] if event.what == "create" else None
         elif event.what in ("write", "cut"):
             content = held[event.path]
-            fate = "kept" if last_sync.get(event.path, -1) > at else lot.choice(["kept", "lost", "torn", "blank"])
+            fate = (
+                "kept"
+                if last_sync.get(event.path, -1) > at
+                else lot.choice(["kept", "lost", "torn", "blank"])
+            )
             if event.what == "cut":
                 if fate == "kept":
                     del content[event.offset :]
@@ -149,7 +157,9 @@ def with_staged_bytes(events: list[Event], root: Path) -> list[Event]:
     """Put in what an engine did with a stage path: it made the file and wrote it, synced nothing."""
     made = {event.path for event in events if event.what == "create"}
     whole = (root / "entitlements.csv").read_bytes()
-    at = next(i for i, event in enumerate(events) if event.path.startswith("commits/4.") and event.path not in made)
+    at = next(
+        i for i, event in enumerate(events) if event.path.startswith("commits/4.") and event.path not in made
+    )
     path = events[at].path
     header = whole.index(b"\n") + 1
     return [*events[:at], Event("create", path), Event("write", path, 0, whole[header:]), *events[at:]]

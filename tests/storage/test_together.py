@@ -41,9 +41,9 @@ def test_eight_writers_and_a_reader(ledger: Path, tmp_path: Path) -> None:
         seen = persons_in(snapshot)
         assert len(seen) == snapshot.head.rows["persons.csv"] == snapshot.head.seq - 1
         assert seen[: len(last)] == last, "what was seen once stays"
-        assert Path(snapshot.engine_path("persons.csv")).read_bytes()[: len(snapshot.view("persons.csv"))] == bytes(
-            snapshot.view("persons.csv")
-        )
+        assert Path(snapshot.engine_path("persons.csv")).read_bytes()[
+            : len(snapshot.view("persons.csv"))
+        ] == bytes(snapshot.view("persons.csv"))
         last = seen
     assert [process.returncode for process in running] == [0] * 8
     told = [int(line) for path in tmp_path.glob("told*") for line in path.read_text().split()]
@@ -74,9 +74,13 @@ def test_writers_that_are_killed_at_random(ledger: Path, tmp_path: Path) -> None
 def test_who_holds_the_lock_is_named(ledger: Path) -> None:
     with writer(ledger, holder="ilactl topup"):
         began = time.monotonic()
-        with pytest.raises(LedgerLocked, match=r"in use by 'ilactl topup' \(process \d+ on .*2026-03-01T12:00:00"):
-            with writer(ledger, lock_wait=0.3):
-                pass
+        with (
+            pytest.raises(
+                LedgerLocked, match=r"in use by 'ilactl topup' \(process \d+ on .*2026-03-01T12:00:00"
+            ),
+            writer(ledger, lock_wait=0.3),
+        ):
+            pass
         assert 0.3 <= time.monotonic() - began < 2
         (ledger / ".ilactl" / "holder").write_bytes(b"\xff\x00")
         with pytest.raises(LedgerLocked, match="in use by another process"), writer(ledger, lock_wait=0):

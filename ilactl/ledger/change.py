@@ -1,0 +1,60 @@
+"""What a caller asks the writer for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Actor", "Adopt", "Append", "Change"]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Whole lines for a file's end, given as bytes or as a file from `Writer.stage_path`.
+
+    A file that is not recorded yet is made. `rows` counts the rows, without a header.
+    """
+
+    file: str
+    data: bytes = b""
+    staged: Path | None = None
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Take a file in as it stands, from the byte `base` on; `rows` counts the whole file's rows then."""
+
+    file: str
+    base: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one commit does. `entries` is how many entry numbers it uses up.
+
+    `key` is the caller's; `content` is a digest of what was asked for under it.
+    """
+
+    command: str
+    appends: tuple[Append, ...] = ()
+    booked_on: date | None = None
+    entries: int = 0
+    why: str = ""
+    key: str = ""
+    content: str = ""
+    note: Mapping[str, Any] = field(default_factory=dict)
+    adopts: tuple[Adopt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who: the account and machine as the system knows them, and the name the user claims."""
+
+    user: str
+    host: str
+    claimed: str = ""
