@@ -12,7 +12,7 @@ from ilactl import cli
 from ilactl.commands.face import Face, face_options
 from ilactl.errors import BadInput, FindingsFound, KeyTaken
 from ilactl.findings import Finding, Place
-from ilactl.output import Answer, Col, Money
+from ilactl.output import Answer, Cell, Col, Money
 
 ANSWER = Answer(
     "probe.answer/1",
@@ -79,6 +79,16 @@ def many(face: Face) -> None:
     """Answer more than a pipe holds."""
     rows = [{"n": number, "text": "x" * 60} for number in range(20_000)]
     face.answer(Answer("probe.many/1", rows=rows, columns=[Col("n", kind="int"), Col("text")]))
+
+
+@command.command("wide")
+@face_options()
+def wide(face: Face) -> None:
+    """Answer with more columns than a terminal holds."""
+    row: dict[str, Cell] = {f"column {n}": f"value{n:02}" for n in range(12)} | {
+        "text": "word " * 39 + "word"
+    }
+    face.answer(Answer("probe.wide/1", rows=[row], columns=[*(Col(name) for name in row)]))
 
 
 @command.command("fail")
