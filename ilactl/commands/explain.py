@@ -51,14 +51,19 @@ def command(face: Face, subject: str, due: bool) -> None:
 
 
 def _entry(snapshot: Snapshot, subject: str) -> Entry | None:
-    """The entry of that id; None where the subject is a person's."""
+    """The entry of that id; None where the subject is a person's. Raises NotFound where it is neither."""
     from ilactl.ledger.entries import entry_by_id
+    from ilactl.ledger.registers import person_record
 
     if not _ENTRY.fullmatch(subject):
         return None
     try:
         return entry_by_id(snapshot, subject)
-    except NotFound:
+    except NotFound as no_entry:
+        try:
+            person_record(snapshot, subject)
+        except NotFound:
+            raise no_entry from None
         return None
 
 
