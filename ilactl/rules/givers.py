@@ -51,8 +51,8 @@ class Giver:
 def giver_of(snapshot: Snapshot, text: str, on: date | None) -> Giver:
     """The giver named: an organisation's id, `fund:NAME` of ledger.toml, or `own` for the holder's money.
 
-    `on` None takes its newest row. Raises NotFound for one that does not exist on that day, Refused
-    for one that has no account.
+    An organisation's row of that day counts, its newest for None or a day before the first. Raises
+    NotFound for one that does not exist, Refused for one that has no account.
     """
     if text == OWN:
         return Giver(OWN, "the holder", {OWN: OWN})
@@ -62,12 +62,11 @@ def giver_of(snapshot: Snapshot, text: str, on: date | None) -> Giver:
         if fund is None:
             raise NotFound(what=text, hint=did_you_mean(text, [f"fund:{name}" for name in funds]))
         return Giver(text, fund.title, {FUNDER: text})
-    row = organisation(snapshot, text, on) if ID.fullmatch(text) else None
+    # What was recorded for a later day only was there before: a late entry in the register bars no payment.
+    row = (organisation(snapshot, text, on) or organisation(snapshot, text)) if ID.fullmatch(text) else None
     if row is None:
         known = {one.organisation for one in organisation_rows(snapshot)}
-        later = f"{text} is recorded from a later day than {on}; see 'ilactl organisation show {text}'"
-        hint = later if text in known else did_you_mean(text, known)
-        raise NotFound(what=f"organisation {text}", hint=hint)
+        raise NotFound(what=f"organisation {text}", hint=did_you_mean(text, known))
     accounts = {kind: f"{kind}:{text}" for kind in row.kinds if kind != FUNDER}
     if not accounts:
         raise Refused(
