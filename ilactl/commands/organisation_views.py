@@ -116,5 +116,5 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     keys = ("organisation", "name", "register_no", "contact")
     hits = [row for row in rows if all(w in folded(" ".join(str(row[k]) for k in keys)) for w in wanted)]
     if not hits:
-        raise NotFound(what="no organisation with these words", hint="use fewer or shorter words")
+        raise NotFound(what="an organisation with these words", hint="use fewer or shorter words")
     face.answer(Answer("ilactl.organisation_find/1", rows=hits, columns=_columns()))

@@ -18,10 +18,12 @@ from ilactl.commands.registering import (
     refuse_input,
     summary,
 )
+from ilactl.errors import BadInput, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ilactl.ledger.intake import Intake
     from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.register_plan import RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
@@ -39,8 +41,13 @@ __all__ = ["command"]
 @click.option(
     "--expect-rows", type=click.IntRange(0), metavar="N", help="Refuse the file unless it has N rows."
 )
+@click.option(
+    "--expect-total", metavar="NUMBER", help="Refuse a file of figures unless they add up to NUMBER."
+)
 @face_options("on", "dry_run", "key", "lock_wait")
-def command(face: Face, file: str, valid_from: date | None, expect_rows: int | None) -> None:
+def command(
+    face: Face, file: str, valid_from: date | None, expect_rows: int | None, expect_total: str | None
+) -> None:
     """Import persons or figures from FILE, or from stdin for -.
 
     The first line names the columns, in any order: person or external_id, then any of
@@ -72,6 +79,7 @@ def command(face: Face, file: str, valid_from: date | None, expect_rows: int | N
         facts = _facts_for(snapshot, data)
         intake = read_persons(data, path, facts)
         input_of(face, intake, expect_rows)
+        _refuse_total(intake, expect_total)
         on = face.on(snapshot)
         planner = PersonPlanner(snapshot, facts=facts, on=on, new_salt=fresh_salt, whole=True)
         if holds_figures(data):
@@ -96,6 +104,28 @@ def command(face: Face, file: str, valid_from: date | None, expect_rows: int | N
         return digest_of(["person import", str(valid_from or ""), *intake.columns, *public_cells(intake)])
 
     book(face, "person import", make, show, content=content)
+
+
+def _refuse_total(intake: Intake, expected: str | None) -> None:
+    """Refuse a file of figures that do not add up to the sender's control figure."""
+    from ilactl.ledger.person_intake import total_of
+    from ilactl.money import parse_decimal
+
+    if expected is None or intake.findings:
+        return
+    wanted = parse_decimal(expected)
+    if wanted is None:
+        raise UsageError(reason=f"--expect-total {expected!r} is not a plain number such as 1607.50")
+    if "value" not in intake.columns:
+        raise UsageError(
+            reason="--expect-total stands with an import that holds no figures", hint="leave it out"
+        )
+    if total_of(intake) != wanted:
+        raise BadInput(
+            what=intake.path,
+            count=f"the figures do not add up to {expected}",
+            hint="ask the sender for the whole file, or correct --expect-total",
+        )
 
 
 def _facts_for(snapshot: Snapshot, data: bytes) -> Mapping[str, Fact]:

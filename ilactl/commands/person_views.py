@@ -213,7 +213,7 @@ def find(face: Face, words: tuple[str, ...]) -> None:
         if all(word in text for word in wanted):
             rows.append({"person": person, **{name: known.get(name, "") for name in IDENTITY_COLUMNS}})
     if not rows:
-        raise NotFound(what="nobody with these words", hint="use fewer or shorter words")
+        raise NotFound(what="a person with these words", hint="use fewer or shorter words")
     columns = [Col("person"), *(Col(name) for name in IDENTITY_COLUMNS)]
     face.answer(Answer("ilactl.person_find/1", rows=rows, columns=columns))
 

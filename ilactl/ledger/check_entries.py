@@ -92,7 +92,7 @@ class Lots(EntryWatch):
             self._say(entry, f"lot {entry.lot} was opened by no entry before this one")
             return
         person, unit, class_ = terms
-        if entry.person != person:
+        if entry.person != person and not self.ground.same_person(entry.person, person):
             self._say(entry, f"lot {entry.lot} belongs to {person}, not to {entry.person}")
         elif entry.unit != unit:
             self._say(entry, f"lot {entry.lot} is in {unit}, not in {entry.unit}")

@@ -66,6 +66,22 @@ class Ground:
         return frozenset(row.cells[0] for row in self.rows(PERSONS))
 
     @cached_property
+    def _kin(self) -> dict[str, str]:
+        """For each id that was ever said to be another's, one id that stands for both."""
+        index = PERSONS.index("same_as")
+        kin: dict[str, str] = {}
+        for row in self.rows(PERSONS):
+            if row.cells[index]:
+                one, other = _root(kin, row.cells[0]), _root(kin, row.cells[index])
+                if one != other:
+                    kin[one] = other
+        return kin
+
+    def same_person(self, one: str, other: str) -> bool:
+        """Whether the two ids are one person, or were when an entry between them was booked."""
+        return one == other or _root(self._kin, one) == _root(self._kin, other)
+
+    @cached_property
     def organisations(self) -> frozenset[str]:
         """Every id that organisations.csv knows."""
         return frozenset(row.cells[0] for row in self.rows(ORGANISATIONS))
@@ -122,6 +138,12 @@ class Check:
     def watching(name: str, tier: str, watch: type[EntryWatch]) -> Check:
         """A check from a watch of entries, whose docstring is its meaning."""
         return Check(name, tier, _first_line(watch), watch=watch)
+
+
+def _root(kin: Mapping[str, str], one: str) -> str:
+    while one in kin:
+        one = kin[one]
+    return one
 
 
 def _first_line(thing: object) -> str:

@@ -107,7 +107,7 @@ def read_intake(
 
 def _decode(data: bytes, intake: Intake) -> str | None:
     path = intake.path
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:200].count(b"\0") > 20:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or _looks_wide(data[:200]):
         intake.findings.append(ENCODING.at(Place(path, 1, 1), "the input is UTF-16, not UTF-8"))
         return None
     if data.startswith(b"\xef\xbb\xbf"):
@@ -126,6 +126,11 @@ def _decode(data: bytes, intake: Intake) -> str | None:
             message = f"byte 0x{raw[error.start]:02x} is not UTF-8 (the input may be Latin-1 or Windows-1252)"
             intake.findings.append(ENCODING.at(Place(path, number, column, shown), message))
     return None
+
+
+def _looks_wide(start: bytes) -> bool:
+    """Whether every other byte is NUL, as ASCII letters have it in UTF-16."""
+    return len(start) >= 4 and any(start[odd::2].count(0) * 2 > len(start[odd::2]) for odd in (0, 1))
 
 
 def _header(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS, Column, Grammar
@@ -16,11 +17,20 @@ from ilactl.ledger.person_plan import (
     fact_column,
 )
 from ilactl.ledger.register_plan import Problem, RegisterPlan
+from ilactl.money import parse_decimal
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["holds_figures", "names_in", "plan_figures", "plan_persons", "public_cells", "read_persons"]
+__all__ = [
+    "holds_figures",
+    "names_in",
+    "plan_figures",
+    "plan_persons",
+    "public_cells",
+    "read_persons",
+    "total_of",
+]
 
 _PERSON = Column("person", Grammar.ID, "the account holder's id")
 _EXTERNAL = IDENTITIES.column("external_id")
@@ -53,6 +63,12 @@ def read_persons(data: bytes, path: str, facts: Mapping[str, Fact]) -> Intake:
         *(fact_column(name, fact) for name, fact in facts.items() if fact.kind == "state"),
     )
     return read_intake(data, path, offered, (_WHO,))
+
+
+def total_of(intake: Intake) -> Fraction:
+    """The sum of an import's figures: the sender's control figure."""
+    index = intake.columns.index("value")
+    return sum((parse_decimal(row.cells[index]) or Fraction(0) for row in intake.rows), Fraction(0))
 
 
 def public_cells(intake: Intake) -> list[str]:
@@ -94,12 +110,14 @@ class _Persons:
         return self.made[external]
 
 
-def _report(intake: Intake, row: InRow, problems: list[Problem]) -> bool:
+def _report(intake: Intake, row: InRow, person: str, problems: list[Problem]) -> bool:
+    """Add the problems to the findings; one about a random id names the external id instead."""
     for problem in problems:
-        column = problem.column
-        if column == "person" and column not in intake.columns:
-            column = "external_id"
-        intake.find(CELL, row, column, problem.message, problem.remedy)
+        column, message = problem.column, problem.message
+        if column == "person" and not (column in intake.columns and row.cells[intake.columns.index(column)]):
+            external = row.cells[intake.columns.index("external_id")]
+            column, message = "external_id", message.replace(person, external, 1)
+        intake.find(CELL, row, column, message, problem.remedy)
     return bool(problems)
 
 
@@ -124,7 +142,7 @@ def plan_persons(
         external = given.get("external_id", "")
         if external and owners.setdefault(external, person) != person:
             problems.append(Problem("external_id", f"external_id {external} stands here for two persons"))
-        if not _report(intake, row, problems):
+        if not _report(intake, row, person, problems):
             planner.take(person, valid_from, given)
     return planner.plan
 
@@ -141,6 +159,6 @@ def plan_figures(
         if person is None:
             continue
         cells = (person, *("" if index is None else row.cells[index] for index in order))
-        if not _report(intake, row, figures.problems(cells)):
+        if not _report(intake, row, person, figures.problems(cells)):
             figures.take(cells)
     return planner.plan
