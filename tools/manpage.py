@@ -108,7 +108,7 @@ def page() -> Iterator[str]:
         version put it there; a change is there whole or not at all.
 
         stdout holds the answer and nothing else; talk, warnings and errors go to stderr. Without a terminal
-        and without \\-O, a change that went well says nothing."""
+        and without -O, a change that went well says nothing."""
     )
     yield ".SH OPTIONS"
     yield "These may stand before or after the name of a command that takes them."

@@ -37,8 +37,8 @@ def command(face: Face, subject: str, due: bool) -> None:
     \b
     Examples:
       $ ilactl explain E1
-      $ ilactl explain VLN-0001
-      $ ilactl explain VLN-0001 --due --on 2027-01-01
+      $ ilactl explain P1
+      $ ilactl explain P1 --due --on 2027-01-01
     """
     snapshot = face.snapshot()
     entry = None if due else _entry(snapshot, subject)

@@ -105,9 +105,11 @@ def test_the_core_asks_no_clock_terminal_or_environment(module: str) -> None:
 
 WRITERS = {
     "ilactl.ledger.files",  # the door to the disk
+    "ilactl.ledger.disk",  # what goes through it
     "ilactl.ledger.create",  # the folder of a new ledger
+    "ilactl.ledger.sample",  # the same, copied
     "ilactl.ledger.cache",  # what may be deleted at any moment
-    "ilactl.ledger.snapshot",  # an unlinked copy for the engine
+    "ilactl.ledger.overlay",  # an unlinked copy for the engine
 }
 WRITING = (
     "os.replace", "os.rename", "os.unlink", "os.remove", "os.truncate", "os.ftruncate", "os.pwrite",
