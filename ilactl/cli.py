@@ -104,7 +104,7 @@ def _share_options(command: click.Command) -> None:
     if not isinstance(command, click.Group):
         return
     there = {param.name for param in command.params}
-    command.params.extend(shared_option(name) for name in SHARED if name not in there)
+    command.params.extend(shared_option(name, hidden=True) for name in SHARED if name not in there)
     for inner in command.commands.values():
         _share_options(inner)
 

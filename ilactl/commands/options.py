@@ -126,7 +126,7 @@ ALWAYS = ("ledger", "output_format", "quiet", "verbose")
 """Shared options that stand on every command."""
 
 
-def shared_option(name: str) -> click.Option:
+def shared_option(name: str, *, hidden: bool = False) -> click.Option:
     """A fresh option of that name. Its value goes to the session, not to the function."""
     flags, settings = SHARED[name]
-    return click.Option([*flags, name], expose_value=False, callback=_remember, **settings)
+    return click.Option([*flags, name], expose_value=False, callback=_remember, hidden=hidden, **settings)

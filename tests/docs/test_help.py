@@ -59,10 +59,9 @@ def test_the_examples_run(words: str, invoke: Run, ledger: Path, sample_ledger: 
     """In order: the registers' in a new ledger, all others in the sample with the persons P1 and P2."""
     fresh = words.startswith(("ilactl person", "ilactl organisation"))
     env = {"ILACTL_LEDGER": str(ledger if fresh else sample_ledger)}
-    if not fresh:
-        invoke(
-            "person", "add", "--id", "P1", "--set", "isced_level=2", "--birth-date", "1990-05-17", env=env
-        ).ok()
+    for person in () if fresh else ("P1", "P2"):
+        given = ("--id", person, "--birth-date", "1990-05-17", "--set", "isced_level=2")
+        invoke("person", "add", *given, env=env).ok()
     for example in examples_of(COMMANDS[words]):
         if example.needs_shell:
             path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
