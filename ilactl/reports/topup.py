@@ -22,6 +22,8 @@ _COLUMNS = (
     Col("undecided", kind="int"),
     Col("already", "already", "int"),
 )
+_SHOWN = tuple(column for column in _COLUMNS if column.name not in ("due_on", "due"))
+"""What fits a terminal of 80 columns; versions, due dates and sums before caps are in the other formats."""
 
 
 def topup_answer(
@@ -29,7 +31,8 @@ def topup_answer(
 ) -> Answer:
     """The summary. `booked` is the commit that booked it; None for a plan that is only shown."""
     rows = [_row(totals, scales) for totals in plan.totals]
-    blocks: list[Block] = [Heading(_title(plan, booked)), Grid(_COLUMNS, rows, "no rule is due")]
+    shown = [{**row, "rule": str(row["rule"]).partition("@")[0]} for row in rows]
+    blocks: list[Block] = [Heading(_title(plan, booked)), Grid(_SHOWN, shown, "no rule is due")]
     for totals in plan.totals:
         lines = _named(totals, scales)
         if lines:
