@@ -10,7 +10,16 @@ from typing import Any
 import duckdb
 
 from ilactl.money import ROUNDING, round_to
-from ilactl.rules.expressions import Checked, SqlColumn, SqlNumber, Type, compile_sql, evaluate, round_sql, value_of
+from ilactl.rules.expressions import (
+    Checked,
+    SqlColumn,
+    SqlNumber,
+    Type,
+    compile_sql,
+    evaluate,
+    round_sql,
+    value_of,
+)
 from ilactl.rules.expressions.types import Bool, Date, Number
 
 
@@ -32,7 +41,15 @@ def load(names: Mapping[str, Type], rows: Sequence[Mapping[str, object]]) -> Non
     """The rows as table `facts`, numbers as BIGINT of their smallest part."""
     kinds = [
         f"{name.replace('.', '_')} "
-        + ("BIGINT" if isinstance(t, Number) else "BOOLEAN" if isinstance(t, Bool) else "DATE" if isinstance(t, Date) else "VARCHAR")
+        + (
+            "BIGINT"
+            if isinstance(t, Number)
+            else "BOOLEAN"
+            if isinstance(t, Bool)
+            else "DATE"
+            if isinstance(t, Date)
+            else "VARCHAR"
+        )
         for name, t in names.items()
     ]
     connection().execute(f"CREATE OR REPLACE TABLE facts (row_no INTEGER, {', '.join(kinds)})")
@@ -42,7 +59,9 @@ def load(names: Mapping[str, Type], rows: Sequence[Mapping[str, object]]) -> Non
         cells: list[Any] = [i]
         for name, type_ in names.items():
             value = row.get(name)
-            cells.append(int(value * 10**type_.scale) if isinstance(type_, Number) and value is not None else value)
+            cells.append(
+                int(value * 10**type_.scale) if isinstance(type_, Number) and value is not None else value
+            )
         values.append(cells)
     connection().executemany(f"INSERT INTO facts VALUES ({marks})", values)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ilactl.rules.expressions import (
@@ -28,13 +28,15 @@ def _checked(node: Node, want: Want) -> Checked | None:
     try:
         return check_expression(node, NAMES, want=want)
     except ExpressionFault as refused:
-        assert {fault.code for fault in refused.faults} <= _EXPECTED, refused.faults
-        return None
+        if {fault.code for fault in refused.faults} <= _EXPECTED:
+            return None
+        raise
 
 
 _SETTINGS = settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failure names its tree; shrinking takes minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 _EIGHT_ROWS = st.lists(ROWS, min_size=8, max_size=8)
@@ -45,7 +47,7 @@ _EIGHT_ROWS = st.lists(ROWS, min_size=8, max_size=8)
 def test_numbers_agree_in_every_rounding_mode(nodes, rows):
     checked = [one for node in nodes if (one := _checked(node, "number"))]
     if checked:
-        assert disagreements(checked, NAMES, rows) == []
+        assert disagreements(checked, NAMES, rows)[:1] == []
 
 
 @_SETTINGS
@@ -53,10 +55,10 @@ def test_numbers_agree_in_every_rounding_mode(nodes, rows):
 def test_conditions_agree(nodes, rows):
     checked = [one for node in nodes if (one := _checked(node, "bool"))]
     if checked:
-        assert disagreements(checked, NAMES, rows) == []
+        assert disagreements(checked, NAMES, rows)[:1] == []
 
 
-@settings(_SETTINGS, max_examples=40)
+@settings(_SETTINGS, max_examples=25)
 @given(st.lists(texts(2), min_size=6, max_size=6), st.lists(dates(2), min_size=6, max_size=6), _EIGHT_ROWS)
 def test_texts_and_dates_agree(some_texts, some_dates, rows):
     checked = [one for node in some_texts if (one := _checked(node, "text"))]
@@ -64,7 +66,7 @@ def test_texts_and_dates_agree(some_texts, some_dates, rows):
     assert disagreements(checked, NAMES, rows) == []
 
 
-@settings(_SETTINGS, max_examples=150)
+@settings(_SETTINGS, max_examples=100)
 @given(st.one_of(numbers(3), conditions(3)))
 def test_canonical_text_parses_to_the_same_tree(node):
     parsed = parse_expression(text_of(node))

@@ -170,7 +170,9 @@ def _amounts(type_: Number) -> st.SearchStrategy[object]:
     part = 10**type_.scale
     lo, hi = int(type_.lo * part), int(type_.hi * part)
     small = st.integers(max(lo, -300), min(hi, 300))
-    return st.one_of(small, st.integers(lo, hi), st.sampled_from([lo, hi, 0])).map(lambda n: Fraction(n, part))
+    return st.one_of(small, st.integers(lo, hi), st.sampled_from([lo, hi, 0])).map(
+        lambda n: Fraction(n, part)
+    )
 
 
 def _values(name: str, type_: Type) -> st.SearchStrategy[object]:
