@@ -53,14 +53,14 @@ def book(face: Face, command: str, wish: Wish) -> None:
     if face.dry_run:
         snapshot = face.snapshot()
         _, plan = _plan(face, snapshot, wish)
-        face.answer(_answer(command, snapshot, wish, plan, plan.entries, None, dry_run=True))
+        face.answer(_answer(command, snapshot, wish, plan, None, dry_run=True))
         return
     shown = None
     if face.terminal and can_ask() and not face.yes:
         snapshot = face.snapshot()
         _, shown = _plan(face, snapshot, wish)
         if shown.entries:
-            face.say(_sentence(snapshot, wish, shown, shown.entries, "to be booked"))
+            face.say(_sentence(snapshot, wish, shown, "to be booked"))
             face.confirm("Book it?")
     with face.writer(f"ilactl {command}") as writer:
         answer = _commit(face, writer, command, wish, shown)
@@ -80,10 +80,10 @@ def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: Contrib
         data = {"commit": done.seq, "done_already": True}
         return Answer(_schema(command), blocks=[Lines([line])], data=data)
     scheme, plan = _plan(face, snapshot, wish, remember=True)
-    if shown is not None and shown.entries != plan.entries:
+    if shown is not None and not shown.same_as(plan):
         raise ChangedMeanwhile()
     if not plan.entries:
-        return _answer(command, snapshot, wish, plan, [], None, dry_run=False)
+        return _answer(command, snapshot, wish, plan, None)
     refuse_large(
         snapshot.manifest,
         persons=len({entry.person for entry in plan.entries}),
@@ -91,17 +91,16 @@ def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: Contrib
         totals=plan.totals(),
         allow_large=wish.allow_large,
     )
-    entries = plan.numbered(snapshot.head.next_entry)
     change = Change(
         command=command,
-        appends=(_rows(snapshot, entries), *used_appends(snapshot, scheme, plan.versions)),
+        appends=(_rows(snapshot, plan.entries), *used_appends(snapshot, scheme, plan.versions)),
         booked_on=plan.entries[0].booked_on,
-        entries=len(entries),
+        entries=len(plan.entries),
         key=face.key,
         content=content if face.key else "",
     )
     record = writer.commit(change)
-    return _answer(command, snapshot, wish, plan, entries, record, dry_run=False)
+    return _answer(command, snapshot, wish, plan, record)
 
 
 def _plan(
@@ -164,22 +163,22 @@ def _schema(command: str) -> str:
     return f"ilactl.{command.replace(' ', '_')}/1"
 
 
-def _sentence(snapshot: Snapshot, wish: Wish, plan: ContributionPlan, entries: list[Entry], done: str) -> str:
+def _sentence(snapshot: Snapshot, wish: Wish, plan: ContributionPlan, done: str) -> str:
     from ilactl.money import format_amount
 
     units = snapshot.manifest.units
     if wish.one is not None:
-        for entry in [*entries, *plan.known]:
-            amount = f"{format_amount(entry.amount, units[entry.unit].scale)} {entry.unit}"
-            alias = f" (for {wish.one.person})" if wish.one.person != entry.person else ""
-            name = f"entry {entry.entry}: " if entry.entry else ""
-            said = done if entries else "booked already, nothing was written"
-            return f"{name}{amount} from {entry.source} to {entry.person}{alias}, {entry.target}, {said}"
+        entry = (plan.entries or plan.known)[0]
+        amount = f"{format_amount(entry.amount, units[entry.unit].scale)} {entry.unit}"
+        alias = f" (for {wish.one.person})" if wish.one.person != entry.person else ""
+        said = done if plan.entries else f"booked already as entry {entry.entry}, nothing was written"
+        return f"{amount} from {entry.source} to {entry.person}{alias}, {entry.target}: {said}"
     sums = [
         f"{format_amount(total, units[unit].scale)} {unit}" for unit, total in sorted(plan.totals().items())
     ]
     total = f" ({', '.join(sums)})" if sums else ""
-    return f"{len(entries)} new{total}, {len(plan.known)} known, {done if entries else 'nothing to write'}"
+    said = done if plan.entries else "nothing to write"
+    return f"{len(plan.entries)} new{total}, {len(plan.known)} known: {said}"
 
 
 def _answer(
@@ -187,18 +186,17 @@ def _answer(
     snapshot: Snapshot,
     wish: Wish,
     plan: ContributionPlan,
-    entries: list[Entry],
     record: Record | None,
     *,
-    dry_run: bool,
+    dry_run: bool = False,
 ) -> Answer:
-    """What was booked, or would be, and what is known."""
+    """What was booked, or would be, and what is known. A dry run promises no entry numbers."""
     from ilactl.output import Answer, Cell, Col, Lines, Money
 
     units = snapshot.manifest.units
     rows: list[dict[str, Cell]] = [
         {
-            "entry": entry.entry or None,
+            "entry": None if dry_run and outcome == "new" else entry.entry,
             "booked_on": entry.booked_on,
             "person": entry.person,
             "amount": Money(entry.amount, entry.unit, units[entry.unit].scale),
@@ -209,19 +207,21 @@ def _answer(
             "ref": entry.ref,
             "outcome": outcome,
         }
-        for outcome, group in (("new", entries), ("known", plan.known))
+        for outcome, group in (("new", plan.entries), ("known", plan.known))
         for entry in group
     ]
     columns = [Col("entry"), Col("booked_on", kind="date"), Col("person"), Col("amount", kind="amount")]
     columns += [Col(name) for name in ("unit", "from", "to", "rule", "ref", "outcome")]
-    done = "dry run, nothing was written" if dry_run else f"commit {record.seq}" if record else ""
+    done = "dry run, nothing was written"
+    if record is not None:
+        done = f"commit {record.seq}" + (f", entry {plan.entries[0].entry}" if wish.one else "")
     return Answer(
         _schema(command),
         rows=rows,
         columns=columns,
-        blocks=[Lines([_sentence(snapshot, wish, plan, entries, done)])],
+        blocks=[Lines([_sentence(snapshot, wish, plan, done)])],
         data={
-            "new": len(entries),
+            "new": len(plan.entries),
             "known": len(plan.known),
             "totals": {u: Money(total, u, units[u].scale) for u, total in plan.totals().items()},
             "commit": record.seq if record else None,

@@ -35,7 +35,7 @@ def balances_by_engine(snapshot: Snapshot, request: BalanceRequest) -> Sums:
 
 
 def _by_engine(snapshot: Snapshot, request: BalanceRequest) -> Sums | None:
-    """The sums, or None where an entry draws on no lot."""
+    """The sums, or None where an entry draws on no lot or two bear one number."""
     paths = [snapshot.engine_path(table.file) for table in (ENTITLEMENTS, PERSONS)]
     connection = connect(paths=paths)
     try:
@@ -48,6 +48,9 @@ def _by_engine(snapshot: Snapshot, request: BalanceRequest) -> Sums | None:
         if strays[0][0]:
             return None
         run_sql(connection, _lots(request))
+        lots, ids = run_sql(connection, "SELECT count(*), count(DISTINCT lot) FROM lots")[0]
+        if lots != ids:
+            return None
         if request.by == "fund":
             _lead_back(connection)
         _alias(connection, snapshot, request)

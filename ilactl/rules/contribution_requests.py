@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ilactl.findings import Finding, Kind, Place
@@ -25,7 +24,7 @@ IMPORT_COLUMNS = (
 class ContributionRequest:
     """One contribution asked for. `amount` is decimal text, `unit` empty where the rule says it.
 
-    `place` is the row of an import, `columns` the places of its cells by name.
+    `place` is the row of an import, `columns` its columns in order.
     """
 
     person: str
@@ -33,11 +32,12 @@ class ContributionRequest:
     ref: str
     unit: str = ""
     place: Place = field(default_factory=lambda: Place("command line"))
-    columns: Mapping[str, int] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
 
     def find(self, kind: Kind, column: str, message: str, remedy: str = "") -> Finding:
         """A finding at one of the request's cells."""
-        return kind.at(replace(self.place, column=self.columns.get(column, 0)), message, remedy)
+        at = cell_starts(self.place.text)[self.columns.index(column)] if column in self.columns else 0
+        return kind.at(replace(self.place, column=at), message, remedy)
 
 
 def read_requests(data: bytes, path: str) -> Intake:
@@ -48,15 +48,19 @@ def read_requests(data: bytes, path: str) -> Intake:
 
 
 def requests_of(intake: Intake) -> list[ContributionRequest]:
-    """The rows of an import as requests, each with the places of its cells."""
-    requests = []
-    for row in intake.rows:
-        cells = dict(zip(intake.columns, row.cells, strict=True))
-        places = dict(zip(intake.columns, cell_starts(row.text), strict=True))
-        place = Place(intake.path, row.line, 0, row.text)
-        requests.append(
-            ContributionRequest(
-                cells["person"], cells["amount"], cells["ref"], cells.get("unit", ""), place, places
-            )
+    """The rows of an import as requests, in the file's order."""
+    at = {name: index for index, name in enumerate(intake.columns)}
+    if not at.keys() >= {"person", "amount", "ref"}:
+        return []
+    person, amount, ref, unit = at["person"], at["amount"], at["ref"], at.get("unit")
+    return [
+        ContributionRequest(
+            row.cells[person],
+            row.cells[amount],
+            row.cells[ref],
+            row.cells[unit] if unit is not None else "",
+            Place(intake.path, row.line, 0, row.text),
+            intake.columns,
         )
-    return requests
+        for row in intake.rows
+    ]

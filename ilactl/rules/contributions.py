@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.errors import Closed, DateGoesBack, IlactlError
 from ilactl.findings import Finding, Kind
 from ilactl.ledger.entries import Entry, entries_of, entries_with
 from ilactl.ledger.holders import FEW, existing
-from ilactl.money import MAX_DIGITS, format_amount, parse_decimal
+from ilactl.money import MAX_DIGITS, format_amount, parse_amount, parse_decimal
 from ilactl.rules.contribution_requests import ContributionRequest
 from ilactl.rules.givers import Giver, choose_rule
 
@@ -84,7 +83,7 @@ class Difference:
 class ContributionPlan:
     """What would be booked, in the requests' order; what is booked already; what is wrong.
 
-    Entries have no number yet: they get it at commit, from the ledger's next.
+    Entries are numbered from the snapshot's next: under the lock these are their numbers.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -94,9 +93,11 @@ class ContributionPlan:
     differing: list[Difference] = field(default_factory=list)
     versions: set[str] = field(default_factory=set)
 
-    def numbered(self, first: int) -> list[Entry]:
-        """The entries with their numbers, the first one given."""
-        return [replace(entry, entry=f"E{first + i}") for i, entry in enumerate(self.entries)]
+    def same_as(self, other: ContributionPlan) -> bool:
+        """Whether both would book the same; the entries' numbers may differ."""
+        return [replace(entry, entry="") for entry in self.entries] == [
+            replace(entry, entry="") for entry in other.entries
+        ]
 
     def totals(self) -> dict[str, int]:
         """The sum of what would be booked, by unit."""
@@ -111,18 +112,19 @@ def amount_fault(text: str, unit: str, scale: int) -> tuple[int, str]:
 
     `800` and `800.5` stand for 800.00 and 800.50; a decimal too many is refused, a zero included.
     """
+    whole, _, decimals = text.partition(".")
+    canonical = f"{whole}.{decimals.ljust(scale, '0')}" if scale else text
+    minor = parse_amount(canonical, scale)
+    if minor is not None and minor > 0 and not text.endswith("."):
+        return minor, ""
     value = parse_decimal(text)
     if value is None:
         return 0, f"amount {text!r} is not a plain number such as 800 or 125.50"
     if value <= 0:
         return 0, f"amount {text} is not above zero"
-    decimals = len(text.partition(".")[2])
-    if decimals > scale:
-        return 0, f"amount {text} has {decimals} decimals, {unit} has {scale}"
-    if value >= 10**MAX_DIGITS:
-        return 0, f"amount {text} has more than {MAX_DIGITS} digits before the point"
-    minor: Fraction = value * 10**scale
-    return minor.numerator, ""
+    if len(decimals) > scale:
+        return 0, f"amount {text} has {len(decimals)} decimals, {unit} has {scale}"
+    return 0, f"amount {text} has more than {MAX_DIGITS} digits before the point"
 
 
 def plan_contributions(
@@ -144,6 +146,7 @@ def plan_contributions(
     families = existing(snapshot, [request.person for request in requests])
     booked = booked_contributions(snapshot, giver, families)
     chosen = _chosen(rules, giver, requests, on, rule, plan.findings)
+    units = snapshot.manifest.units
     seen: dict[tuple[str, str], ContributionRequest] = {}
     for request in requests:
         person = families.get(request.person, ("",))[0]
@@ -161,14 +164,21 @@ def plan_contributions(
         under = chosen.get(request.unit)
         if under is None:
             continue
-        amount, fault = amount_fault(request.amount, under.unit, snapshot.manifest.units[under.unit].scale)
+        amount, fault = amount_fault(request.amount, under.rule.unit, units[under.rule.unit].scale)
         if fault:
             plan.findings.append(request.find(AMOUNT, "amount", fault))
         elif person:
-            entry = _entry(request, person, amount, giver, under, on)
+            number = snapshot.head.next_entry + len(plan.entries)
+            entry = _entry(request, person, amount, under, on, number)
             _place(plan, snapshot, request, entry, booked.get(key))
     plan.versions = {entry.rule for entry in plan.entries}
     return plan
+
+
+class _Under(NamedTuple):
+    rule: ContributionRule
+    source: str
+    target: str
 
 
 def _chosen(
@@ -178,15 +188,16 @@ def _chosen(
     on: date,
     rule: str,
     findings: list[Finding],
-) -> dict[str, ContributionRule]:
+) -> dict[str, _Under]:
     """The rule for each unit asked for; a unit that an import names wrongly is a finding."""
-    chosen: dict[str, ContributionRule] = {}
+    chosen: dict[str, _Under] = {}
     faults: dict[str, IlactlError] = {}
     for request in requests:
         unit = request.unit
         if unit not in chosen and unit not in faults:
             try:
-                chosen[unit] = choose_rule(rules, giver, on, rule=rule, unit=unit)
+                one = choose_rule(rules, giver, on, rule=rule, unit=unit)
+                chosen[unit] = _Under(one, giver.account(one), f"wallet:{one.class_}")
             except IlactlError as error:
                 if not unit or "unit" not in request.columns:
                     raise
@@ -197,19 +208,19 @@ def _chosen(
 
 
 def _entry(
-    request: ContributionRequest, person: str, amount: int, giver: Giver, rule: ContributionRule, on: date
+    request: ContributionRequest, person: str, amount: int, under: _Under, on: date, number: int
 ) -> Entry:
     return Entry(
-        entry="",
+        entry=f"E{number}",
         booked_on=on,
         person=person,
         kind="contribute",
         lot="",
         amount=amount,
-        unit=rule.unit,
-        source=giver.account(rule),
-        target=f"wallet:{rule.class_}",
-        rule=rule.version,
+        unit=under.rule.unit,
+        source=under.source,
+        target=under.target,
+        rule=under.rule.version,
         ref=request.ref,
     )
 
