@@ -23,8 +23,6 @@ from sampling.build import SAMPLE, build_large, build_sample
 def _clean(root: Path) -> None:
     """Remove what a ledger derives: it is not part of what is kept."""
     shutil.rmtree(root / ".ilactl", ignore_errors=True)
-    if (root / "commits").is_dir() and not any((root / "commits").iterdir()):
-        (root / "commits").rmdir()
 
 
 def _rebuild() -> None:

@@ -1,0 +1,1 @@
+"""How fast ilactl is, as ratios of whole processes that ran in turn on the same machine."""

@@ -1,0 +1,21 @@
+"""The benchmark compares like with like: the bare script books the very rows that ilactl books."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.sample.making import AGENCY, REPOSITORY
+
+
+def test_the_bare_script_books_the_same_rows(sample_ledger: Path, tmp_path: Path, invoke) -> None:
+    bare = Path(shutil.copytree(AGENCY, tmp_path / "bare"))
+    script = REPOSITORY / "bench" / "bare_topup.py"
+    subprocess.run([sys.executable, str(script), str(bare)], check=True, timeout=60)
+    invoke("--ledger", sample_ledger, "topup", "--on", "2027-01-01", "--yes").ok()
+    before = (AGENCY / "entitlements.csv").stat().st_size
+    booked = [(folder / "entitlements.csv").read_bytes()[before:] for folder in (sample_ledger, bare)]
+    assert booked[0]
+    assert booked[0] == (b"\n" + booked[1]).replace(b"\nB", b"\nE")[1:]
