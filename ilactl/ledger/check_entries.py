@@ -56,8 +56,16 @@ _GRAMMAR = {kind: (re.compile(source), re.compile(target)) for kind, (source, ta
 class Accounts(EntryWatch):
     """Every entry moves between two accounts that its kind may move between."""
 
+    def __init__(self, ground: Ground) -> None:
+        """No move was seen."""
+        super().__init__(ground)
+        self._good: set[tuple[str, str, str]] = set()
+
     def see(self, entry: Entry) -> None:
         """One entry."""
+        move = (entry.kind, entry.source, entry.target)
+        if move in self._good and entry.kind != "amend":
+            return
         source, target = _GRAMMAR[entry.kind]
         fault = ""
         column = "from"
@@ -71,6 +79,8 @@ class Accounts(EntryWatch):
             fault = f"{entry.entry} moves from {entry.source} to itself"
         if fault:
             self.found.append(ACCOUNTS.at(self.ground.entry_place(entry, column), fault))
+        else:
+            self._good.add(move)
 
 
 class Lots(EntryWatch):

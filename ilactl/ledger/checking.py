@@ -6,7 +6,7 @@ large ledger reads it once and holds sums, not rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -39,6 +39,7 @@ class Ground:
         self.on = on
         self.facts = facts
         self.entry_findings: list[Finding] = []
+        self._clean: set[str] = set()
         self._marks: dict[str, tuple[int, int]] = {}
 
     def view(self, file: str) -> Buffer:
@@ -56,9 +57,12 @@ class Ground:
         except (BadManifest, IlactlError):
             return None
 
-    def rows(self, table: Table) -> Iterable[Row]:
-        """The usable rows of a table."""
-        return iter_table(self.view(table.file), table, [])
+    def rows(self, table: Table) -> Iterator[Row]:
+        """The usable rows of a table. Once it was read without a finding its cells are not tested again."""
+        findings: list[Finding] = []
+        yield from iter_table(self.view(table.file), table, findings, tested=table.file in self._clean)
+        if not findings:
+            self._clean.add(table.file)
 
     @cached_property
     def persons(self) -> frozenset[str]:
