@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ilactl.errors import ChangedOutside
-from ilactl.ledger.disk import read_at
+from ilactl.ledger.disk import fail, read_at
 from ilactl.ledger.files import Folder
 from ilactl.ledger.record import FORMAT, GENESIS, LOG, BrokenLine, FileAct, FileHead, Record, parse
 
@@ -93,7 +93,12 @@ def map_file(fd: int, size: int, name: str) -> View:
     """The first `size` bytes of an open file: read where they are few, mapped where they are many."""
     if size <= _SMALL:
         return read_at(fd, 0, size, name)
-    return mmap.mmap(fd, size, access=mmap.ACCESS_READ)
+    try:
+        return mmap.mmap(fd, size, access=mmap.ACCESS_READ)
+    except ValueError:
+        raise ChangedOutside(path=name, reason="it was shortened while it was read") from None
+    except OSError as error:
+        fail(name, error)
 
 
 def records(log: View) -> Iterator[Record]:

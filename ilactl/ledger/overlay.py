@@ -27,8 +27,10 @@ def unapplied(folder: Folder, act: FileAct) -> View | None:
     else:
         try:
             with folder.reading(act.staged) as fd:
+                if os.fstat(fd).st_size != act.size:
+                    return None
                 rows = map_file(fd, act.size, act.staged)
-        except (FileNotFoundError, ValueError):
+        except FileNotFoundError:
             return None  # it goes once its rows are where they belong
     try:
         with folder.reading(act.path) as fd:

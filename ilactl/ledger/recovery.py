@@ -85,6 +85,7 @@ def _redo(folder: Folder, fd: int, tail: LogTail, record: Record) -> None:
     folder.sync_folder()
     for act in record.files:
         if not act.adopted:
+            refuse_open_elsewhere(folder, act.path)
             _refuse_overwriting(folder, act)
     apply(folder, record, {})
     before = read_hint(folder)

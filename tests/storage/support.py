@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import traceback
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -48,6 +50,21 @@ def make(root: Path, **changes: bytes) -> Path:
 
 def writer(root: Path, **options: Any) -> AbstractContextManager[Writer]:
     return open_writer(root, actor=ACTOR, now=now, **({"lock_wait": 10.0} | options))
+
+
+def in_child(act: Callable[[], None]) -> int:
+    """Run in a forked process; its wait status."""
+    child = os.fork()
+    if child == 0:
+        code = 70
+        try:
+            act()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitpid(child, 0)[1]
 
 
 def person(number: int) -> bytes:

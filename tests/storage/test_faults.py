@@ -15,7 +15,7 @@ from ilactl.ledger.commit import Writer
 from ilactl.ledger.snapshot import Snapshot
 
 from .faults import Disk, disk, failing, short, torn_then_full
-from .support import assert_sound, book_large, make, mixed, persons_in, row, state_of, writer
+from .support import assert_sound, book_large, in_child, make, mixed, persons_in, row, state_of, writer
 
 FAULTS = {
     "no space": (failing(errno.ENOSPC), ("pwrite", "open", "mkdir", "fsync")),
@@ -178,14 +178,28 @@ def test_what_was_synced_in_vain_is_written_again(tmp_path: Path, start: Path) -
     assert state_of(Snapshot.open(root))[0] == 3
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_a_read_only_folder_is_refused_and_can_be_read(tmp_path: Path, start: Path) -> None:
+    """In a process without the superuser's rights, to whom no folder is read-only."""
     root = shutil.copytree(start, tmp_path / "ledger")
+    nobody = 65534 if os.geteuid() == 0 else os.geteuid()
+    for path in (tmp_path, root, *root.rglob("*")):
+        os.chown(path, nobody, -1)
     (root / ".ilactl" / "lock").chmod(0o400)
     root.chmod(0o500)
-    try:
+
+    def use() -> None:
+        if os.geteuid() == 0:
+            os.setuid(nobody)
         assert persons_in(Snapshot.open(root)) == [1]
         with pytest.raises(IoFailed, match="permission denied"), writer(root):
             pass
-    finally:
-        root.chmod(0o700)
+        (root / ".ilactl" / "lock").chmod(0o600)
+        with pytest.raises(IoFailed, match="permission denied"), writer(root) as held:
+            held.commit(mixed(1))  # there is no room for a new file's name
+        with writer(root) as held:
+            held.commit(row(2))  # the files themselves may be written
+
+    status = in_child(use)
+    root.chmod(0o700)
+    assert status == 0
+    assert persons_in(Snapshot.open(root)) == [1, 2]

@@ -23,6 +23,7 @@ from .support import (
     FILES,
     assert_sound,
     book_large,
+    in_child,
     make,
     mixed,
     now,
@@ -39,19 +40,6 @@ BOOKINGS: dict[str, Book] = {
     "batch": lambda held: book_large(held, 2),
     "two commits": lambda held: (held.commit(row(2)), held.commit(mixed(1))),
 }
-
-
-def in_child(act: Callable[[], None]) -> int:
-    """Run in a forked process; its wait status."""
-    child = os.fork()
-    if child == 0:
-        code = 70
-        try:
-            act()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitpid(child, 0)[1]
 
 
 @pytest.mark.parametrize("booking", BOOKINGS)
@@ -138,7 +126,7 @@ def test_a_kill_in_init_is_completed_by_init(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-@pytest.mark.parametrize("call", ["pwrite64", "fsync", "ftruncate", "unlinkat", "flock", "fchmod"])
+@pytest.mark.parametrize("call", ["pwrite64", "fsync", "ftruncate", "unlinkat", "mkdirat", "flock", "fchmod"])
 def test_a_kill_before_any_system_call(tmp_path: Path, call: str) -> None:
     """The same from outside: no shim, the kernel kills before the call."""
     start = make(tmp_path / "start")

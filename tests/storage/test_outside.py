@@ -235,6 +235,13 @@ def test_a_file_open_in_a_spreadsheet_is_left_alone(ledger: Path, mark: str, dat
     assert_sound(ledger)
 
 
+def test_a_repair_waits_for_the_spreadsheet_too(ledger: Path) -> None:
+    shutil.rmtree(ledger / ".ilactl")
+    (ledger / "~$persons.csv").write_bytes(b"\x04Rasa")
+    with pytest.raises(LedgerLocked, match="Rasa"), writer(ledger):
+        pass
+
+
 def spoil(ledger: Path, change: Callable[[bytes], bytes]) -> None:
     """Damage the log's last line."""
     log = ledger / "commits.jsonl"

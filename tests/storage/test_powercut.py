@@ -134,7 +134,7 @@ def recorded(root: Path) -> list[Event]:
     return recorder.events
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_power_cut_leaves_old_or_new(tmp_path: Path, seed: int) -> None:
     root = tmp_path / "ledger"
     # the staged batch is written by somebody else: its bytes are noted where they are first synced

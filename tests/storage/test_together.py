@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -53,12 +54,13 @@ def test_eight_writers_and_a_reader(ledger: Path, tmp_path: Path) -> None:
 
 
 def test_writers_that_are_killed_at_random(ledger: Path, tmp_path: Path) -> None:
-    deadline = time.monotonic() + 3
-    first = 2
-    while time.monotonic() < deadline:
-        running = [start(ledger, 50, tmp_path / f"told{first + i * 50}", first + i * 50) for i in range(3)]
-        first += 150
-        time.sleep(0.25 + first % 7 / 20)
+    lot = random.Random(7)
+    for turn in range(6):
+        firsts = [2 + turn * 1500 + i * 500 for i in range(3)]
+        running = [start(ledger, 500, tmp_path / f"told{first}", first) for first in firsts]
+        while not any((tmp_path / f"told{first}").exists() for first in firsts):
+            time.sleep(0.01)
+        time.sleep(lot.uniform(0, 0.2))
         for process in running:
             process.kill()
         for process in running:
