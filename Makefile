@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.made-from-pins
 PINS  := requirements/run.txt requirements/dev.txt pyproject.toml
 
-.PHONY: setup demo test lint bench man clean
+.PHONY: setup demo test lint bench man readme clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -47,10 +47,13 @@ test: lint
 	$(BIN)/python -m pytest -n 2 -q
 
 bench: $(STAMP)
-	$(BIN)/python -m tools.bench
+	$(BIN)/python -m bench
 
 man: $(STAMP)
 	$(BIN)/python -m tools.manpage > man/ilactl.1
+
+readme: $(STAMP)
+	$(BIN)/python -m tools.tour
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
