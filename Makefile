@@ -50,7 +50,7 @@ bench: $(STAMP)
 	$(BIN)/python -m bench
 
 man: $(STAMP)
-	$(BIN)/python -m tools.manpage > man/ilactl.1
+	$(BIN)/python -m tools.manpage
 
 readme: $(STAMP)
 	$(BIN)/python -m tools.tour

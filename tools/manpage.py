@@ -1,10 +1,10 @@
-"""Write man/ilactl.1 from the commands' own help: `make man`. A test compares the two."""
+"""Write the manual pages in man/ from what the code declares: `make man`. A test compares the two."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -13,6 +13,10 @@ from ilactl.commands.options import SHARED
 from ilactl.commands.topics import ENVIRONMENT, TOPICS, exit_rows
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.manifest import KEYS
+from ilactl.output import Answer, Heading, text_of
+
+FOLDER = Path(__file__).parents[1] / "man"
+MADE = '.\\" Made by `make man` from what the code declares. Do not edit.'
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
@@ -94,7 +98,7 @@ def term(name: str, meaning: str) -> Iterator[str]:
 
 def page() -> Iterator[str]:
     """The lines of the whole page."""
-    yield ".\\\" Made by `make man` from the commands' own help. Do not edit."
+    yield MADE
     yield f'.TH ILACTL 1 "" "ilactl {__version__}" "User Commands"'
     yield ".SH NAME"
     yield "ilactl \\- individual learning accounts in a folder of CSV and TOML files"
@@ -139,16 +143,35 @@ def page() -> Iterator[str]:
     for topic in ("formats", "cron"):
         yield f".SH {escaped(topic.upper())}"
         yield ".nf"
-        from ilactl.output import text_of
-
         yield escaped(text_of(TOPICS[topic][1](), "plain").rstrip("\n"))
         yield ".fi"
+    yield ".SH SEE ALSO"
+    yield ".BR ilactl\\-rules (5)"
 
 
-def manual() -> str:
-    """The whole page."""
-    return "\n".join(page()) + "\n"
+def rules_page() -> Iterator[str]:
+    """The lines of the page about rule files."""
+    yield MADE
+    yield f'.TH ILACTL\\-RULES 5 "" "ilactl {__version__}" "File Formats"'
+    yield ".SH NAME"
+    yield "ilactl\\-rules \\- the language of rule files"
+    for block in TOPICS["rules"][1]().blocks:
+        if isinstance(block, Heading):
+            yield f".SH {escaped(block.text)}"
+        else:
+            yield ".nf"
+            yield escaped(text_of(Answer("", blocks=[block]), "plain").rstrip("\n"))
+            yield ".fi"
+    yield ".SH SEE ALSO"
+    yield ".BR ilactl (1)"
+
+
+def manual() -> dict[str, str]:
+    """Every page by its file name."""
+    pages = {"ilactl.1": page(), "ilactl-rules.5": rules_page()}
+    return {name: "\n".join(lines) + "\n" for name, lines in pages.items()}
 
 
 if __name__ == "__main__":
-    sys.stdout.write(manual())
+    for name, text in manual().items():
+        (FOLDER / name).write_text(text)
