@@ -14,9 +14,12 @@ from ilactl.rules.expressions import (
     compile_sql,
     decimal,
     evaluate,
+    from_json,
     integer,
     parse_expression,
     round_sql,
+    text_of,
+    to_json,
     value_of,
 )
 from tests.expressions.engine import columns_of, connection, disagreements, load, query
@@ -320,6 +323,22 @@ def test_t15_deep_nesting_is_a_fault_and_fast(before, middle, after, depth):
     faults = refused(before * depth + middle + after * depth)
     assert {fault.code for fault in faults} == {"EXPRESSION-LIMIT"}
     assert all("MAX_" in fault.message for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " + ".join(["age"] * 60),
+        "CASE WHEN low_qualified THEN age ELSE " * 55 + "1" + " END" * 55,
+        "LEAST(age, " * 55 + "1" + ")" * 55,
+        "-(" * 55 + "age" + ")" * 55,
+    ],
+)
+def test_t15_up_to_the_limit_everything_works(text):
+    one = checked(text)
+    assert from_json(to_json(one.node)) == one.node
+    assert parse_expression(text_of(one.node)) == one.node
+    assert disagreements([one], NAMES, [facts(age="3", low_qualified=False), {}]) == []
 
 
 def test_t16_and_t17_ages_and_durations_are_no_arithmetic_of_dates():

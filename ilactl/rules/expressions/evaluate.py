@@ -109,9 +109,7 @@ def _prepared(node: Node, types: Mapping[str, Type]) -> _Run:
         case Compare(op, left, right):
             return _strict(_COMPARE[op], inner(left), inner(right))
         case Between(operand, low, high):
-            middle = inner(operand)
-            ends = [_strict(operator.ge, middle, inner(low)), _strict(operator.le, middle, inner(high))]
-            return _junction(ends, False)
+            return _between(inner(operand), inner(low), inner(high))
         case In(operand, options):
             return _in(inner(operand), frozenset(option.value for option in options))
         case IsNull(operand, known):
@@ -194,6 +192,18 @@ def _junction(operands: Sequence[_Run], deciding: bool) -> _Run:
             if value is None:
                 result = None
         return result
+
+    return run
+
+
+def _between(operand: _Run, low: _Run, high: _Run) -> _Run:
+    def run(facts: Facts) -> bool | None:
+        value, least, most = operand(facts), low(facts), high(facts)
+        if value is None:
+            return None
+        if (least is not None and value < least) or (most is not None and value > most):
+            return False
+        return None if least is None or most is None else True
 
     return run
 

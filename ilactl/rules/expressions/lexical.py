@@ -56,6 +56,9 @@ _TOKEN = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
+_CASE_OF = re.compile(
+    r"(?<![A-Za-z0-9_.])CASE\b(?!\s+(?:[A-Za-z_][A-Za-z0-9_.]*\s+)?WHEN\b)", re.ASCII | re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _OTHERS = {
     '"': ("a quoted name is not used in rules", "write names bare, text in single quotes"),
@@ -86,7 +89,7 @@ def text_faults(text: str) -> list[Fault]:
         return [fault(LIMIT, MAX_TEXT, len(text) - MAX_TEXT, message)]
     if not text.strip(" \t\r\n"):
         return [fault(SYNTAX, 0, len(text), "the expression is empty")]
-    found: list[Fault] = []
+    found = _case_faults(text)
     depth = 0
     for token in _tokens(text):
         if token.kind == "open":
@@ -101,6 +104,14 @@ def text_faults(text: str) -> list[Fault]:
         if len(found) >= _MANY:
             break
     return found
+
+
+def _case_faults(text: str) -> list[Fault]:
+    """The parser copies what stands between CASE and WHEN once per WHEN: nested, that has no end."""
+    bare = "".join(" " * len(token.text) if token.kind == "text" else token.text for token in _tokens(text))
+    message = "between CASE and WHEN stands nothing, or one name"
+    remedy = "write CASE WHEN and the whole condition"
+    return [fault(SYNTAX, m.start(), 4, message, remedy) for m in _CASE_OF.finditer(bare)][:_MANY]
 
 
 def _token_fault(token: _Token) -> Fault | None:
