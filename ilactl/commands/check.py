@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.errors import FindingsFound, IlactlError, UsageError
+from ilactl.errors import ChangedOutside, FindingsFound, IlactlError, UsageError
 
 if TYPE_CHECKING:
     from ilactl.findings import Finding
@@ -63,7 +63,7 @@ def command(face: Face, names: tuple[str, ...], tier: str) -> None:
 
     Says nothing and ends with 0 where all is well; otherwise shows every finding with file, line
     and column, and ends with 1. Warnings alone end with 0, unless --tier is strict or all.
-    Name checks to run only those.
+    Name checks to run only those; --tier then only says whether warnings count.
 
     \b
     Examples:
@@ -71,6 +71,7 @@ def command(face: Face, names: tuple[str, ...], tier: str) -> None:
       $ ilactl check lots held --on 2026-12-31
       $ ilactl check --tier strict -O json
     """
+    from ilactl.ledger.check_files import broken_log
     from ilactl.ledger.checks import Ground, chosen, run_checks
     from ilactl.nearest import did_you_mean
 
@@ -80,10 +81,14 @@ def command(face: Face, names: tuple[str, ...], tier: str) -> None:
     if unknown:
         remedy = did_you_mean(unknown[0], offered, limit=len(offered))
         raise UsageError(reason=f"there is no check {', '.join(unknown)}", hint=remedy)
-    snapshot = face.snapshot()
     picked = chosen(everything, names, tier)
-    ground = Ground(snapshot, on=_today(face, snapshot), facts=_facts(snapshot, picked))
-    found = run_checks(picked, ground)
+    try:
+        snapshot = face.snapshot()
+    except ChangedOutside as error:  # the log itself: nothing else can be told
+        found = [(everything[0], [broken_log(error)])]
+    else:
+        ground = Ground(snapshot, on=_today(face, snapshot), facts=_facts(snapshot, picked))
+        found = run_checks(picked, ground)
     findings = [finding for _, some in found for finding in some]
     errors = [finding for finding in findings if not finding.warning]
     counted = findings if tier != "always" else errors

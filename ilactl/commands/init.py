@@ -55,6 +55,7 @@ def command(
     if sample:
         from ilactl.ledger.sample import copy_sample
 
+        _refuse_settings()
         if target.exists() and target.samefile(Path.cwd()):
             raise UsageError(
                 reason="the sample cannot take the place of the folder one stands in", hint="name DIR"
@@ -76,6 +77,14 @@ def command(
         ),
         change=True,
     )
+
+
+def _refuse_settings() -> None:
+    """The sample comes with settings of its own: others would be without effect."""
+    ctx = click.get_current_context()
+    for name in ("name", "prefix", "country", "zone", "unit", "shared"):
+        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise UsageError(reason=f"--{name} does not go with --sample, which has settings of its own")
 
 
 def _make(face: Face, target: Path, settings: dict[str, str], shared: bool) -> None:

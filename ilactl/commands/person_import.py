@@ -74,6 +74,8 @@ def command(
     from ilactl.ledger.person_plan import PersonPlanner
 
     data, path = face.read_input(file)
+    if valid_from and holds_figures(data):
+        raise UsageError(reason="--from does not go with figures, which say from when to when they are")
 
     def make(snapshot: Snapshot) -> RegisterPlan:
         facts = _facts_for(snapshot, data)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ilactl.errors import BadManifest, IlactlError
+from ilactl.errors import BadManifest, ChangedOutside, IlactlError
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.columns import COURSES, ENTITLEMENTS, TABLES
 from ilactl.ledger.entries import amount_findings
@@ -16,7 +16,7 @@ from ilactl.ledger.scan import iter_table
 if TYPE_CHECKING:
     from ilactl.ledger.checking import Ground
 
-__all__ = ["lock_files", "log_chain", "manifest", "modes", "private_in_git", "rows"]
+__all__ = ["broken_log", "lock_files", "log_chain", "manifest", "modes", "private_in_git", "rows"]
 
 LOG = Kind(
     "CHECK-LOG",
@@ -50,6 +50,12 @@ def log_chain(ground: Ground) -> Iterator[Finding]:
 
     for file, reason, line in verify_all(ground.snapshot):
         yield LOG.at(Place(file, line), reason)
+
+
+def broken_log(error: ChangedOutside) -> Finding:
+    """The finding for a log so damaged that the ledger cannot be opened."""
+    place = Place(str(error.details["path"]), int(error.details.get("line", 0)))
+    return LOG.at(place, str(error.details["reason"]))
 
 
 def manifest(ground: Ground) -> Iterator[Finding]:

@@ -209,6 +209,43 @@ def test_findings_as_json(ledger, invoke):
     assert [(row["check"], row["file"], row["line"]) for row in data["rows"]] == [("log", "persons.csv", 2)]
 
 
+def damage_last_log_line(ledger: Path) -> None:
+    path = ledger / "commits.jsonl"
+    path.write_bytes(path.read_bytes()[:-20] + b"0123456789012345678\n")
+
+
+def lose_a_file(ledger: Path) -> None:
+    (ledger / "persons.csv").unlink()
+
+
+def cut_a_file(ledger: Path) -> None:
+    path = ledger / "persons.csv"
+    path.write_bytes(path.read_bytes()[:-5])
+
+
+def add_by_hand(ledger: Path) -> None:
+    path = ledger / "persons.csv"
+    path.write_bytes(path.read_bytes() + b"P2,2026-01-01,,,,,,,,\n")
+
+
+@pytest.mark.parametrize(
+    ("harm", "file"),
+    [
+        (damage_last_log_line, "commits.jsonl"),
+        (lose_a_file, "persons.csv"),
+        (cut_a_file, "persons.csv"),
+        (add_by_hand, "persons.csv"),
+    ],
+)
+def test_damage_is_a_finding_and_no_refusal(ledger: Path, invoke, harm, file: str):
+    invoke("--ledger", ledger, "person", "add", "--id", "P1", "--set", "region=Vilnius").ok()
+    harm(ledger)
+    result = invoke("--ledger", ledger, "check")
+    assert result.code == 1, result.err
+    assert result.err.startswith(file)
+    assert "CHECK-LOG" in result.err
+
+
 def test_a_bad_manifest_is_a_finding(ledger, invoke):
     path = ledger / "ledger.toml"
     path.write_text(path.read_text().replace("country", "cuntry"))

@@ -178,6 +178,14 @@ def test_figures_replace_those_of_the_same_source(take, ledger):
     assert "do not add up" in take(data, "--expect-total", "1608", fail=True).err
 
 
+def test_options_without_effect_are_refused(take, ledger, invoke):
+    figures = "person,figure,from,to,value\n"
+    base = ("--ledger", ledger, "person", "import", "-")
+    assert invoke(*base, "--from", "2026-01-01", stdin=figures).code == 2
+    assert invoke(*base, "--expect-total", "1", stdin="person\nP1\n").code == 2
+    assert invoke(*base, "--expect-total", "1e3", stdin=figures).code == 2
+
+
 def test_faults_of_figures(take, ledger):
     declare(ledger, 'hours_worked = { kind = "figure", type = "decimal(9,2)" }')
     take("person\nP1\n")

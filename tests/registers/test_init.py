@@ -73,6 +73,11 @@ def test_this_folder_is_the_default(tmp_path: Path, invoke):
     assert (tmp_path / "ledger.toml").is_file()
 
 
+def test_settings_do_not_go_with_the_sample(tmp_path: Path, invoke):
+    result = invoke("init", tmp_path / "demo", "--sample", "--prefix", "LT")
+    assert (result.code, "--prefix" in result.err) == (2, True)
+
+
 @pytest.fixture
 def original(ledger, monkeypatch) -> Path:
     monkeypatch.setattr(sample, "sample_folder", lambda: ledger)
