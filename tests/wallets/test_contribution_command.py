@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -338,3 +339,36 @@ def test_eight_at_once_are_each_there_once(cli, ledger: Path) -> None:
     assert sorted(row[17] for row in rows) == acknowledged
     assert [row[0] for row in rows] == [f"E{n + 1}" for n in range(24)]
     assert "24.00" in cli("balance", "P1").ok().out
+
+
+def _on_a_terminal(ledger: Path, answer: bytes, *words: str) -> tuple[int, str]:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "ilactl", "--ledger", str(ledger), *words])
+    said, answered = b"", False
+    while True:
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        said += part
+        if b"[y/N]" in said and not answered:
+            os.write(terminal, answer)
+            answered = True
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_terminal_is_asked_and_a_no_writes_nothing(cli, ledger: Path) -> None:
+    words = ("contribution", "add", "P1", "5", "--from", "O1", "--ref", "A")
+    before = everything(ledger)
+    declined, said = _on_a_terminal(ledger, b"n\n", *words)
+    assert (declined, "5.00 EUR from employer:O1 to P1" in said) == (4, True)
+    assert everything(ledger) == before
+    assert _on_a_terminal(ledger, b"y\n", *words)[0] == 0
+    assert len(entries(ledger)) == 1
+    known, said = _on_a_terminal(ledger, b"", *words)
+    assert (known, "[y/N]" in said) == (0, False)

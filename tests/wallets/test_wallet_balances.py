@@ -119,3 +119,27 @@ def test_an_entry_on_an_unknown_lot_is_named_by_both_gaits(tmp_path: Path) -> No
             gait(files, BalanceRequest(FIRST))
         place = caught.value.findings[0].place
         assert (place.path, place.line) == ("entitlements.csv", 2)
+
+
+def test_a_ledger_that_moved_under_the_engine_is_read_by_lines(tmp_path: Path) -> None:
+    expected = balances_by_python(prepared(tmp_path, [("grant", 0, 1000)]), BalanceRequest(FIRST))
+    path = tmp_path / "entitlements.csv"
+    seen = path.read_bytes()
+
+    class Moving(Files):
+        def view(self, file: str) -> bytes:
+            return seen if file == path.name else super().view(file)
+
+        def still_current(self) -> bool:
+            return False
+
+    path.write_bytes(seen + seen.splitlines(keepends=True)[1].replace(b"E1,", b"E9,"))
+    assert balances_by_engine(Moving(tmp_path), BalanceRequest(FIRST)) == expected
+
+
+def test_two_entries_of_one_number_are_never_summed(tmp_path: Path) -> None:
+    entries = book_of([("grant", 0, 1000)]).entries
+    files = Files(tmp_path).write(PERSONS, "P1,2025-01-01,,,,,,,,").book([*entries, *entries])
+    for gait in (balances_by_python, balances_by_engine):
+        with pytest.raises(BadInput):
+            gait(files, BalanceRequest(FIRST))
