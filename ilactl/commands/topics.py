@@ -241,12 +241,6 @@ def _rules() -> Answer:
     return rules_manual()
 
 
-def _rules() -> Answer:
-    from ilactl.commands.rules_manual import rules_manual
-
-    return rules_manual()
-
-
 TOPICS: dict[str, tuple[str, Callable[[], Answer]]] = {
     "exit-codes": ("how ilactl ends, and what to do then", exit_codes),
     "environment": ("the variables that are read", _environment),
@@ -254,7 +248,6 @@ TOPICS: dict[str, tuple[str, Callable[[], Answer]]] = {
     "cron": ("ilactl without a terminal", _cron),
     "rules": ("the language of rule files", _rules),
     "files": ("the ledger's files and their columns", _files),
-    "rules": ("the language of rule files: tables, keys, names, functions", _rules),
     "findings": ("every fault that data can have", _findings),
 }
 """Every topic with what it is about and its page."""
