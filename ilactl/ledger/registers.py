@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from ilactl.dates import Span, parse_date
 from ilactl.errors import NotFound
-from ilactl.findings import Finding
 from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS, Table
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.scan import Row, read_table, rows_with_id
@@ -317,12 +316,3 @@ def organisation(snapshot: Snapshot, organisation_id: str, on: date | None = Non
 def organisation_rows(snapshot: Snapshot) -> list[OrganisationRow]:
     """Every row of organisations.csv in file order. Raises BadInput where a row is bad."""
     return [_organisation(row) for row in _all(snapshot, ORGANISATIONS)]
-
-
-def register_findings(snapshot: Snapshot) -> list[Finding]:
-    """All that is wrong with the rows of the registers, file by file."""
-    return [
-        finding
-        for table in (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS)
-        for finding in read_table(snapshot.view(table.file), table)[1]
-    ]
