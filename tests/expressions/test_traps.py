@@ -347,6 +347,8 @@ def test_t16_and_t17_ages_and_durations_are_no_arithmetic_of_dates():
     assert value_of(one, {"birth_date": parse_expression("DATE '2008-02-29'").value}) is True
     assert codes("birth_date <= DATE '2008-2-29'", "bool") == ["EXPRESSION-NUMBER"]
     assert codes("birth_date <= DATE '2009-02-29'", "bool") == ["EXPRESSION-NUMBER"]
+    assert codes("birth_date <= DATE('2008-02-29')", "bool") == ["EXPRESSION-FORBIDDEN"]
+    assert codes("birth_date <= '2008-02-29'::DATE", "bool") == ["EXPRESSION-FORBIDDEN"]
     assert codes("birth_date <= DATE 'infinity'", "bool") == ["EXPRESSION-NUMBER"]
 
 

@@ -87,7 +87,7 @@ class Conversion:
             return self._refuse(near, "a part the parser does not explain")
         at = self._place(raw) or near
         if raw.get("alias"):
-            return self._refuse(at, f"{raw['alias']!r} as a second name")
+            return self._refuse(at, f"a second name, {str(raw['alias'])[:40]!r}, after an expression")
         self._depth += 1
         try:
             return self._by_class(raw, at)

@@ -90,19 +90,28 @@ def text_faults(text: str) -> list[Fault]:
     if not text.strip(" \t\r\n"):
         return [fault(SYNTAX, 0, len(text), "the expression is empty")]
     found = _case_faults(text)
-    depth = 0
+    brackets: list[int] = []
     for token in _tokens(text):
         if token.kind == "open":
-            depth += 1
-            if depth == MAX_NESTING + 1:
+            brackets.append(token.position)
+            if len(brackets) == MAX_NESTING + 1:
                 message = f"more than {MAX_NESTING} brackets are open at once (MAX_NESTING)"
                 found.append(fault(LIMIT, token.position, 1, message))
         elif token.kind == "close":
-            depth -= 1
+            if not brackets:
+                return [
+                    *found,
+                    fault(SYNTAX, token.position, 1, "this bracket was never opened", "take it out"),
+                ]
+            brackets.pop()
         elif (wrong := _token_fault(token)) is not None:
             found.append(wrong)
         if len(found) >= _MANY:
             break
+    if brackets and not found:
+        found.append(
+            fault(SYNTAX, brackets[-1], 1, "this bracket is never closed", "write the closing bracket")
+        )
     return found
 
 
