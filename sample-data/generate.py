@@ -31,6 +31,7 @@ def _rebuild() -> None:
         fresh = Path(folder) / "agency"
         build_sample(fresh)
         _clean(fresh)
+        (fresh / "commits").rmdir()  # empty, so version control would not keep it
         old = Path(folder) / "old"
         os.rename(SAMPLE, old)
         os.rename(fresh, SAMPLE)
