@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.errors import ChangedMeanwhile, Refused
+from ilactl.commands.guards import refuse_large
+from ilactl.errors import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Writer
@@ -140,25 +141,14 @@ def _book(
 
 def _guard(plan: Plan, snapshot: Snapshot, allow_large: int | None) -> None:
     """Limits of one batch that no --yes passes."""
-    guards = snapshot.manifest.guards
-    if allow_large is not None:
-        if plan.entries > allow_large:
-            raise Refused(
-                reason=f"the run would book {plan.entries} entries, --allow-large passes {allow_large}",
-                hint="look at the plan with -n, then give the number it would book",
-            )
-        return
-    persons = max((totals.persons for totals in plan.totals), default=0)
-    if guards.max_persons is not None and persons > guards.max_persons:
-        raise Refused(
-            reason=f"a rule would reach {persons} persons, the guard max_persons in ledger.toml allows"
-            f" {guards.max_persons}",
-            hint=f"look at the plan with -n, then pass --allow-large {plan.entries} once",
-        )
-    for unit, unit_spec in snapshot.manifest.units.items():
-        total = sum(t.credited for t in plan.totals if t.occasion.grant.unit == unit)
-        if guards.max_total is not None and total > guards.max_total * 10**unit_spec.scale:
-            raise Refused(
-                reason=f"the run would book more {unit} than the guard max_total in ledger.toml allows",
-                hint=f"look at the plan with -n, then pass --allow-large {plan.entries} once",
-            )
+    totals: dict[str, int] = {}
+    for part in plan.totals:
+        unit = part.occasion.grant.unit
+        totals[unit] = totals.get(unit, 0) + part.credited
+    refuse_large(
+        snapshot.manifest,
+        persons=max((part.persons for part in plan.totals), default=0),
+        entries=plan.entries,
+        totals=totals,
+        allow_large=allow_large,
+    )

@@ -37,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
     Check.watching("held", "always", check_entries.Fates),
     Check.watching("grant-keys", "always", check_entries.GrantKeys),
     Check.watching("refs", "always", check_entries.Refs),
-    Check.of("modes", "always", check_files.modes),
+    Check.of("modes", "strict", check_files.modes),
     Check.of("private-in-git", "always", check_files.private_in_git),
     Check.of("open-elsewhere", "strict", check_files.lock_files),
     Check.of("figure-overlaps", "strict", check_registers.spans_overlap),
