@@ -60,7 +60,7 @@ class Bench:
                 name, _ilactl("--ledger", there, "balance", person), many, gate=3.5
             ),
             f"topup at {LARGEST:,}, first command after a copy": lambda name: self._top_up(
-                name, LARGEST, few, in_use=False
+                name, LARGEST, few, in_use=False, gate=2.0
             ),
             "topup at 10,000": lambda name: self._top_up(name, 10_000, few),
             "topup at 1,000": lambda name: self._top_up(name, 1_000, few),
