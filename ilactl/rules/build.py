@@ -22,9 +22,9 @@ from ilactl.rules.kinds import (
     UNKNOWN_NAME,
 )
 from ilactl.rules.model import Cap, ContributionRule, DatedValue, FactSpec, Grant, Scheme, Tier
-from ilactl.rules.names import BUILT_IN, NameSpec, built_in_facts, catalogue
+from ilactl.rules.names import BUILT_IN, RESERVED, NameSpec, built_in_facts, catalogue
 from ilactl.rules.periods import valid_due, valid_facts_on
-from ilactl.rules.values import fact_type
+from ilactl.rules.values import FactType, fact_type
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
@@ -53,6 +53,7 @@ class _Builder:
         self.values: dict[str, DatedValue] = {}
         self.class_units: dict[str, str] = {}
         self.names: dict[str, NameSpec] = {}
+        self.broken: set[str] = set()  # names whose declaration is at fault: their use is no second fault
         self.caps: dict[str, Cap] = {}
 
     def build(self) -> Scheme:
@@ -70,6 +71,7 @@ class _Builder:
         contributions = [(f, p, self.contribution(f, p, raw)) for f, p, raw in self.tables("contribution")]
         self.versions([(f, p, grant) for f, p, grant in grants if grant])
         self.versions(list(contributions))
+        self.one_kind()
         self.orders([(f, p, grant) for f, p, grant in grants if grant])
         return Scheme(
             facts=self.facts,
@@ -91,9 +93,14 @@ class _Builder:
                 DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name"
             )
             return
+        if name in RESERVED:
+            message = f"{name} is a column of the registers or a name of the kernel"
+            file.find(DOUBLED_RULE, path, message, "choose another name")
+            return
         if name in self.facts:
             file.find(DOUBLED_RULE, path, f"the fact {name} is declared twice")
             return
+        self.broken.add(name)
         low = parse_decimal(raw["min"]) if raw.get("min") is not None else None
         if raw.get("min") is not None and low is None:
             file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']!r} is not a plain number")
@@ -104,6 +111,15 @@ class _Builder:
             return
         if raw["kind"] == "figure" and not kind.is_number:
             file.find(BAD_RULE_VALUE, (*path, "type"), "a figure adds up, so it is integer or decimal")
+            return
+        if (
+            low is not None
+            and kind.is_number
+            and not FactType(kind.name, kind.digits, kind.scale, low).holds(low)
+        ):
+            most = FactType(kind.name, kind.digits, kind.scale, -kind.high).describe()
+            file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']} is not {most}")
+            return
         default = None
         if raw.get("default") is not None:
             default = kind.parse(raw["default"])
@@ -112,12 +128,19 @@ class _Builder:
                     BAD_RULE_VALUE, (*path, "default"), f"default {raw['default']!r} is not {kind.describe()}"
                 )
         sensitive = bool(raw.get("sensitive", False))
+        if sensitive and raw["kind"] == "figure":
+            message = "a figure stands in figures.csv, so it cannot be sensitive"
+            file.find(
+                BAD_RULE_VALUE, (*path, "sensitive"), message, "make it a state, or leave sensitive out"
+            )
+        self.broken.discard(name)
         self.facts[name] = FactSpec(name, raw["kind"], kind, default, sensitive, raw.get("title", ""))
 
     def value(self, file: RuleText, name: str, raw: list[dict[str, Any]]) -> None:
         if name in self.values:
             file.find(DOUBLED_RULE, ("values", name), f"the value {name} is declared twice")
             return
+        good = len(file.findings)
         steps: list[tuple[date, Fraction]] = []
         for i, step in enumerate(raw):
             first, number = parse_date(step["from"]), parse_decimal(step["value"])
@@ -142,6 +165,8 @@ class _Builder:
                 f"{name} has no value",
                 'write [{ from = "2026-01-01", value = "1.00" }]',
             )
+        if len(file.findings) > good:
+            self.broken.add(f"value.{name}")
         self.values[name] = DatedValue(name, tuple(sorted(steps)))
 
     def class_of(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
@@ -175,7 +200,9 @@ class _Builder:
             return check_expression(self.cache.parse(text), types, want=want, lower_bound=amount, scale=scale)
         except ExpressionFault as error:
             for fault in error.faults:
-                file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
+                named = text[fault.position : fault.position + fault.length]
+                if not self.broken & {named, named.rpartition(".")[2]}:
+                    file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
             return None
 
     def cap(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
@@ -184,7 +211,11 @@ class _Builder:
             return
         self.unit(file, path, raw["unit"])
         for i, class_ in enumerate(raw["over"]):
-            if class_ not in self.class_units:
+            if class_ in raw["over"][:i]:
+                file.find(
+                    DOUBLED_RULE, (*path, "over", i), f"the cap counts {class_} twice", "name each class once"
+                )
+            elif class_ not in self.class_units:
                 where = "the grants and contributions"
                 self.unknown(file, (*path, "over", i), "class", class_, self.class_units, where)
             elif self.class_units[class_] != raw["unit"]:
@@ -325,6 +356,16 @@ class _Builder:
                 if isinstance(rule, Grant) and rule.every != earlier.every:
                     message = f"{rule.id} was given every {earlier.every}; the key of a grant is its period"
                     file.find(BAD_RULE_VALUE, (*path, "every"), message, "use a new id for another rhythm")
+
+    def one_kind(self) -> None:
+        """An entry names its rule by id alone, so a grant and a contribution cannot share one."""
+        grants = {raw["id"]: (file, path) for file, path, raw in self.tables("grant")}
+        for file, path, raw in self.tables("contribution"):
+            if raw["id"] in grants:
+                other, at = grants[raw["id"]]
+                where = f"{other.file}:{other.source(at).line}"
+                message = f"{raw['id']} is a contribution here and a grant at {where}"
+                file.find(DOUBLED_RULE, (*path, "id"), message, "give one of them another id")
 
     def orders(self, grants: list[tuple[RuleText, Path, Grant]]) -> None:
         for i, (file, path, grant) in enumerate(grants):

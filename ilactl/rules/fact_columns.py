@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from ilactl.dates import Span
 from ilactl.ledger.grammar_sql import identifier, literal
 from ilactl.rules.facts import window_of
 from ilactl.rules.model import FactSpec, Scheme
-from ilactl.rules.names import BUILT_IN, NameSpec
+from ilactl.rules.names import BUILT_IN, MOST_MINOR, NameSpec
 from ilactl.rules.periods import Occasion
-from ilactl.rules.values import Value
+from ilactl.rules.values import FactType, Value
 
 __all__ = ["FactColumns", "day_sql"]
 
@@ -76,7 +77,10 @@ class FactColumns:
             day = occasion.span.first if spec.moment == "at_start" else window_of(occasion).last
         source = "identities" if fact.sensitive else "states"
         alias = self.state_days.setdefault((source, day), f"s{len(self.state_days)}")
-        return f"coalesce({alias}.{identifier(fact.name)}, {_constant(fact.default, spec.scale)})"
+        cell = f"{alias}.{identifier(fact.name)}"
+        if fact.default is None:
+            return cell
+        return f"CASE WHEN {alias}.person IS NULL THEN {_constant(fact.default, spec.scale)} ELSE {cell} END"
 
     def _sensitive_ever(self, fact: FactSpec, alias: str) -> str:
         return f"{alias}i.{identifier(fact.name)}"
@@ -87,12 +91,10 @@ class FactColumns:
         for (source, day), alias in self.state_days.items():
             parts.append(f"LEFT JOIN {self._as_of(source, day)} AS {alias} ON {alias}.person = people.person")
         for window, alias in self.windows.items():
-            parts.append(
-                f"LEFT JOIN {self._during('states', window)} AS {alias} ON {alias}.person = people.person"
-            )
-            if any(fact.sensitive for fact in self._bools("identities")):
-                table = self._during("identities", window)
-                parts.append(f"LEFT JOIN {table} AS {alias}i ON {alias}i.person = people.person")
+            for source, name in (("states", alias), ("identities", f"{alias}i")):
+                if self._bools(source):
+                    table = self._during(source, window)
+                    parts.append(f"LEFT JOIN {table} AS {name} ON {name}.person = people.person")
         for (figure, span), alias in self.figures.items():
             parts.append(
                 f"LEFT JOIN {self._figure(figure, span)} AS {alias} ON {alias}.person = people.person"
@@ -129,9 +131,7 @@ class FactColumns:
             f" ELSE FALSE END AS {identifier(f.name)}"
             for f in facts
         )
-        cells = ", ".join(
-            f"coalesce({_cell(f)}, {_constant(f.default, 0)}) AS {identifier(f.name)}" for f in facts
-        )
+        cells = ", ".join(f"{_cell(f)} AS {identifier(f.name)}" for f in facts)
         nothing = ", ".join(f"{_constant(f.default, 0)} AS {identifier(f.name)}" for f in facts)
         at_first = f"SELECT person, max(nth) AS nth FROM {source} WHERE valid_from <= {first} GROUP BY person"
         return (
@@ -145,10 +145,15 @@ class FactColumns:
         )
 
     def _figure(self, figure: str, span: Span) -> str:
-        scale = self.scheme.facts[figure].type.scale
+        """The sum; not `inside` where a row crosses the span's edge or is no value of the figure's type."""
+        kind = self.scheme.facts[figure].type
+        scale, (low, high) = kind.scale, _bounds(kind)
         first, last = day_sql(span.first), day_sql(span.last)
+        good = f"value BETWEEN {low} AND {high} AND value = round(value, {scale})"
+        limit = _plain(Fraction(MOST_MINOR, 10**scale), scale)
+        most = f"abs(sum(value)) <= CAST('{limit}' AS DECIMAL(38,{scale}))"
         return (
-            f"(SELECT person, bool_and(first >= {first} AND last <= {last}) AS inside,"
+            f"(SELECT person, bool_and(first >= {first} AND last <= {last} AND {good}) AND {most} AS inside,"
             f" CAST(sum(value) * {10**scale} AS BIGINT) AS total FROM figures"
             f" WHERE figure = {literal(figure)} AND first <= {last} AND last >= {first} GROUP BY person)"
         )
@@ -167,28 +172,41 @@ def _constant(value: Value | None, scale: int) -> str:
 
 
 def _cell(fact: FactSpec) -> str:
-    """A fact's cell as a value of its type; NULL where it is empty or not one of the type."""
+    """A fact's cell as a value of its type: the default where it is empty, NULL where it is none of it."""
     kind = fact.type
     if fact.name in BUILT_IN:
         column = identifier(fact.name)
         return f"CAST({column} * {10**kind.scale} AS BIGINT)" if kind.is_number else column
     text = f"nullif(regexp_extract(facts, '(?:^|;){fact.name}=([^;]*)', 1), '')"
+    value = _value_of(kind, text)
+    if fact.default is None:
+        return value
+    return f"CASE WHEN {text} IS NULL THEN {_constant(fact.default, kind.scale)} ELSE {value} END"
+
+
+def _value_of(kind: FactType, text: str) -> str:
     if kind.name == "bool":
         return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
     if kind.name == "date":
-        written = f"regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+        written = f"regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND {text} >= '0001'"
         return f"CASE WHEN {written} THEN TRY_CAST({text} AS DATE) END"
     if kind.name == "text":
         return f"CASE WHEN {text} IN ({_list(kind.words)}) THEN {text} END" if kind.words else text
-    decimals = f"(\\.[0-9]{{1,{kind.scale}}}0*)?" if kind.scale else "(\\.0+)?"
+    decimals = f"(\\.[0-9]{{1,{kind.scale}}}0{{0,{18 - kind.scale}}})?" if kind.scale else "(\\.0{1,18})?"
     number = f"TRY_CAST({text} AS DECIMAL(38,{kind.scale}))"
-    low, high = (
-        f"CAST('{_plain(bound, kind.scale)}' AS DECIMAL(38,{kind.scale}))" for bound in (kind.low, kind.high)
-    )
+    low, high = _bounds(kind)
     return (
         f"CASE WHEN regexp_full_match({text}, '-?(0|[1-9][0-9]{{0,17}}){decimals}')"
         f" AND {number} BETWEEN {low} AND {high} THEN CAST({number} * {10**kind.scale} AS BIGINT) END"
     )
+
+
+def _bounds(kind: FactType) -> tuple[str, str]:
+    """The least and the greatest value of a number's type."""
+    low, high = (
+        f"CAST('{_plain(bound, kind.scale)}' AS DECIMAL(38,{kind.scale}))" for bound in (kind.low, kind.high)
+    )
+    return low, high
 
 
 def _plain(value: Value, scale: int) -> str:

@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from ilactl.dates import Span, age_on
 from ilactl.ledger.registers import FigureRow, PersonRecord, StateRow
+from ilactl.rules.expressions import misfit
 from ilactl.rules.model import FactSpec, Scheme
-from ilactl.rules.names import NameSpec
+from ilactl.rules.names import BUILT_IN, NameSpec
 from ilactl.rules.periods import Occasion
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value
@@ -91,7 +92,10 @@ def _value_on(fact: FactSpec, rows: tuple[StateRow, ...], day: date) -> Value | 
 
 
 def _cell(fact: FactSpec, row: StateRow | None) -> Value | None:
-    text = "" if row is None else row.cells.get(fact.name, "") or row.facts.get(fact.name, "")
+    cells = {} if row is None else row.cells if fact.name in BUILT_IN else row.facts
+    text = cells.get(fact.name, "")
+    if text and fact.type.name == "text" and not fact.type.words:
+        return text  # the scanner has tested it; a register's text may hold what a rule file's may not
     return fact.default if text == "" else fact.parse(text)
 
 
@@ -106,13 +110,15 @@ def _ever(fact: FactSpec, rows: tuple[StateRow, ...], window: Span) -> bool | No
 
 
 def _figure(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None:
-    """The sum over the period; unknown without a row, or where a row's span crosses its edge."""
+    """The sum over the period; unknown without a row, or where one crosses its edge or has another type."""
+    fact = reading.scheme.facts[spec.of]
     rows = figure_rows(reading.record, spec.of, occasion.span)
     if not rows:
-        return reading.scheme.facts[spec.of].default
-    if any(not row.span.within(occasion.span) for row in rows):
+        return fact.default
+    if any(not row.span.within(occasion.span) or not fact.type.holds(row.value) for row in rows):
         return None
-    return sum((row.value for row in rows), Fraction(0))
+    total = sum((row.value for row in rows), Fraction(0))
+    return None if misfit(spec.type, total) else total
 
 
 def _birth(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ilactl.ledger.columns import LABOUR_STATUSES
+from ilactl.ledger.columns import FIGURES, IDENTITIES, LABOUR_STATUSES, PERSONS
 from ilactl.rules.expressions import Bool, Date, Number, Text, Type
 from ilactl.rules.model import DatedValue, FactSpec
 from ilactl.rules.values import FactType
 
-__all__ = ["BUILT_IN", "NameSpec", "built_in_facts", "catalogue", "type_of"]
+__all__ = ["BUILT_IN", "MOST_MINOR", "RESERVED", "NameSpec", "built_in_facts", "catalogue", "type_of"]
 
-_MOST_MINOR = 10**15
+MOST_MINOR = 10**15
 """No wallet holds more than this many of a unit's smallest part; bounds how wide sums must compute."""
 
 MOMENTS = ("at_start", "at_end", "ever")
@@ -45,6 +45,12 @@ _OF_BIRTH = {
     "birth_date": "day of birth",
     "period_year": "the year of the period, or of the due date where there is no period",
 }
+
+
+RESERVED = frozenset(
+    {*_OF_BIRTH, *PERSONS.names, *IDENTITIES.names, *FIGURES.names, *SUMS, *MOMENTS} - set(BUILT_IN)
+)
+"""Names that no fact may have: the kernel's own, and columns of the registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def _fact_names(facts: Mapping[str, FactSpec]) -> Iterator[NameSpec]:
         scale = fact.type.scale
         meaning = fact.title or f"the {fact.kind} {fact.name}"
         if fact.kind == "figure":
-            high = Fraction(_MOST_MINOR, 10**scale)
+            high = Fraction(MOST_MINOR, 10**scale)
             kind = Number(Fraction(0) if fact.type.low >= 0 else -high, high, scale)
             yield NameSpec(
                 fact.name, "figure", kind, f"{meaning}, summed over the period", "", fact.name, scale
@@ -159,6 +165,6 @@ def _decimals(number: Fraction) -> int:
 def _sum_names(class_units: Mapping[str, str], scales: Mapping[str, int]) -> Iterator[NameSpec]:
     for class_, unit in class_units.items():
         scale = scales.get(unit, 2)
-        kind = Number(Fraction(0), Fraction(_MOST_MINOR, 10**scale), scale)
+        kind = Number(Fraction(0), Fraction(MOST_MINOR, 10**scale), scale)
         for family, meaning in SUMS.items():
             yield NameSpec(f"{family}.{class_}", "sum", kind, f"{meaning} ({unit})", family, class_, scale)

@@ -88,7 +88,8 @@ def facts_day(grant: Grant, span: Span, due_on: date) -> date:
     if grant.facts_on == "due":
         return due_on
     if grant.facts_on:
-        return date(span.first.year, int(grant.facts_on[:2]), int(grant.facts_on[3:5]))
+        year = due_on.year if grant.every == "once" else span.first.year
+        return date(year, int(grant.facts_on[:2]), int(grant.facts_on[3:5]))
     return min(due_on, span.last)
 
 

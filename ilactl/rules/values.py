@@ -60,9 +60,11 @@ class FactType:
             good = text in self.words if self.words else bool(_TEXT_VALUE.fullmatch(text))
             return text if good and text == text.strip() else None
         number = parse_decimal(text)
-        if number is None or not self.low <= number <= self.high:
-            return None
-        return number if (number * 10**self.scale).denominator == 1 else None
+        return number if number is not None and self.holds(number) else None
+
+    def holds(self, number: Fraction) -> bool:
+        """Whether the number is one of this type: in its bounds, with no more than its decimals."""
+        return self.low <= number <= self.high and (number * 10**self.scale).denominator == 1
 
     def describe(self) -> str:
         """What a value must look like, for messages."""
