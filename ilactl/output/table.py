@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 
 from rich import box
@@ -27,35 +29,80 @@ GAP = 2
 SHORTEST = 12
 """A column of text is never folded to less, unless it is shorter by nature."""
 
+LONGEST = 24
+"""Words up to this long, ids above all, are never cut in two."""
+
+
+@dataclass(slots=True)
+class _Column:
+    """A column as it will stand: its title, its cells, whether they may be folded and stand to the right."""
+
+    head: str
+    cells: list[str]
+    foldable: bool
+    right: bool
+
+    @property
+    def body(self) -> int:
+        return max(map(width_of, self.cells))
+
+    @property
+    def natural(self) -> int:
+        return max(self.body, *map(width_of, self.head.split("\n")))
+
+    @property
+    def least(self) -> int:
+        """The narrowest it can get without cutting an id in two; 0 where it stays as it is."""
+        if not self.foldable:
+            return 0
+        return max(min(max(map(_longest_word, (self.head, *self.cells))), LONGEST), SHORTEST)
+
+    def fold_head(self) -> None:
+        """Set the title on several lines, as narrow as the cells below as far as its words allow."""
+        width = max(self.body, _longest_word(self.head))
+        self.head = "\n".join(wrap(self.head, width, break_long_words=False)) or self.head
+
+
+def _longest_word(text: str) -> int:
+    return max(map(width_of, text.split()), default=0)
+
+
+def _columns(grid: Grid) -> list[_Column]:
+    with_unit = not names_a_unit(grid.columns)
+    return [
+        _Column(
+            printable(column.shown),
+            [cell_text(row.get(column.name), with_unit=with_unit) for row in grid.rows],
+            column.kind == "text",
+            column.right,
+        )
+        for column in grid.columns
+    ]
+
 
 def _grid(grid: Grid, width: int) -> RenderableType | None:
-    """A table no wider than the terminal; where that cannot be, one short list for each row."""
+    """A table no wider than the terminal.
+
+    Where it does not fit as it is, titles are folded, columns that hold nothing are left out and
+    text is folded; where that is not enough, each row becomes a short list.
+    """
     if not grid.rows:
         return Text(printable(grid.empty), style="dim") if grid.empty else None
-    with_unit = not names_a_unit(grid.columns)
-    heads = [printable(column.shown) for column in grid.columns]
-    rows = [[cell_text(row.get(c.name), with_unit=with_unit) for c in grid.columns] for row in grid.rows]
-    bodies = [max(map(width_of, cells)) for cells in zip(*rows, strict=True)]
-    room = width - GAP * (len(heads) - 1)
-    if sum(map(max, bodies, map(width_of, heads))) > room:
-        heads = [head.replace(" ", "\n") for head in heads]
-    head_widths = [max(map(width_of, head.split("\n"))) for head in heads]
-    widths = fitted(
-        [max(pair) for pair in zip(bodies, head_widths, strict=True)],
-        [
-            max(head, SHORTEST) if c.kind == "text" else 0
-            for head, c in zip(head_widths, grid.columns, strict=True)
-        ],
-        room,
-    )
+    columns = _columns(grid)
+    if sum(column.natural for column in columns) > width - GAP * (len(columns) - 1):
+        columns = [column for column in columns if column.body]
+        for column in columns:
+            column.fold_head()
+    room = width - GAP * (len(columns) - 1)
+    widths = fitted([column.natural for column in columns], [column.least for column in columns], room)
     if widths is None:
-        return _records(heads, rows)
+        return _records(columns)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
-    for column, head, columns in zip(grid.columns, heads, widths, strict=True):
+    for column, cells_wide in zip(columns, widths, strict=True):
         justify: Literal["right", "left"] = "right" if column.right else "left"
-        title = Text(head, style="bold")
-        table.add_column(title, justify=justify, width=columns, overflow="fold", vertical="top")
-    for cells in rows:
+        title = Text(column.head, style="bold")
+        table.add_column(title, justify=justify, width=cells_wide, overflow="fold", vertical="top")
+    for cells in zip(*(column.cells for column in columns), strict=True):
         table.add_row(*map(Text, cells))
     return table
 
@@ -75,16 +122,16 @@ def fitted(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]
     return widths
 
 
-def _records(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
+def _records(columns: Sequence[_Column]) -> RenderableType:
     """Each row as a list of its cells, for tables that no terminal of this width can hold."""
     lists: list[RenderableType] = []
-    for cells in rows:
+    for cells in zip(*(column.cells for column in columns), strict=True):
         table = Table.grid(padding=(0, GAP))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        for head, cell in zip(heads, cells, strict=True):
+        for column, cell in zip(columns, cells, strict=True):
             if cell:
-                table.add_row(Text(head.replace("\n", " "), style="dim"), Text(cell))
+                table.add_row(Text(column.head.replace("\n", " "), style="dim"), Text(cell))
         lists += [Text(""), table] if lists else [table]
     return Group(*lists)
 
