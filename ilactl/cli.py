@@ -54,6 +54,9 @@ SECTIONS: dict[str, dict[str, str]] = {
 COMMANDS: dict[str, str] = {name: module for section in SECTIONS.values() for name, module in section.items()}
 """Every command with its module; each module has `command`, a click command or group."""
 
+FIRST_SENTENCE = 200
+"""Characters that the list of commands shows of each: more than any first sentence has."""
+
 INTERRUPTED, CLOSED_PIPE, TERMINATED = 130, 141, 143
 
 
@@ -86,16 +89,22 @@ class LazyRoot(click.Group):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands first: they are what one looks for."""
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands under their headings."""
+        """The commands under their headings, each with the first sentence of its help."""
         width = max(map(len, COMMANDS))
-        limit = formatter.width - 6 - width
         for heading, names in SECTIONS.items():
             with formatter.section(heading):
                 rows = []
                 for name in names:
                     command = self.get_command(ctx, name)
-                    rows.append((name.ljust(width), command.get_short_help_str(limit) if command else ""))
+                    rows.append(
+                        (name.ljust(width), command.get_short_help_str(FIRST_SENTENCE) if command else "")
+                    )
                 formatter.write_dl(rows)
 
 
@@ -124,8 +133,8 @@ root = LazyRoot(
     name="ilactl",
     help="""Keep individual learning accounts in a folder of CSV and TOML files.
 
-    Options below may stand before or after a command's name; 'ilactl COMMAND --help' says which
-    ones it takes.
+    Options may stand before or after a command's name; 'ilactl COMMAND --help' says which ones it
+    takes. 'ilactl help' lists topics: exit codes, cron, the files, the language of rules.
 
     \b
     Examples:

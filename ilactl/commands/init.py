@@ -68,6 +68,7 @@ def command(
             "read ledger.toml and rules/scheme.toml, and change them to what your law says",
             f"try: ilactl --ledger {target} person add --id P1 --set isced_level=2",
         ]
+    face.session.booked = 1  # should the answer not be written, the ledger is there all the same
     face.answer(
         Answer(
             "ilactl.init/1",

@@ -99,3 +99,13 @@ def test_a_full_disk_under_the_answer_tells_of_the_commit(sample_ledger: Path) -
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 75
     assert "booked as commit" in done.stderr
+
+
+def test_a_full_disk_under_the_answer_of_init_does_not_deny_the_ledger(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    words = [sys.executable, "-m", "ilactl", "init", str(tmp_path / "new"), "-v"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 75
+    assert (tmp_path / "new" / "ledger.toml").is_file()
