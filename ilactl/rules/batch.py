@@ -8,10 +8,10 @@ each rule sees what earlier ones gave, as if booked. A property test holds the t
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ilactl.ledger.entries import entries_of
-from ilactl.ledger.registers import person_record
 from ilactl.rules.batch_rows import GRANTED, NOT_DUE, TAKEN, UNDECIDED, TableRows
 from ilactl.rules.batch_tables import BatchTables
 from ilactl.rules.due import due_occasions, missed_periods
@@ -23,7 +23,7 @@ from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.periods import Occasion
 from ilactl.rules.plan import EXAMPLES, Example, Plan, Request, Totals, scales_of
 from ilactl.rules.sum_columns import class_sum, key_sum
-from ilactl.rules.sums import sums_of
+from ilactl.rules.values import Value
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
@@ -32,6 +32,9 @@ __all__ = ["plan_by_batch"]
 
 _NO_TIER = -1
 """Stands in `d` where no tier holds; no amount is ever below zero."""
+
+_ASKED = 2_000
+"""Up to so many undecided persons are asked one by one; of more only unknown facts are counted."""
 
 
 def plan_by_batch(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:
@@ -44,7 +47,9 @@ def plan_by_batch(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:
     missed = (
         missed_periods(scheme, occasions, booked) if booked or (occasions and not request.periods) else []
     )
-    return Plan(request, batch.totals(request), missed, TableRows(batch.tables.connection, occasions))
+    totals = batch.totals()
+    rows = TableRows(batch.tables.connection, occasions, sum(total.persons for total in totals))
+    return Plan(request, totals, missed, rows)
 
 
 class _Batch:
@@ -61,18 +66,13 @@ class _Batch:
         self.facts = FactColumns(scheme)
         self.sums: dict[str, str] = {}
         self.layers = [self._layer(i, occasion) for i, occasion in enumerate(occasions)]
-        self.tables = BatchTables(snapshot, scheme, figures=bool(self.facts.figures))
+        self.tables = BatchTables(snapshot, self.facts)
         self.run = self.tables.run
 
     # Deciding: one layer of columns for each occasion.
 
     def decide(self) -> None:
-        sums = ", ".join(f"coalesce({sql}, 0) AS {name}" for sql, name in self.sums.items())
-        self.run(
-            "CREATE TEMP TABLE wallets AS SELECT person"
-            + (f", {sums}" if sums else "")
-            + " FROM moves GROUP BY person"
-        )
+        self.tables.sum_up({name: sql for sql, name in self.sums.items()})
         wide = ["people.person", *(f"{sql} AS {name}" for name, sql in self.facts.columns.items())]
         wide += [f"coalesce(wallets.{name}, 0) AS {name}" for name in self.sums.values()]
         joins = " ".join([*self.facts.joins(), "LEFT JOIN wallets ON wallets.person = people.person"])
@@ -165,56 +165,72 @@ class _Batch:
 
     # Telling: the figures of the summary, and who is named in it.
 
-    def totals(self, request: Request) -> list[Totals]:
+    def totals(self) -> list[Totals]:
+        parts = []
+        for i in range(len(self.occasions)):
+            granted, others = f"FILTER (WHERE s{i} = {GRANTED})", f"count(*) FILTER (WHERE s{i} ="
+            parts.append(
+                f"count(*) {granted}, coalesce(sum(c{i}), 0), coalesce(sum(d{i}) {granted}, 0),"
+                f" {others} {GRANTED} AND c{i} < d{i}), {others} {TAKEN}), {others} {UNDECIDED})"
+            )
+        figures = [int(n) for n in self.run(f"SELECT {', '.join(parts)} FROM decided")[0]] if parts else []
         totals = []
         for i, occasion in enumerate(self.occasions):
-            granted, others = f"FILTER (WHERE s{i} = {GRANTED})", f"count(*) FILTER (WHERE s{i} ="
-            row = self.run(
-                f"SELECT count(*) {granted}, coalesce(sum(c{i}), 0), coalesce(sum(d{i}) {granted}, 0),"
-                f" {others} {GRANTED} AND c{i} < d{i}), {others} {TAKEN}), {others} {UNDECIDED}) FROM decided"
-            )[0]
-            persons, credited, due, cut, taken, undecided = map(int, row)
+            persons, credited, due, cut, taken, undecided = figures[6 * i : 6 * i + 6]
             total = Totals(occasion, persons, credited, due, cut, taken, undecided)
             if cut:
-                total.cut_examples = [Example(str(p), "", int(d), int(c)) for p, d, c in self._some(i, "cut")]
+                total.cut_examples = self._cut(i)
             if undecided:
-                total.missing, total.undecided_examples = self._reasons(i)
+                total.missing, total.undecided_examples = self._undecided(i, undecided)
             totals.append(total)
         return totals
 
-    def _some(self, i: int, which: str) -> list[tuple[Any, ...]]:
-        where = f"s{i} = {GRANTED} AND c{i} < d{i}" if which == "cut" else f"s{i} = {UNDECIDED}"
-        return self.run(
+    def _cut(self, i: int) -> list[Example]:
+        where = f"s{i} = {GRANTED} AND c{i} < d{i}"
+        rows = self.run(
             f"SELECT person, d{i}, c{i} FROM decided WHERE {where} ORDER BY person LIMIT {EXAMPLES}"
         )
+        return [Example(str(person), "", int(due), int(credited)) for person, due, credited in rows]
 
-    def _reasons(self, i: int) -> tuple[Counter[str], list[Example]]:
-        """How many lack each fact, and the reason of the first few, as the interpreter gives it."""
-        grant = self.occasions[i].grant
-        specs = [self.names[name] for name in sorted(names_of_grant(grant, self.scheme))]
-        asked = [spec for spec in specs if spec.family != "sum"]
-        counts: Counter[str] = Counter()
-        if asked:
-            nulls = ", ".join(
-                f"count(*) FILTER (WHERE {self.facts.column_for(self.occasions[i], spec)} IS NULL)"
-                for spec in asked
-            )
-            row = self.run(
-                f"SELECT {nulls} FROM facts_wide SEMI JOIN"
-                f" (SELECT person FROM decided WHERE s{i} = {UNDECIDED}) AS open USING (person)"
-            )
-            counts.update({spec.name: int(n) for spec, n in zip(asked, row[0], strict=True) if n})
+    def _undecided(self, i: int, number: int) -> tuple[Counter[str], list[Example]]:
+        """How many lack each fact, and the first few by name, for the reasons that the interpreter gives."""
+        occasion = self.occasions[i]
+        specs = [self.names[name] for name in sorted(names_of_grant(occasion.grant, self.scheme))]
+        columns = "".join(f", {self._column(occasion, spec, i).sql}" for spec in specs)
+        rows = self.run(
+            f"SELECT decided.person{columns} FROM decided JOIN facts_wide USING (person)"
+            f" WHERE s{i} = {UNDECIDED} ORDER BY decided.person"
+            f" LIMIT {number if number <= _ASKED else EXAMPLES}"
+        )
         decider = Decider(self.scheme, self.scales)
+        counts: Counter[str] = Counter()
         examples = []
-        for person, *_ in self._some(i, "undecided"):
-            record = person_record(self.snapshot, str(person))
-            sums = sums_of(entries_of(self.snapshot, str(person)))
-            decision = list(decider.decide_all(record, sums, self.occasions[: i + 1]))[-1]
+        for person, *cells in rows:
+            facts = {spec.name: _value(spec, cell) for spec, cell in zip(specs, cells, strict=True)}
+            decision = decider.decide_facts(str(person), occasion, facts)
             reasons = decision.notes or decision.missing
+            counts.update(reasons)
             examples.append(Example(str(person), ", ".join(reasons)))
-            for note in decision.notes:
-                counts[note] += 0
-        return counts, examples
+        return (counts if number <= _ASKED else self._unknown(i, specs)), examples[:EXAMPLES]
+
+    def _unknown(self, i: int, specs: list[NameSpec]) -> Counter[str]:
+        """How many of the undecided lack each fact the rule reads, whether or not it alone decided."""
+        asked = [spec for spec in specs if spec.family != "sum"]
+        nulls = "".join(
+            f", count(*) FILTER (WHERE {self._column(self.occasions[i], spec, i).sql} IS NULL)"
+            for spec in asked
+        )
+        row = self.run(
+            f"SELECT count(*){nulls} FROM decided JOIN facts_wide USING (person) WHERE s{i} = {UNDECIDED}"
+        )[0]
+        return Counter({spec.name: int(n) for spec, n in zip(asked, row[1:], strict=True) if n})
+
+
+def _value(spec: NameSpec, cell: Any) -> Value | None:
+    """A cell of the engine as the interpreter knows it."""
+    if cell is None or isinstance(cell, (bool, str, date)):
+        return cell
+    return Fraction(int(cell), 10**spec.scale)
 
 
 def _bool(sql: Any) -> str:

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, PERSONS
-from ilactl.ledger.grammar_sql import literal
+from ilactl.ledger.grammar_sql import identifier, literal
 from ilactl.ledger.tables import connect, read_sql, run_sql
-from ilactl.rules.model import Scheme
+from ilactl.rules.fact_columns import FactColumns
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,15 +21,22 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchTables"]
 
+_LEADS = """
+SELECT person, lead FROM (
+    SELECT person, arg_max(struct_pack(lead := same_as), nth).lead AS lead
+    FROM states SEMI JOIN (SELECT person FROM states_read WHERE same_as IS NOT NULL) AS aliased USING (person)
+    GROUP BY person
+) WHERE lead IS NOT NULL"""
+"""Whose newest row names another person."""
+
 
 class BatchTables:
     """One run's connection, and the tables it reads the ledger into."""
 
-    def __init__(self, snapshot: Snapshot, scheme: Scheme, *, figures: bool) -> None:
-        """`figures` tells whether any rule asks for one; else the file is not read."""
+    def __init__(self, snapshot: Snapshot, facts: FactColumns) -> None:
+        """`facts` knows which columns the run's rules ask for; nothing else is read."""
         self.snapshot = snapshot
-        self.scheme = scheme
-        self.wants_figures = figures
+        self.facts = facts
         self.aliased = False
         self.connection: DuckDBPyConnection = connect()
 
@@ -38,38 +46,34 @@ class BatchTables:
 
     def load(self) -> None:
         """Read each file once, only the columns that some rule asks for."""
-        facts = [fact for fact in self.scheme.facts.values() if fact.kind == "state"]
-        built_in = [f.name for f in facts if any(c.name == f.name for c in PERSONS.columns)]
-        states = ["person", "valid_from", "same_as", *built_in, "facts"]
-        self._numbered("states", read_sql(self.snapshot, PERSONS, states))
-        self._numbered(
-            "identities", read_sql(self.snapshot, IDENTITIES, ["person", "valid_from", "birth_date", "facts"])
-        )
-        self.run(
-            "CREATE TEMP TABLE births AS SELECT person, birth_date FROM identities"
-            " JOIN (SELECT person, max(nth) AS nth FROM identities GROUP BY person) AS t USING (person, nth)"
-        )
+        wanted = ["person", "valid_from", "same_as", *self.facts.cells_read("states")]
+        self._numbered("states", read_sql(self.snapshot, PERSONS, wanted))
+        self._identities()
         self._aliases()
         self._figures()
         self._moves()
 
     def _numbered(self, name: str, source: str) -> None:
-        """`nth` orders rows by valid_from, of equals the later in the file."""
-        order = "CAST(epoch(valid_from) / 86400 AS BIGINT) * 4294967296 + row_number() OVER () AS nth"
-        self.run(f"CREATE TEMP TABLE {name} AS SELECT *, {order} FROM {source}")
+        """`nth` orders rows by valid_from, of equals the later in the file: rowid counts its rows."""
+        order = "CAST(epoch(valid_from) / 86400 AS BIGINT) * 4294967296 + rowid AS nth"
+        self.run(f"CREATE TEMP TABLE {name}_read AS SELECT * FROM {source}")
+        self.run(f"CREATE TEMP VIEW {name} AS SELECT *, {order} FROM {name}_read")
+
+    def _identities(self) -> None:
+        """Birth dates, from each person's newest row; sensitive facts beside them."""
+        sensitive = self.facts.cells_read("identities")
+        if self.facts.births or sensitive:
+            wanted = ["person", "valid_from", "birth_date", *sensitive]
+            self._numbered("identities", read_sql(self.snapshot, IDENTITIES, wanted))
+        if self.facts.births:
+            newest = "arg_max(struct_pack(birth_date := birth_date), nth).birth_date AS birth_date"
+            self.run(f"CREATE TEMP TABLE births AS SELECT person, {newest} FROM identities GROUP BY person")
 
     def _aliases(self) -> None:
         """Ids that turned out to be another person's lead to the one that stands for both."""
-        self.run(
-            "CREATE TEMP TABLE newest AS SELECT person, same_as FROM states"
-            " JOIN (SELECT person, max(nth) AS nth FROM states GROUP BY person) AS top USING (person, nth)"
-        )
-        leads = {
-            str(a): str(b)
-            for a, b in self.run("SELECT person, same_as FROM newest WHERE same_as IS NOT NULL")
-        }
+        leads = {str(alias): str(person) for alias, person in self.run(_LEADS)}
         named = ", ".join(literal(lead) for lead in leads.values()) or "NULL"
-        known = {str(row[0]) for row in self.run(f"SELECT person FROM newest WHERE person IN ({named})")}
+        known = {str(row[0]) for row in self.run(f"SELECT person FROM states_read WHERE person IN ({named})")}
         canonical: dict[str, str] = {}
         for person in leads:
             at, seen = person, {person}
@@ -78,13 +82,14 @@ class BatchTables:
                 at = after
             if at != person:
                 canonical[person] = at
-        self.run("CREATE TEMP TABLE aliases (alias VARCHAR, person VARCHAR)")
-        for alias, person in canonical.items():
-            self.run(f"INSERT INTO aliases VALUES ({literal(alias)}, {literal(person)})")
         self.aliased = bool(canonical)
+        self.run("CREATE TEMP TABLE aliases (alias VARCHAR, person VARCHAR)")
+        pairs = ", ".join(f"({literal(alias)}, {literal(person)})" for alias, person in canonical.items())
+        if pairs:
+            self.run(f"INSERT INTO aliases VALUES {pairs}")
         self.run(
-            "CREATE TEMP TABLE people AS SELECT person FROM newest"
-            " ANTI JOIN aliases ON aliases.alias = newest.person"
+            "CREATE TEMP TABLE people AS SELECT DISTINCT person FROM states_read"
+            " ANTI JOIN aliases ON aliases.alias = states_read.person"
         )
 
     def _people_of(self, source: str, columns: str) -> str:
@@ -98,26 +103,36 @@ class BatchTables:
 
     def _figures(self) -> None:
         """A later row for the same person, figure, span and source replaces the earlier."""
-        if not self.wants_figures:
+        if not self.facts.figures:
             return
         source = read_sql(self.snapshot, FIGURES, ["person", "figure", "from", "to", "value", "source"])
-        self.run(f"CREATE TEMP TABLE figure_rows AS SELECT *, row_number() OVER () AS nth FROM {source}")
+        self.run(f"CREATE TEMP TABLE figure_rows AS SELECT * FROM {source}")
         key = 'person, figure, "from", "to", coalesce(source, \'\')'
-        newest = f"SELECT max(nth) AS nth FROM figure_rows GROUP BY {key}"
-        rows = f"(SELECT * FROM figure_rows SEMI JOIN ({newest}) AS newest USING (nth))"
+        newest = f"SELECT max(rowid) AS nth FROM figure_rows GROUP BY {key}"
+        rows = f"(SELECT * FROM figure_rows SEMI JOIN ({newest}) AS newest ON newest.nth = figure_rows.rowid)"
         columns = 'figure, "from" AS first, "to" AS last, value'
         self.run(f"CREATE TEMP TABLE figures AS SELECT * FROM {self._people_of(rows, columns)}")
 
     def _moves(self) -> None:
         columns = ["booked_on", "person", "kind", "amount", "unit", "from", "to", "rule", "period", "due"]
         source = read_sql(self.snapshot, ENTITLEMENTS, columns)
-        plain = 'booked_on, kind, amount, "from", "to", split_part(rule, \'@\', 1) AS rule, period, due'
-        self.run(f"CREATE TEMP TABLE moves AS SELECT * FROM {self._people_of(source, plain)}")
+        kept = ", ".join(identifier(name) for name in columns if name != "unit")
+        self.run(f"CREATE TEMP TABLE moves AS SELECT {kept} FROM {source}")
+
+    def sum_up(self, sums: Mapping[str, str]) -> None:
+        """Make `wallets`: the named sums of `moves` by person, an alias' entries under whom it stands for."""
+        named = "".join(f", {sql} AS {name}" for name, sql in sums.items())
+        by_id = f"SELECT person{named} FROM moves GROUP BY person"
+        if self.aliased:
+            added = "".join(f", CAST(sum({name}) AS BIGINT) AS {name}" for name in sums)
+            under = self._people_of(f"({by_id})", ", ".join(sums) or "1")
+            by_id = f"SELECT person{added} FROM {under} GROUP BY person"
+        self.run(f"CREATE TEMP TABLE wallets AS {by_id}")
 
     def booked(self) -> dict[str, set[str]]:
         """The periods under which each rule has ever granted anything."""
         found: dict[str, set[str]] = {}
-        where = "kind IN ('grant', 'correct') AND rule <> '' AND period IS NOT NULL"
-        for rule, period in self.run(f"SELECT DISTINCT rule, period FROM moves WHERE {where}"):
-            found.setdefault(str(rule), set()).add(str(period))
+        where = "kind IN ('grant', 'correct') AND rule IS NOT NULL AND period IS NOT NULL"
+        for version, period in self.run(f"SELECT DISTINCT rule, period FROM moves WHERE {where}"):
+            found.setdefault(str(version).partition("@")[0], set()).add(str(period))
         return found

@@ -37,6 +37,10 @@ class FactColumns:
     state_days: dict[tuple[str, date], str] = field(default_factory=dict)
     windows: dict[Span, str] = field(default_factory=dict)
     figures: dict[tuple[str, Span], str] = field(default_factory=dict)
+    births: bool = False
+    """Whether anything asks for a birth date."""
+    states: dict[str, FactSpec] = field(default_factory=dict)
+    """The states that are asked for; no other is read."""
 
     def column_for(self, occasion: Occasion, spec: NameSpec) -> str:
         """The SQL expression of a name's column for the occasion, as `facts_wide` will give it."""
@@ -60,18 +64,15 @@ class FactColumns:
             )
         if spec.family == "value":
             return _constant(self.scheme.values[spec.of].on(occasion.facts_on), spec.scale)
+        self.births = self.births or spec.of != "period_year"
         return _birth(occasion, spec)
 
     def _state(self, occasion: Occasion, spec: NameSpec) -> str:
-        fact = self.scheme.facts[spec.of]
+        fact = self.states[spec.of] = self.scheme.facts[spec.of]
         if spec.moment == "ever":
             window = window_of(occasion)
             alias = self.windows.setdefault(window, f"w{len(self.windows)}")
-            return (
-                f"{alias}.{identifier(fact.name)}"
-                if not fact.sensitive
-                else self._sensitive_ever(fact, alias)
-            )
+            return f"{alias}{'i' if fact.sensitive else ''}.{identifier(fact.name)}"
         day = occasion.facts_on
         if spec.moment:
             day = occasion.span.first if spec.moment == "at_start" else window_of(occasion).last
@@ -82,12 +83,9 @@ class FactColumns:
             return cell
         return f"CASE WHEN {alias}.person IS NULL THEN {_constant(fact.default, spec.scale)} ELSE {cell} END"
 
-    def _sensitive_ever(self, fact: FactSpec, alias: str) -> str:
-        return f"{alias}i.{identifier(fact.name)}"
-
     def joins(self) -> list[str]:
         """LEFT JOINs that bring the columns' sources to `people`."""
-        parts = ["LEFT JOIN births ON births.person = people.person"]
+        parts = ["LEFT JOIN births ON births.person = people.person"] if self.births else []
         for (source, day), alias in self.state_days.items():
             parts.append(f"LEFT JOIN {self._as_of(source, day)} AS {alias} ON {alias}.person = people.person")
         for window, alias in self.windows.items():
@@ -101,9 +99,15 @@ class FactColumns:
             )
         return parts
 
+    def cells_read(self, source: str) -> list[str]:
+        """The columns of a register that the facts asked for stand in."""
+        facts = self._facts_of(source)
+        named = [fact.name for fact in facts if fact.name in BUILT_IN]
+        return [*named, "facts"] if len(named) < len(facts) else named
+
     def _facts_of(self, source: str) -> list[FactSpec]:
         sensitive = source == "identities"
-        return [f for f in self.scheme.facts.values() if f.kind == "state" and f.sensitive == sensitive]
+        return [fact for fact in self.states.values() if fact.sensitive == sensitive]
 
     def _bools(self, source: str) -> list[FactSpec]:
         return [fact for fact in self._facts_of(source) if fact.type.name == "bool"]

@@ -31,7 +31,7 @@ class Reading:
     record: PersonRecord
     sums: Sums
     scales: Mapping[str, int]
-    assumed: Mapping[str, Value] | None = None
+    assumed: Mapping[str, Value | None] | None = None
     """Facts set by hand (`rules try`); they stand before the register's."""
 
 

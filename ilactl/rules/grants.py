@@ -122,6 +122,11 @@ class Decider:
             return Decision(person, occasion, Verdict.NOT_DUE, when=when, facts=facts)
         return self._amount(reading, occasion, facts, when)
 
+    def decide_facts(self, person: str, occasion: Occasion, facts: Mapping[str, Value | None]) -> Decision:
+        """One decision from values alone, with an empty wallet: for what does not turn on its room."""
+        reading = Reading(self.scheme, PersonRecord(person, ()), Sums(), self.scales, facts)
+        return self.decide(reading, occasion)
+
     def _names(self, grant: Grant) -> list[NameSpec]:
         if grant.version not in self._specs:
             self._specs[grant.version] = [

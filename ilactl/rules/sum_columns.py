@@ -17,7 +17,8 @@ _CONTRIBUTORS = "({0} = 'own' OR {0} LIKE 'employer:%' OR {0} LIKE 'service:%' O
 
 def key_sum(rule: str, period: str) -> str:
     """Grants minus reversals under a key: above zero it is taken."""
-    where = f"rule = {literal(rule)} AND period = {literal(period)}"
+    version = literal(f"{rule}@")
+    where = f"period = {literal(period)} AND (rule = {literal(rule)} OR starts_with(rule, {version}))"
     return (
         f"count(*) FILTER (WHERE kind = 'grant' AND {where})"
         f" - count(*) FILTER (WHERE kind = 'correct' AND due IS NULL AND {where})"

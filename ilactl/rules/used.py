@@ -18,7 +18,7 @@ from ilactl.ledger.commit import Append
 from ilactl.rules.expressions import digest
 from ilactl.rules.grants import names_of_grant
 from ilactl.rules.kinds import USED_RULE_CHANGED
-from ilactl.rules.model import ContributionRule, FactSpec, Grant, Scheme
+from ilactl.rules.model import Cap, ContributionRule, FactSpec, Grant, Scheme
 from ilactl.rules.names import BUILT_IN
 from ilactl.rules.values import show_value
 
@@ -118,9 +118,46 @@ def _used_text(rule: Grant | ContributionRule, scheme: Scheme) -> str:
                 pairs = ", ".join(f'{{ from = "{day}", value = "{value}" }}' for day, value in steps.items())
                 lines.append(f"{name} = [{pairs}]")
         for cap in rule.caps:
-            lines += ["", scheme.caps[cap].source.text]
-    lines += ["", rule.source.text]
+            lines += ["", _own_text(scheme, "cap", scheme.caps[cap])]
+    lines += ["", _own_text(scheme, "grant" if isinstance(rule, Grant) else "contribution", rule)]
     return "\n".join(lines) + "\n"
+
+
+def _own_text(scheme: Scheme, table: str, rule: Grant | ContributionRule | Cap) -> str:
+    """The table as its file has it; written anew where its lines alone do not say the same.
+
+    A rule may stand in an inline list, or hold a long string whose lines look like headers.
+    """
+    written = tomllib.loads(scheme.files[rule.source.file])[table]
+    day = None if isinstance(rule, Cap) or rule.valid_from is None else rule.valid_from.isoformat()
+    raw = next(raw for raw in written if (raw["id"], raw.get("valid_from")) == (rule.id, day))
+    try:
+        alike = tomllib.loads(rule.source.text) == {table: [raw]}
+    except tomllib.TOMLDecodeError:
+        alike = False
+    return rule.source.text if alike else "\n".join(_toml_table(table, raw))
+
+
+def _toml_table(table: str, raw: Mapping[str, Any]) -> list[str]:
+    nested = {
+        key: value for key, value in raw.items() if isinstance(value, list) and any(map(_is_table, value))
+    }
+    lines = [f"[[{table}]]"]
+    lines += [f"{key} = {_toml_value(value)}" for key, value in raw.items() if key not in nested]
+    return lines + [
+        line for key, rows in nested.items() for one in rows for line in _toml_table(f"{table}.{key}", one)
+    ]
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    # JSON's strings, numbers and booleans are TOML's, but for the delete character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _toml_values(key: str, values: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -136,11 +173,11 @@ def _toml_values(key: str, values: Mapping[str, Mapping[str, str]]) -> list[str]
 def _fact_line(fact: FactSpec) -> str:
     parts = [f'kind = "{fact.kind}"', f'type = "{fact.type.text}"']
     if fact.default is not None:
-        parts.append(f'default = "{show_value(fact.default)}"')
+        parts.append(f"default = {_toml_value(show_value(fact.default))}")
     if fact.type.low:
         parts.append(f'min = "{show_value(fact.type.low)}"')
     if fact.type.words:
-        parts.append("values = [" + ", ".join(f'"{word}"' for word in fact.type.words) + "]")
+        parts.append(f"values = {_toml_value(list(fact.type.words))}")
     if fact.sensitive:
         parts.append("sensitive = true")
     return f"{fact.name} = {{ {', '.join(parts)} }}"
@@ -152,16 +189,21 @@ def used_faults(scheme: Scheme, used: Mapping[str, bytes], files: Iterable[RuleT
     findings = []
     for file, data in used.items():
         kept = tomllib.loads(data.decode()).get("used", {})
-        rule = rules.get(kept.get("version", ""))
+        version = kept.get("version", "")
+        rule, changed = rules.get(version), ""
         if rule is None:
-            continue
-        changed = _change(rule, scheme, kept)
+            # The whole rule may go; but another first day would make the past another version's.
+            others = [other for other in scheme.rules if other.id == version.partition("@")[0]]
+            if not others:
+                continue
+            rule, changed = others[0], "has booked entries and is gone, while its rule has other versions"
+        changed = changed or _change(rule, scheme, kept)
         if changed and rule.source.file in by_file:
             place = by_file[rule.source.file].place(rule.source.line, 1)
             findings.append(
                 USED_RULE_CHANGED.at(
                     Place(place.path, place.line, 1, place.text),
-                    f"{rule.version} {changed}; {file} has the text it booked with",
+                    f"{version} {changed}; {file} has the text it booked with",
                 )
             )
     return findings
