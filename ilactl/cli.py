@@ -57,6 +57,9 @@ COMMANDS: dict[str, str] = {name: module for section in SECTIONS.values() for na
 FIRST_SENTENCE = 200
 """Characters that the list of commands shows of each: more than any first sentence has."""
 
+COMPLETE = "_ILACTL_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
 INTERRUPTED, CLOSED_PIPE, TERMINATED = 130, 141, 143
 
 
@@ -318,14 +321,22 @@ def _hush() -> None:
     os.close(nowhere)
 
 
+def _complete(instruction: str) -> int:
+    """Answer a shell that asks how a line may go on. What fails gives no suggestion and no noise."""
+    from click.shell_completion import shell_complete
+
+    try:
+        return shell_complete(root, {}, "ilactl", COMPLETE, instruction)
+    except Exception:
+        return 1
+
+
 def run() -> None:
     """The console script: streams, signals, then `main`; ends the process."""
     _open_standard_streams()
     signal.signal(signal.SIGTERM, _terminate)
-    if "_ILACTL_COMPLETE" in os.environ:
-        from click.shell_completion import shell_complete
-
-        sys.exit(shell_complete(root, {}, "ilactl", "_ILACTL_COMPLETE", os.environ["_ILACTL_COMPLETE"]))
+    if COMPLETE in os.environ:
+        sys.exit(_complete(os.environ[COMPLETE]))
     try:
         status = main(sys.argv[1:])
     except KeyboardInterrupt:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from ilactl.commands.options import ALWAYS, FORMATS, LOCK_WAIT, SHARED, Day, Seconds, Session, shared_option
-from ilactl.commands.progress import Progress
 from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, UsageError
 from ilactl.findings import printable
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
-__all__ = ["INPUT_LIMIT", "Day", "Face", "Progress", "Session", "face_options"]
+__all__ = ["INPUT_LIMIT", "Day", "Face", "Session", "face_options"]
 
 INPUT_LIMIT = 512 * 1024 * 1024
 """Bytes an input file or stdin may have: everything read is held at once."""
@@ -93,6 +92,11 @@ def _from_environment(name: str, kind: click.ParamType[Any]) -> Any:
             reason=f"{name} in the environment: {fault.message.rstrip('.')}",
             hint=f"correct {name}, or unset it; 'ilactl help environment' lists what is read",
         ) from None
+
+
+def _to_stderr(text: str) -> None:
+    for line in text.splitlines():
+        click.echo(printable(line), err=True)
 
 
 class Face:
@@ -221,11 +225,11 @@ class Face:
     def say(self, text: str) -> None:
         """A remark on stderr: on a terminal or with -v, never with -q."""
         if not self.quiet and (self.talks or self.verbose):
-            click.echo(printable(text), err=True)
+            _to_stderr(text)
 
     def warn(self, text: str) -> None:
         """A warning on stderr, always."""
-        click.echo(f"warning: {printable(text)}", err=True)
+        _to_stderr(f"warning: {text}")
 
     def confirm(self, question: str) -> None:
         """Ask on the terminal; return on yes. Raises Cancelled on no, or where nobody can be asked."""
@@ -278,8 +282,3 @@ class Face:
                 hint="split it into several files and give each its own key",
             )
         return data, name
-
-    def progress(self, label: str, total: int) -> Progress:
-        """A counter on stderr that shows after a second, on a terminal only, never with -q or -O json."""
-        quiet = self.quiet or not self.talks or self.output_format in ("json", "jsonl")
-        return Progress(label, total, shown=not quiet)

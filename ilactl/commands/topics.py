@@ -25,6 +25,7 @@ ENVIRONMENT: Sequence[tuple[str, str]] = (
         "the usual format, where -O is not given; a change stays silent in cron all the same",
     ),
     ("ILACTL_DEBUG", "1 shows the traceback of a bug"),
+    ("_ILACTL_COMPLETE", "bash_source, zsh_source or fish_source: print that shell's completion script"),
     ("NO_COLOR", "any value: no colour on a terminal"),
     ("TERM", "dumb: no colour and no cursor movement"),
 )

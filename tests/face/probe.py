@@ -70,6 +70,8 @@ def answer(face: Face, change: bool, booked: int) -> None:
     """Answer something fixed."""
     face.session.booked = booked
     face.say("some talk")
+    if booked < 0:
+        face.warn("first\nsecond\x1b[2J")
     face.answer(ANSWER, change=change)
 
 

@@ -133,3 +133,7 @@ def test_an_input_that_is_too_large_is_refused(
 @pytest.mark.parametrize("key", ["", " a", "a\x1b", "a" * 201])
 def test_a_key_can_be_shown(invoke: Run, key: str) -> None:
     assert invoke("--key", key, "help").code == 2
+
+
+def test_a_warning_keeps_its_lines_and_loses_its_controls(probe: Run) -> None:
+    assert probe("probe", "answer", "--booked", "-1").err == "warning: first\nsecond\\x1b[2J\n"
