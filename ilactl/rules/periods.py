@@ -32,6 +32,7 @@ _YEARLY = re.compile(r"(?P<day>(0[1-9]|1[0-2])-[0-9]{2})(?P<next> next)?", re.AS
 _MONTHLY = re.compile(r"(?P<day>[0-9]{2})(?P<next> next)?", re.ASCII)
 _BEGINNING = date(1900, 1, 1)
 _LOOK_BACK = 3
+_LAST_YEAR = 9998  # the year after it must still be a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _once(versions: list[Grant], on: date) -> Occasion | None:
             month, day = int(grant.due[:2]), int(grant.due[3:5])
             due_on = date(on.year, month, day)
             if due_on > on:
-                due_on = date(on.year - 1, month, day)
+                due_on = date(max(1, on.year - 1), month, day)
         if due_on <= on and grant.in_force(due_on):
             span = Span(_BEGINNING, due_on)
             return Occasion(grant, EVER, span, due_on, facts_day(grant, span, due_on))
@@ -145,6 +146,12 @@ def _once(versions: list[Grant], on: date) -> Occasion | None:
 def _backwards(every: str, on: date) -> list[tuple[str, Span]]:
     """Periods from the one that holds `on` backwards, as far as a due date can lag."""
     if every == "year":
-        return [(f"{year:04}", year_span(year)) for year in range(on.year, on.year - _LOOK_BACK, -1)]
-    months = [add_months(on.replace(day=1), -back) for back in range(_LOOK_BACK + 1)]
-    return [(f"{day.year:04}-{day.month:02}", month_span(day.year, day.month)) for day in months]
+        years = range(min(on.year, _LAST_YEAR), max(0, on.year - _LOOK_BACK), -1)
+        return [(f"{year:04}", year_span(year)) for year in years]
+    now = on.year * 12 + on.month - 1
+    months = [divmod(month, 12) for month in range(now, now - _LOOK_BACK - 1, -1)]
+    return [
+        (f"{year:04}-{month + 1:02}", month_span(year, month + 1))
+        for year, month in months
+        if 1 <= year <= _LAST_YEAR
+    ]
