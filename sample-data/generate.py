@@ -20,17 +20,12 @@ from pathlib import Path
 from sampling.build import SAMPLE, build_large, build_sample
 
 
-def _clean(root: Path) -> None:
-    """Remove what a ledger derives: it is not part of what is kept."""
-    shutil.rmtree(root / ".ilactl", ignore_errors=True)
-
-
 def _rebuild() -> None:
     """Build beside the sample, then put the new files in its place."""
     with tempfile.TemporaryDirectory(dir=SAMPLE.parent) as folder:
         fresh = Path(folder) / "agency"
         build_sample(fresh)
-        _clean(fresh)
+        shutil.rmtree(fresh / ".ilactl", ignore_errors=True)  # derived, and no part of what is kept
         (fresh / "commits").rmdir()  # empty, so version control would not keep it
         old = Path(folder) / "old"
         os.rename(SAMPLE, old)
@@ -56,10 +51,8 @@ def main() -> None:
         sys.exit(f"{options.folder} is there already")
     elif options.persons:
         build_large(options.folder, options.persons, options.entries_per_person, options.seed)
-        _clean(options.folder)
     else:
         build_sample(options.folder)
-        _clean(options.folder)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ __all__ = ["plan_by_batch"]
 _NO_TIER = -1
 """Stands in `d` where no tier holds; no amount is ever below zero."""
 
-_ASKED = 2_000
+_ASKED = 200
 """Up to so many undecided persons are asked one by one; of more only unknown facts are counted."""
 
 
