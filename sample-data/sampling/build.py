@@ -66,7 +66,7 @@ class _Book:
                 f"wallet:{p.class_},,,,,{versions[p.class_]},,,,{p.ref}\n"
                 for number, p in enumerate(payments, first)
             ]
-            scheme = load_scheme(writer.snapshot)
+            scheme = load_scheme(writer.snapshot, remember=True)
             used = used_appends(writer.snapshot, scheme, {versions[p.class_] for p in payments})
             rows = _rows(writer, ENTITLEMENTS.file, lines)
             change = Change(
@@ -82,7 +82,7 @@ class _Book:
         on = date.fromisoformat(day)
         with self.writer(day) as writer:
             snapshot = writer.snapshot
-            scheme = load_scheme(snapshot)
+            scheme = load_scheme(snapshot, remember=True)
             plan = make_plan(snapshot, scheme, Request(on))
             rows = plan.rows.append(writer, snapshot.head.next_entry, on, scales_of(snapshot))
             change = Change(
