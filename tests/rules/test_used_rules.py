@@ -80,7 +80,8 @@ NO_CHANGE = {
     "a new version of the same id": (
         'caps = ["own"]\n',
         'caps = ["own"]\nvalid_until = "2027-01-01"\n\n'
-        '[[grant]]\nid = "base"\nclass = "own"\nfund = "fund:esf"\nunit = "EUR"\nevery = "year"\ndue = "01-01"\namount = "9.00"\nvalid_from = "2027-01-01"\n',
+        '[[grant]]\nid = "base"\nclass = "own"\nfund = "fund:esf"\nunit = "EUR"\nevery = "year"\n'
+        'due = "01-01"\namount = "9.00"\nvalid_from = "2027-01-01"\n',
     ),
 }
 
