@@ -21,6 +21,7 @@ import click
 from ilactl import __version__
 from ilactl.commands.options import Session
 from ilactl.commands.root import COMMANDS, root
+from ilactl.commands.talk import talk
 from ilactl.errors import BookedNotConfirmed, IlactlError, IoFailed, UsageError
 from ilactl.findings import printable
 
@@ -54,11 +55,11 @@ def main(args: Sequence[str], session: Session | None = None) -> int:
         return _report(error, as_json)
     except click.ClickException as error:
         if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
-            _talk(error.format_message())
+            talk(error.format_message(), whole=True)
         return _report(_usage(error), as_json)
     except (KeyboardInterrupt, click.Abort):
         if sys.stderr is not None and sys.stderr.isatty():
-            _talk("")
+            talk("")
         return INTERRUPTED
     except Terminated:
         return TERMINATED
@@ -105,20 +106,21 @@ def _report(error: IlactlError, as_json: bool) -> int:
     if as_json:
         from ilactl.output.data import json_text
 
-        _talk(json_text({
+        body = {
             "schema": "ilactl.error/1",
             "code": error.code,
             "message": error.text,
             "hint": error.advice,
             "exit_status": error.exit_status,
             "findings": [finding.as_dict() for finding in error.findings],
-        }))  # fmt: skip
+        }
+        talk(json_text(body), whole=True)
         return error.exit_status
     for finding in error.findings:
-        _talk(finding.format())
-    _talk(f"error: {error.code} {printable(error.text)}")
+        talk(finding.format(), whole=True)
+    talk(f"error: {error.code} {printable(error.text)}")
     for line in error.advice.splitlines():
-        _talk(f"hint: {printable(line)}")
+        talk(f"hint: {line}")
     return error.exit_status
 
 
@@ -145,7 +147,7 @@ def _bug(error: Exception, session: Session, as_json: bool) -> int:
     if session.debug:
         import traceback
 
-        _talk("".join(traceback.format_exception(error)).rstrip())
+        talk("".join(traceback.format_exception(error)).rstrip(), whole=True)
     booked = f"; commit {session.booked} is booked" if session.booked else ""
     text = f"a bug in ilactl {__version__}, '{session.command}': {type(error).__name__}{place}{booked}"
     bug = IlactlError(
@@ -153,16 +155,6 @@ def _bug(error: Exception, session: Session, as_json: bool) -> int:
         hint="please report this line in the project's issue tracker; ILACTL_DEBUG=1 shows more",
     )
     return _report(bug, as_json)
-
-
-def _talk(line: str) -> None:
-    """A line on stderr, if anybody is there to read it."""
-    try:
-        if sys.stderr is not None:
-            sys.stderr.write(line + "\n")
-            sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

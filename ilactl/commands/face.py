@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from ilactl.commands.options import ALWAYS, FORMATS, LOCK_WAIT, SHARED, Day, Seconds, Session, shared_option
+from ilactl.commands.talk import ask, talk
 from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, UsageError
 from ilactl.findings import printable
 
@@ -92,11 +93,6 @@ def _from_environment(name: str, kind: click.ParamType[Any]) -> Any:
             reason=f"{name} in the environment: {fault.message.rstrip('.')}",
             hint=f"correct {name}, or unset it; 'ilactl help environment' lists what is read",
         ) from None
-
-
-def _to_stderr(text: str) -> None:
-    for line in text.splitlines():
-        click.echo(printable(line), err=True)
 
 
 class Face:
@@ -225,11 +221,11 @@ class Face:
     def say(self, text: str) -> None:
         """A remark on stderr: on a terminal or with -v, never with -q."""
         if not self.quiet and (self.talks or self.verbose):
-            _to_stderr(text)
+            talk(text)
 
     def warn(self, text: str) -> None:
         """A warning on stderr, always."""
-        _to_stderr(f"warning: {text}")
+        talk(f"warning: {text}")
 
     def confirm(self, question: str) -> None:
         """Ask on the terminal; return on yes. Raises Cancelled on no, or where nobody can be asked."""
@@ -237,7 +233,7 @@ class Face:
             return
         if sys.stdin is None or not sys.stdin.isatty():
             raise Cancelled(reason="a yes is needed and there is no terminal to ask on", hint="give --yes")
-        click.echo(f"{printable(question)} [y/N] ", err=True, nl=False)
+        ask(f"{question} [y/N]")
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Cancelled(reason="nothing was written", hint="")
 
@@ -248,7 +244,7 @@ class Face:
                 reason=f"'{question}' cannot be asked without a terminal",
                 hint="give it in a file or on stdin",
             )
-        click.echo(f"{printable(question)}: ", err=True, nl=False)
+        ask(f"{question}:")
         line = sys.stdin.readline()
         if not line:
             raise Cancelled(reason="no answer was given", hint="")

@@ -26,7 +26,7 @@ ENVIRONMENT: Sequence[tuple[str, str]] = (
     ),
     ("ILACTL_DEBUG", "1 shows the traceback of a bug"),
     ("_ILACTL_COMPLETE", "bash_source, zsh_source or fish_source: print that shell's completion script"),
-    ("NO_COLOR", "any value: no colour on a terminal"),
+    ("NO_COLOR", "anything but empty: no colour on a terminal"),
     ("TERM", "dumb: no colour and no cursor movement"),
 )
 """Every variable that is read. The ledger's zone and the locale are never taken from here."""

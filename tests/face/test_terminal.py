@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -103,3 +104,15 @@ def test_columns_shrink_from_the_widest_and_never_below_their_least() -> None:
     assert fitted([30, 20, 8], [12, 12, 0], 48) == [20, 20, 8]
     assert fitted([30, 20, 8], [12, 12, 0], 32) == [12, 12, 8]
     assert fitted([30, 20, 8], [12, 12, 0], 31) is None
+
+
+def test_an_error_is_broken_between_words_at_a_terminal_and_json_is_not() -> None:
+    text = at_terminal("probe", "fail", "refused", columns=40).out
+    assert text == (
+        "error: KEY-TAKEN key k\\x1b[2J was used\n"
+        "  by commit 7 for something else\n"
+        "hint: use a new key, or repeat exactly\n"
+        "  what commit 7 did\n"
+    )
+    body = at_terminal("probe", "fail", "refused", "-O", "json", columns=40).out
+    assert json.loads(body)["code"] == "KEY-TAKEN"
