@@ -104,7 +104,8 @@ def _sums(snapshot: Snapshot, on: date) -> list[dict[str, Cell]]:
 def _plan(snapshot: Snapshot, on: date) -> tuple[Plan | None, str]:
     """What a top-up would book on that day, or why that cannot be told."""
     from ilactl.rules.load import load_scheme
-    from ilactl.rules.plan import Request, make_plan
+    from ilactl.rules.plan import Request
+    from ilactl.rules.planner import make_plan
 
     try:
         return make_plan(snapshot, load_scheme(snapshot), Request(on)), ""

@@ -91,7 +91,7 @@ def _persons(face: Face, persons: tuple[str, ...]) -> tuple[str, ...]:
 
 def _plan(snapshot: Snapshot, request: Request, face: Face, *, remember: bool = False) -> tuple[Scheme, Plan]:
     from ilactl.rules.load import load_scheme
-    from ilactl.rules.plan import make_plan
+    from ilactl.rules.planner import make_plan
 
     scheme = load_scheme(snapshot, remember=remember)
     return scheme, make_plan(snapshot, scheme, request)

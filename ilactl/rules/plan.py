@@ -1,7 +1,7 @@
 """The plan of a top-up: what a run would book, whom it leaves out, and why.
 
 One object is shown by a dry run, printed as JSON and committed by the real run. Two makers give
-the same plan: `plan_by_person` (here, for few) and `ilactl/rules/batch.py` (for many).
+the same plan: `plan_by_person` (here, for few) and `batch.py` (for many); `planner.py` chooses.
 """
 
 from __future__ import annotations
@@ -28,14 +28,10 @@ if TYPE_CHECKING:
     from ilactl.ledger.commit import Writer
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["Example", "Plan", "Request", "Rows", "Totals", "grant_row", "make_plan", "plan_by_person"]
+__all__ = ["Example", "Plan", "Request", "Rows", "Totals", "grant_row", "plan_by_person", "scales_of"]
 
 EXAMPLES = 5
 """How many undecided or cut persons a summary names."""
-
-SMALL = 1_500_000
-"""Bytes of entitlements.csv and persons.csv up to which reading person by person beats an engine's import."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -161,16 +157,6 @@ class _ListedRows:
             for i, d in enumerate(self.decisions)
         ]
         return Append(ENTITLEMENTS.file, "".join(lines).encode(), rows=len(lines))
-
-
-def make_plan(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:
-    """The plan by whichever maker is quicker for the ledger's size; both give the same."""
-    size = snapshot.head.sizes.get(ENTITLEMENTS.file, 0) + snapshot.head.sizes.get("persons.csv", 0)
-    if request.persons or size <= SMALL:
-        return plan_by_person(snapshot, scheme, request)
-    from ilactl.rules.batch import plan_by_batch
-
-    return plan_by_batch(snapshot, scheme, request)
 
 
 def plan_by_person(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:

@@ -12,7 +12,8 @@ from ilactl.ledger.columns import ENTITLEMENTS, IDENTITIES, ORGANISATIONS, PERSO
 from ilactl.ledger.commit import Actor, Append, Change, Writer, open_writer
 from ilactl.ledger.create import create_ledger
 from ilactl.rules.load import load_scheme
-from ilactl.rules.plan import Request, make_plan, scales_of
+from ilactl.rules.plan import Request, scales_of
+from ilactl.rules.planner import make_plan
 from ilactl.rules.used import used_appends
 from sampling.draw import Draw
 from sampling.names import EMPLOYERS

@@ -1,0 +1,27 @@
+"""Chooses how a top-up is planned: person by person for few, by the batch engine for many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
+from ilactl.rules.model import Scheme
+from ilactl.rules.plan import Plan, Request, plan_by_person
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["make_plan"]
+
+_SMALL = 1_500_000
+"""Bytes of entitlements.csv and persons.csv up to which reading them beats importing an engine."""
+
+
+def make_plan(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:
+    """The plan by whichever maker is quicker for the ledger's size; both give the same."""
+    size = sum(snapshot.head.sizes.get(table.file, 0) for table in (ENTITLEMENTS, PERSONS))
+    if request.persons or size <= _SMALL:
+        return plan_by_person(snapshot, scheme, request)
+    from ilactl.rules.batch import plan_by_batch
+
+    return plan_by_batch(snapshot, scheme, request)
