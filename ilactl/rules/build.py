@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ilactl.dates import parse_date
-from ilactl.money import parse_decimal
+from ilactl.rules.declarations import read_declarations
 from ilactl.rules.expressions import Checked, ExpressionFault, Want, check_expression
 from ilactl.rules.expressions.ratio import Ratio
 from ilactl.rules.kinds import (
@@ -21,10 +21,9 @@ from ilactl.rules.kinds import (
     OVERLAPPING_VERSIONS,
     UNKNOWN_NAME,
 )
-from ilactl.rules.model import Cap, ContributionRule, DatedValue, FactSpec, Grant, Scheme, Tier
-from ilactl.rules.names import BUILT_IN, RESERVED, NameSpec, built_in_facts, catalogue
+from ilactl.rules.model import Cap, ContributionRule, Grant, Scheme, Tier
+from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.periods import valid_due, valid_facts_on
-from ilactl.rules.values import FactType, fact_type
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
@@ -49,22 +48,16 @@ class _Builder:
         self.manifest = manifest
         self.cache = cache
         self.scales = {name: unit.scale for name, unit in manifest.units.items()}
-        self.facts: dict[str, FactSpec] = built_in_facts()
-        self.values: dict[str, DatedValue] = {}
+        self.declared = read_declarations(files)
         self.class_units: dict[str, str] = {}
         self.names: dict[str, NameSpec] = {}
-        self.broken: set[str] = set()  # names whose declaration is at fault: their use is no second fault
         self.caps: dict[str, Cap] = {}
 
     def build(self) -> Scheme:
-        for file in self.files:
-            for name, raw in file.raw.get("facts", {}).items():
-                self.fact(file, name, raw)
-            for name, raw in file.raw.get("values", {}).items():
-                self.value(file, name, raw)
+        facts, values = self.declared.facts, self.declared.values
         for file, path, raw in (*self.tables("grant"), *self.tables("contribution")):
             self.class_of(file, path, raw)
-        self.names = catalogue(self.facts, self.values, self.class_units, self.scales)
+        self.names = catalogue(facts, values, self.class_units, self.scales)
         for file, path, raw in self.tables("cap"):
             self.cap(file, path, raw)
         grants = [(file, path, self.grant(file, path, raw)) for file, path, raw in self.tables("grant")]
@@ -74,8 +67,8 @@ class _Builder:
         self.one_kind()
         self.orders([(f, p, grant) for f, p, grant in grants if grant])
         return Scheme(
-            facts=self.facts,
-            values=self.values,
+            facts=facts,
+            values=values,
             caps=self.caps,
             grants=tuple(grant for _, _, grant in grants if grant),
             contributions={rule.version: rule for _, _, rule in contributions},
@@ -85,89 +78,6 @@ class _Builder:
 
     def tables(self, kind: str) -> list[tuple[RuleText, Path, dict[str, Any]]]:
         return [(file, (kind, i), raw) for file in self.files for i, raw in enumerate(file.raw.get(kind, []))]
-
-    def fact(self, file: RuleText, name: str, raw: dict[str, Any]) -> None:
-        path: Path = ("facts", name)
-        if name in BUILT_IN:
-            file.find(
-                DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name"
-            )
-            return
-        if name in RESERVED:
-            message = f"{name} is a column of the registers or a name of the kernel"
-            file.find(DOUBLED_RULE, path, message, "choose another name")
-            return
-        if name in self.facts:
-            file.find(DOUBLED_RULE, path, f"the fact {name} is declared twice")
-            return
-        self.broken.add(name)
-        low = parse_decimal(raw["min"]) if raw.get("min") is not None else None
-        if raw.get("min") is not None and low is None:
-            file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']!r} is not a plain number")
-        kind = fact_type(raw["type"], low, tuple(raw.get("values", ())))
-        if kind is None:
-            advice = "write bool, integer, text, date, or decimal(9,2): at most 15 digits, at most 6 decimals"
-            file.find(BAD_RULE_VALUE, (*path, "type"), f"{raw['type']!r} is not a type", advice)
-            return
-        if raw["kind"] == "figure" and not kind.is_number:
-            file.find(BAD_RULE_VALUE, (*path, "type"), "a figure adds up, so it is integer or decimal")
-            return
-        if (
-            low is not None
-            and kind.is_number
-            and not FactType(kind.name, kind.digits, kind.scale, low).holds(low)
-        ):
-            most = FactType(kind.name, kind.digits, kind.scale, -kind.high).describe()
-            file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']} is not {most}")
-            return
-        default = None
-        if raw.get("default") is not None:
-            default = kind.parse(raw["default"])
-            if default is None:
-                file.find(
-                    BAD_RULE_VALUE, (*path, "default"), f"default {raw['default']!r} is not {kind.describe()}"
-                )
-        sensitive = bool(raw.get("sensitive", False))
-        if sensitive and raw["kind"] == "figure":
-            message = "a figure stands in figures.csv, so it cannot be sensitive"
-            file.find(
-                BAD_RULE_VALUE, (*path, "sensitive"), message, "make it a state, or leave sensitive out"
-            )
-        self.broken.discard(name)
-        self.facts[name] = FactSpec(name, raw["kind"], kind, default, sensitive, raw.get("title", ""))
-
-    def value(self, file: RuleText, name: str, raw: list[dict[str, Any]]) -> None:
-        if name in self.values:
-            file.find(DOUBLED_RULE, ("values", name), f"the value {name} is declared twice")
-            return
-        good = len(file.findings)
-        steps: list[tuple[date, Fraction]] = []
-        for i, step in enumerate(raw):
-            first, number = parse_date(step["from"]), parse_decimal(step["value"])
-            if first is None:
-                file.find(
-                    BAD_RULE_VALUE,
-                    ("values", name, i, "from"),
-                    f"{step['from']!r} is not a day of the calendar",
-                )
-            elif number is None:
-                file.find(
-                    BAD_RULE_VALUE, ("values", name, i, "value"), f"{step['value']!r} is not a plain number"
-                )
-            elif any(first == earlier for earlier, _ in steps):
-                file.find(DOUBLED_RULE, ("values", name, i), f"{name} has two values from {first}")
-            else:
-                steps.append((first, number))
-        if not raw:
-            file.find(
-                BAD_RULE_VALUE,
-                ("values", name),
-                f"{name} has no value",
-                'write [{ from = "2026-01-01", value = "1.00" }]',
-            )
-        if len(file.findings) > good:
-            self.broken.add(f"value.{name}")
-        self.values[name] = DatedValue(name, tuple(sorted(steps)))
 
     def class_of(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
         unit = self.class_units.setdefault(raw["class"], raw["unit"])
@@ -201,7 +111,7 @@ class _Builder:
         except ExpressionFault as error:
             for fault in error.faults:
                 named = text[fault.position : fault.position + fault.length]
-                if not self.broken & {named, named.rpartition(".")[2]}:
+                if not self.declared.broken & {named, named.rpartition(".")[2]}:
                     file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
             return None
 

@@ -1,0 +1,132 @@
+"""[facts] and [values] of rule files → what each name means. Every fault becomes a finding at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ilactl.dates import parse_date
+from ilactl.money import parse_decimal
+from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE
+from ilactl.rules.model import DatedValue, FactSpec
+from ilactl.rules.names import BUILT_IN, RESERVED, built_in_facts
+from ilactl.rules.values import FactType, Value, fact_type
+
+if TYPE_CHECKING:
+    from ilactl.rules.load import RuleText
+
+__all__ = ["Declarations", "read_declarations"]
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Declarations:
+    """Facts and dated values by name. `broken` ones are declared with a fault: using one is no second."""
+
+    facts: dict[str, FactSpec] = field(default_factory=built_in_facts)
+    values: dict[str, DatedValue] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+
+
+def read_declarations(files: Iterable[RuleText]) -> Declarations:
+    """The declarations of well-shaped files. Faults are added to the files."""
+    declared = Declarations()
+    for file in files:
+        for name, raw in file.raw.get("facts", {}).items():
+            if _is_free(file, name, declared):
+                _fact(file, name, raw, declared)
+        for name, raw in file.raw.get("values", {}).items():
+            _value(file, name, raw, declared)
+    return declared
+
+
+def _is_free(file: RuleText, name: str, declared: Declarations) -> bool:
+    path: Path = ("facts", name)
+    if name in BUILT_IN:
+        file.find(DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name")
+    elif name in RESERVED:
+        declared.broken.add(name)
+        message = f"{name} is a column of the registers or a name of the kernel"
+        file.find(DOUBLED_RULE, path, message, "choose another name")
+    elif name in declared.facts:
+        file.find(DOUBLED_RULE, path, f"the fact {name} is declared twice")
+    else:
+        return True
+    return False
+
+
+def _fact(file: RuleText, name: str, raw: dict[str, Any], declared: Declarations) -> None:
+    good = len(file.findings)
+    kind = _type(file, ("facts", name), raw)
+    if kind is None:
+        declared.broken.add(name)
+        return
+    default = _default(file, ("facts", name), raw, kind)
+    sensitive = bool(raw.get("sensitive", False))
+    if sensitive and raw["kind"] == "figure":
+        message = "a figure stands in figures.csv, so it cannot be sensitive"
+        advice = "make it a state, or leave sensitive out"
+        file.find(BAD_RULE_VALUE, ("facts", name, "sensitive"), message, advice)
+    if len(file.findings) > good:
+        declared.broken.add(name)
+    declared.facts[name] = FactSpec(name, raw["kind"], kind, default, sensitive, raw.get("title", ""))
+
+
+def _type(file: RuleText, path: Path, raw: dict[str, Any]) -> FactType | None:
+    """The fact's type with its least value; None beside a finding."""
+    low = parse_decimal(raw["min"]) if raw.get("min") is not None else None
+    if raw.get("min") is not None and low is None:
+        file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']!r} is not a plain number")
+        return None
+    kind = fact_type(raw["type"], low, tuple(raw.get("values", ())))
+    if kind is None:
+        advice = "write bool, integer, text, date, or decimal(9,2): at most 15 digits, at most 6 decimals"
+        file.find(BAD_RULE_VALUE, (*path, "type"), f"{raw['type']!r} is not a type", advice)
+    elif raw["kind"] == "figure" and not kind.is_number:
+        file.find(BAD_RULE_VALUE, (*path, "type"), "a figure adds up, so it is integer or decimal")
+    elif low is not None and kind.is_number and not replace(kind, low=-kind.high).holds(low):
+        bounds = replace(kind, low=-kind.high).describe()
+        file.find(BAD_RULE_VALUE, (*path, "min"), f"min {raw['min']} is not {bounds}")
+    else:
+        return kind
+    return None
+
+
+def _default(file: RuleText, path: Path, raw: dict[str, Any], kind: FactType) -> Value | None:
+    if raw.get("default") is None:
+        return None
+    default = kind.parse(raw["default"])
+    if default is None:
+        message = f"default {raw['default']!r} is not {kind.describe()}"
+        file.find(BAD_RULE_VALUE, (*path, "default"), message)
+    return default
+
+
+def _value(file: RuleText, name: str, raw: list[dict[str, Any]], declared: Declarations) -> None:
+    path: Path = ("values", name)
+    if name in declared.values:
+        file.find(DOUBLED_RULE, path, f"the value {name} is declared twice")
+        return
+    good = len(file.findings)
+    steps: list[tuple[date, Fraction]] = []
+    for i, step in enumerate(raw):
+        first, number = parse_date(step["from"]), parse_decimal(step["value"])
+        if first is None:
+            message = f"{step['from']!r} is not a day of the calendar"
+            file.find(BAD_RULE_VALUE, (*path, i, "from"), message)
+        elif number is None:
+            file.find(BAD_RULE_VALUE, (*path, i, "value"), f"{step['value']!r} is not a plain number")
+        elif any(first == earlier for earlier, _ in steps):
+            file.find(DOUBLED_RULE, (*path, i), f"{name} has two values from {first}")
+        else:
+            steps.append((first, number))
+    if not raw:
+        advice = 'write [{ from = "2026-01-01", value = "1.00" }]'
+        file.find(BAD_RULE_VALUE, path, f"{name} has no value", advice)
+    if len(file.findings) > good:
+        declared.broken.add(f"value.{name}")
+    declared.values[name] = DatedValue(name, tuple(sorted(steps)))
