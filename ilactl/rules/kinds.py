@@ -6,12 +6,10 @@ from ilactl.findings import Kind
 
 __all__ = [
     "AMOUNT_TYPE",
-    "BAD_RULE_ENCODING",
     "BAD_RULE_VALUE",
     "CAP_ORDER",
     "DOUBLED_RULE",
     "MISSING_KEY",
-    "NOT_TOML",
     "NO_RULES",
     "OVERLAPPING_VERSIONS",
     "UNKNOWN_KEY",
@@ -20,12 +18,6 @@ __all__ = [
     "USED_RULE_CHANGED",
 ]
 
-BAD_RULE_ENCODING = Kind(
-    "RULE-ENCODING", "A rule file is not plain UTF-8.", "save the file as UTF-8 without a byte-order mark"
-)
-NOT_TOML = Kind(
-    "NOT-TOML", "A rule file or the manifest is not TOML.", "mend the line; strings stand in quotes"
-)
 UNKNOWN_KEY = Kind("UNKNOWN-KEY", "A key that the table does not have.", "remove it, or correct its spelling")
 MISSING_KEY = Kind("MISSING-KEY", "A key that the table needs is not there.", "add it")
 BAD_RULE_VALUE = Kind("BAD-VALUE", "A key's value is not one it can have.", "write one that it can have")

@@ -6,7 +6,6 @@ against the names they may use → what only shows across tables (versions, caps
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ilactl.errors import BadRules
 from ilactl.findings import Finding, Kind, Place, count_text
 from ilactl.ledger.locate import locate, locate_value
-from ilactl.rules.kinds import BAD_RULE_ENCODING, NO_RULES, NOT_TOML
+from ilactl.ledger.toml import line_text, read_toml
+from ilactl.rules.kinds import NO_RULES
 from ilactl.rules.model import Scheme, Source
 from ilactl.rules.trees import TreeCache
 
@@ -43,8 +43,7 @@ class RuleText:
 
     def place(self, line: int, column: int) -> Place:
         """The position with its original line."""
-        lines = self.text.split("\n")
-        return Place(self.file, line, column, lines[line - 1] if 0 < line <= len(lines) else "")
+        return Place(self.file, line, column, line_text(self.text, line))
 
     def source(self, path: tuple[str | int, ...]) -> Source:
         """The text of the table at `path`: from its header to the next."""
@@ -116,46 +115,10 @@ def read_rules(
 
 
 def _parse(file: str, data: bytes, findings: list[Finding]) -> RuleText | None:
-    if data.startswith(b"\xef\xbb\xbf"):
-        findings.append(BAD_RULE_ENCODING.at(Place(file, 1, 1), "the file starts with a byte-order mark"))
-        return None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
-        shown = data.split(b"\n")[line - 1].decode("utf-8", "replace")
-        place = Place(file, line, len(before.decode("utf-8", "replace")) + 1, shown)
-        findings.append(BAD_RULE_ENCODING.at(place, f"byte {data[error.start]:#04x} is not UTF-8"))
-        return None
-    text = text.replace("\r\n", "\n")
-    rule_text = RuleText(file, text, {})
-    try:
-        rule_text.raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        findings.append(NOT_TOML.at(_toml_place(rule_text, str(error)), _toml_message(str(error))))
-        return None
-    except (RecursionError, ValueError):
-        findings.append(
-            NOT_TOML.at(Place(file, 1, 1), "the file nests too deeply or holds a number that is too long")
-        )
-        return None
-    return rule_text
-
-
-def _toml_place(rule_text: RuleText, message: str) -> Place:
-    """Tomllib tells the position only inside its message."""
-    import re
-
-    match = re.search(r"at line ([0-9]+), column ([0-9]+)", message)
-    if match:
-        return rule_text.place(int(match[1]), int(match[2]))
-    return rule_text.place(rule_text.text.count("\n") + 1, 1)
-
-
-def _toml_message(message: str) -> str:
-    text = message.split(" (at ")[0]
-    return text[:1].lower() + text[1:]
+    """A rule file may come from an editor that ends lines with CR LF: what stands in it is the same."""
+    document, text, faults = read_toml(data.replace(b"\r\n", b"\n"), file)
+    findings += faults
+    return None if document is None or faults else RuleText(file, text, document)
 
 
 def _test_shape(rule_text: RuleText) -> None:

@@ -268,7 +268,7 @@ BAD: dict[str, tuple[str, str, str]] = {
         "DOUBLED-RULE",
         "base",
     ),
-    "doubled key": (GRANT + 'id = "again"‸\n', "NOT-TOML", "overwrite"),
+    "doubled key": (GRANT + 'id = "again"‸\n', "TOML-SYNTAX", "overwrite"),
     "built-in fact": (
         with_("trained = {", '‸isced_level = { kind = "state", type = "integer" }\ntrained = {'),
         "DOUBLED-RULE",
@@ -384,8 +384,8 @@ BAD: dict[str, tuple[str, str, str]] = {
     "a rule id that is no name": (with_('id = "base"', '‸id = "Base-1"'), "BAD-VALUE", "id"),
     "grant that is no list": (GRANT.replace("[[grant]]", "‸[grant]"), "BAD-VALUE", "grant"),
     "order in quotes": (with_("order = 1", '‸order = "1"'), "BAD-VALUE", "order"),
-    "no equals sign": (GRANT + "amount‸\n", "NOT-TOML", ""),
-    "string without an end": (GRANT + 'title = "open‸\n', "NOT-TOML", ""),
+    "no equals sign": (GRANT + "amount‸\n", "TOML-SYNTAX", ""),
+    "string without an end": (GRANT + 'title = "open‸\n', "TOML-SYNTAX", ""),
 }
 
 
@@ -411,18 +411,19 @@ def test_the_good_file_has_no_finding() -> None:
 
 
 BYTES: dict[str, tuple[bytes, str, int, int]] = {
-    "byte-order mark": (b"\xef\xbb\xbf" + GRANT.encode(), "RULE-ENCODING", 1, 1),
+    "byte-order mark": (b"\xef\xbb\xbf" + GRANT.encode(), "TOML-BOM", 1, 1),
     "Latin-1": (
         GRANT.replace("[[cap]]", '[[cap]]\ntitle = "pl\u00e9nier"').encode("latin-1"),
-        "RULE-ENCODING",
+        "TOML-ENCODING",
         9,
         12,
     ),
-    "UTF-16": (GRANT.encode("utf-16"), "RULE-ENCODING", 1, 1),
-    "a zero byte": (GRANT.encode() + b"\0", "NOT-TOML", 30, 1),
-    "deep nesting": (GRANT.encode() + b"x = " + b"[" * 20_000 + b"]" * 20_000, "NOT-TOML", 1, 1),
-    "a number without an end": (GRANT.encode() + b"order = " + b"9" * 5_000, "NOT-TOML", 1, 1),
-    "a lone carriage return": (GRANT.encode() + b'title = "a"\r', "NOT-TOML", 30, 12),
+    "UTF-16": (GRANT.encode("utf-16"), "TOML-ENCODING", 1, 1),
+    "a zero byte": (GRANT.encode() + b"\0", "TOML-SYNTAX", 30, 1),
+    "deep nesting": (GRANT.encode() + b"x = " + b"[" * 20_000 + b"]" * 20_000, "TOML-SYNTAX", 30, 65),
+    "a number without an end": (GRANT.encode() + b"order = " + b"9" * 5_000, "TOML-SYNTAX", 30, 9),
+    "more than a million bytes": (GRANT.encode() + b"#" * 1_000_000, "TOML-SIZE", 0, 0),
+    "a lone carriage return": (GRANT.encode() + b'title = "a"\r', "TOML-SYNTAX", 30, 12),
 }
 
 
@@ -449,7 +450,9 @@ def test_all_faults_are_found_in_one_go_sorted_by_place() -> None:
         .replace("06-15", "06-31")
     )
     found = findings_of(text.encode(), other="nonsense\n")
-    assert [(f.place.path, f.code) for f in found] == [("rules/other.toml", "NOT-TOML")], "shape comes first"
+    assert [(f.place.path, f.code) for f in found] == [("rules/other.toml", "TOML-SYNTAX")], (
+        "shape comes first"
+    )
     found = findings_of(text.encode(), other='[[cap]]\nid = "x"\nover = ["z"]\nunit = "EUR"\nlimit = "y"\n')
     assert [(f.place.path, f.code, f.place.line) for f in found] == [
         ("rules/other.toml", "UNKNOWN-NAME", 3),
