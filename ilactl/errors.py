@@ -112,6 +112,7 @@ class AlreadyThere(Refused):
 
     code = "ALREADY-THERE"
     message = "{what} exists already"
+    hint = "name another, or go on with the one that is there"
 
 
 class Unsafe(Refused):
@@ -152,6 +153,7 @@ class NotFound(IlactlError):
     code = "NOT-FOUND"
     exit_status = 66
     message = "{what} not found"
+    hint = "look again at how it is written"
 
 
 class NoLedger(NotFound):

@@ -103,9 +103,11 @@ def _make(face: Face, target: Path, settings: dict[str, str], shared: bool) -> N
         )
     settings["unit"] = match[1]
     rules = (resources.files("ilactl.rules") / "template.toml").read_text("utf-8")
-    files = start_files(settings, scale=int(match[2] or 2), shared=shared, rules=rules)
     try:
+        files = start_files(settings, scale=int(match[2] or 2), shared=shared, rules=rules)
         load_manifest(files["ledger.toml"])
+    except UnicodeEncodeError:
+        raise UsageError(reason="these settings are no UTF-8", hint="write them in UTF-8") from None
     except BadManifest as error:
         faults = "; ".join(finding.message for finding in error.findings)
         raise UsageError(reason=f"these settings cannot be used: {faults}") from None

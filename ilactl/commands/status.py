@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +11,6 @@ from ilactl.commands.face import Face, face_options
 from ilactl.errors import BadRules
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Block, Cell
     from ilactl.rules.plan import Plan
@@ -144,7 +142,7 @@ def _soon(snapshot: Snapshot, on: date) -> list[dict[str, Cell]]:
             "amount": Money(part.amount, part.unit, snapshot.manifest.units[part.unit].scale),
             "first": part.first,
         }
-        for part in expiring(snapshot, on, on + timedelta(days=SOON))
+        for part in expiring(snapshot, on, on + min(timedelta(days=SOON), date.max - on))
     ]
 
 
