@@ -11,7 +11,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from ilactl.commands.options import ALWAYS, FORMATS, LOCK_WAIT, SHARED, Day, Seconds, Session, shared_option
-from ilactl.commands.talk import ask, talk
+from ilactl.commands.talk import ask, talk, working
 from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, UsageError
 from ilactl.findings import printable
 
@@ -227,6 +227,13 @@ class Face:
         """A warning on stderr, always."""
         talk(f"warning: {text}")
 
+    def working(self, label: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Progress on stderr: what a long run is at, on a terminal only, never with -q.
+
+        What it gives changes the label.
+        """
+        return working(label, shown=self.talks and not self.quiet)
+
     def confirm(self, question: str) -> None:
         """Ask on the terminal; return on yes. Raises Cancelled on no, or where nobody can be asked."""
         if self.yes:
@@ -267,7 +274,7 @@ class Face:
                 with open(argument, "rb") as file:
                     data = file.read(INPUT_LIMIT + 1)
         except FileNotFoundError:
-            raise NotFound(what=name) from None
+            raise NotFound(what=name, hint="give the path of a file, or - to read stdin") from None
         except (OSError, ValueError) as fault:
             reason = fault.strerror if isinstance(fault, OSError) else str(fault)
             raise IoFailed(path=name, reason=reason or str(fault)) from None

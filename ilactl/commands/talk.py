@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from textwrap import fill
 
 from ilactl.findings import printable
 
-__all__ = ["ask", "talk"]
+__all__ = ["ask", "talk", "working"]
+
+PATIENCE = 0.7
+"""Seconds after which somebody at a terminal wants to know what takes so long."""
 
 
 def talk(text: str, *, whole: bool = False) -> None:
@@ -21,6 +28,35 @@ def talk(text: str, *, whole: bool = False) -> None:
 def ask(question: str) -> None:
     """A question on stderr; the cursor stays behind it."""
     _write(f"{_broken(printable(question))} ")
+
+
+@contextmanager
+def working(label: str, *, shown: bool) -> Iterator[Callable[[str], None]]:
+    """Say what a long run is at and for how long, on one line that goes again; give a way to change it.
+
+    Nothing shows in the first moments, nor where `shown` is false.
+    """
+    if not shown:
+        yield lambda _: None
+        return
+    at, over, begun = [label], threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        wait = PATIENCE
+        while not over.wait(wait):
+            line = f"{at[0]} … {time.monotonic() - begun:.0f} s"
+            _write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
+            wait = 0.2
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield lambda text: at.__setitem__(0, text)
+    finally:
+        over.set()
+        teller.join()
+        if time.monotonic() - begun > PATIENCE:
+            _write("\r\x1b[K")
 
 
 def _broken(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -65,19 +66,29 @@ def command(
 
     snapshot = face.snapshot()
     request = Request(face.on(snapshot), rules, _persons(face, persons), periods)
-    if face.dry_run:
-        _show(face, snapshot, _plan(snapshot, request, face)[1])
-        return
     shown = None
-    if not face.yes:
-        shown = _plan(snapshot, request, face)
-        if not shown[1].entries:
-            _show(face, snapshot, shown[1], change=True)
+    if face.dry_run or not face.yes:
+        shown = _plan(face, snapshot, request)
+        nothing = not face.dry_run and not shown.plan.entries
+        _show(face, shown, change=nothing)
+        if face.dry_run or nothing:
             return
-        _show(face, snapshot, shown[1])
-        face.confirm(f"Book {shown[1].entries} entries?")
+        face.confirm(f"Book {shown.plan.entries} entries?")
     with face.writer("ilactl topup") as writer:
         _book(face, writer, request, shown, allow_large)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A plan with the rules and the ledger it was made from."""
+
+    snapshot: Snapshot
+    scheme: Scheme
+    plan: Plan
+
+    def holds_for(self, snapshot: Snapshot) -> bool:
+        """Whether nothing that the plan was made from has changed."""
+        return self.snapshot.head.sha == snapshot.head.sha and self.snapshot.inputs() == snapshot.inputs()
 
 
 def _persons(face: Face, persons: tuple[str, ...]) -> tuple[str, ...]:
@@ -89,54 +100,60 @@ def _persons(face: Face, persons: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(p for p in persons if p != "-"), *named]))
 
 
-def _plan(snapshot: Snapshot, request: Request, face: Face, *, remember: bool = False) -> tuple[Scheme, Plan]:
+def _plan(face: Face, snapshot: Snapshot, request: Request, *, remember: bool = False) -> _Planned:
     from ilactl.rules.load import load_scheme
     from ilactl.rules.planner import make_plan
 
-    scheme = load_scheme(snapshot, remember=remember)
-    return scheme, make_plan(snapshot, scheme, request)
+    with face.working("reading the rules") as tell:
+        scheme = load_scheme(snapshot, remember=remember)
+        return _Planned(snapshot, scheme, make_plan(snapshot, scheme, request, tell))
 
 
-def _show(
-    face: Face, snapshot: Snapshot, plan: Plan, *, booked: int | None = None, change: bool = False
-) -> None:
+def _show(face: Face, planned: _Planned, *, booked: int | None = None, change: bool = False) -> None:
     from ilactl.reports.topup import topup_answer
     from ilactl.rules.plan import scales_of
 
-    face.answer(topup_answer(plan, scales_of(snapshot), booked=booked), change=change)
+    face.answer(topup_answer(planned.plan, scales_of(planned.snapshot), booked=booked), change=change)
 
 
 def _book(
-    face: Face, writer: Writer, request: Request, shown: tuple[Scheme, Plan] | None, allow_large: int | None
+    face: Face, writer: Writer, request: Request, shown: _Planned | None, allow_large: int | None
 ) -> None:
     """Plan under the lock and commit. A plan that was shown must be the plan that is booked."""
+    planned = shown
+    if planned is None or not planned.holds_for(writer.snapshot):
+        planned = _plan(face, writer.snapshot, request, remember=True)
+        if shown is not None and shown.plan.rows.fingerprint() != planned.plan.rows.fingerprint():
+            raise ChangedMeanwhile()
+    asked = json.dumps([str(request.on), request.rules, request.persons, request.periods])
+    content = sha256(asked.encode()).hexdigest()
+    if writer.known(face.key, content) or not planned.plan.entries:
+        _show(face, planned, change=True)
+        return
+    _guard(planned.plan, writer.snapshot, allow_large)
+    with face.working(f"booking {planned.plan.entries} entries"):
+        seq = _commit(writer, planned, key=face.key, content=content if face.key else "")
+    _show(face, planned, booked=seq, change=True)
+
+
+def _commit(writer: Writer, planned: _Planned, *, key: str, content: str) -> int:
     from ilactl.ledger.commit import Change
     from ilactl.rules.plan import scales_of
     from ilactl.rules.used import used_appends
 
-    scheme, plan = _plan(writer.snapshot, request, face, remember=True)
-    if shown is not None and shown[1].rows.fingerprint() != plan.rows.fingerprint():
-        raise ChangedMeanwhile()
-    content = sha256(
-        json.dumps([str(request.on), request.rules, request.persons, request.periods]).encode()
-    ).hexdigest()
-    if writer.known(face.key, content) or not plan.entries:
-        _show(face, writer.snapshot, plan, change=True)
-        return
-    _guard(plan, writer.snapshot, allow_large)
-    scales = scales_of(writer.snapshot)
-    rows = plan.rows.append(writer, writer.snapshot.head.next_entry, request.on, scales)
+    plan, snapshot = planned.plan, writer.snapshot
+    on = plan.request.on
+    rows = plan.rows.append(writer, snapshot.head.next_entry, on, scales_of(snapshot))
     change = Change(
         command="topup",
-        appends=(rows, *used_appends(writer.snapshot, scheme, plan.grants_used)),
-        booked_on=request.on,
+        appends=(rows, *used_appends(snapshot, planned.scheme, plan.grants_used)),
+        booked_on=on,
         entries=plan.entries,
-        key=face.key,
-        content=content if face.key else "",
+        key=key,
+        content=content,
         note={"entries": plan.entries, "rules": plan.grants_used},
     )
-    record = writer.commit(change)
-    _show(face, writer.snapshot, plan, booked=record.seq, change=True)
+    return writer.commit(change).seq
 
 
 def _guard(plan: Plan, snapshot: Snapshot, allow_large: int | None) -> None:

@@ -8,6 +8,7 @@ each rule sees what earlier ones gave, as if booked. A property test holds the t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -37,16 +38,22 @@ _ASKED = 200
 """Up to so many undecided persons are asked one by one; of more only unknown facts are counted."""
 
 
-def plan_by_batch(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:
-    """The plan for all persons. Raises BadInput where a file does not bear its declared types."""
+def plan_by_batch(
+    snapshot: Snapshot, scheme: Scheme, request: Request, tell: Callable[[str], None] = lambda _: None
+) -> Plan:
+    """The plan for all persons. Raises BadInput where a file does not bear its declared types.
+
+    `tell` hears what is being done.
+    """
     occasions = due_occasions(scheme, request.on, rules=request.rules, periods=request.periods)
     batch = _Batch(snapshot, scheme, occasions)
-    batch.tables.load()
+    batch.tables.load(tell)
+    tell("adding up the wallets")
     batch.decide()
-    booked = batch.tables.booked() if occasions and not request.periods else {}
-    missed = (
-        missed_periods(scheme, occasions, booked) if booked or (occasions and not request.periods) else []
-    )
+    missed = []
+    if occasions and not request.periods:
+        missed = missed_periods(scheme, occasions, batch.tables.booked())
+    tell("counting what would be booked")
     totals = batch.totals()
     rows = TableRows(batch.tables.connection, occasions, sum(total.persons for total in totals))
     return Plan(request, totals, missed, rows)

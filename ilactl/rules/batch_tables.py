@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, PERSONS
@@ -44,13 +44,15 @@ class BatchTables:
         """Run one generated statement."""
         return run_sql(self.connection, sql)
 
-    def load(self) -> None:
-        """Read each file once, only the columns that some rule asks for."""
+    def load(self, tell: Callable[[str], None]) -> None:
+        """Read each file once, only the columns that some rule asks for; `tell` hears which."""
+        tell("reading the registers")
         wanted = ["person", "valid_from", "same_as", *self.facts.cells_read("states")]
         self._numbered("states", read_sql(self.snapshot, PERSONS, wanted))
         self._identities()
         self._aliases()
         self._figures()
+        tell(f"reading {ENTITLEMENTS.file}")
         self._moves()
 
     def _numbered(self, name: str, source: str) -> None:

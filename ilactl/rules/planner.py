@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
@@ -17,11 +18,17 @@ _SMALL = 1_500_000
 """Bytes of entitlements.csv and persons.csv up to which reading them beats importing an engine."""
 
 
-def make_plan(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:
-    """The plan by whichever maker is quicker for the ledger's size; both give the same."""
+def make_plan(
+    snapshot: Snapshot, scheme: Scheme, request: Request, tell: Callable[[str], None] = lambda _: None
+) -> Plan:
+    """The plan by whichever maker is quicker for the ledger's size; both give the same.
+
+    `tell` hears what is being done: for whoever waits.
+    """
+    tell("deciding who gets what")
     size = sum(snapshot.head.sizes.get(table.file, 0) for table in (ENTITLEMENTS, PERSONS))
     if request.persons or size <= _SMALL:
         return plan_by_person(snapshot, scheme, request)
     from ilactl.rules.batch import plan_by_batch
 
-    return plan_by_batch(snapshot, scheme, request)
+    return plan_by_batch(snapshot, scheme, request, tell)

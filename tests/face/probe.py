@@ -62,6 +62,15 @@ def show(face: Face) -> None:
     )
 
 
+@command.command("slow")
+@face_options()
+def slow(face: Face) -> None:
+    """Take longer than anybody likes to wait without a word."""
+    with face.working("waiting") as tell:
+        tell("counting")
+        time.sleep(1.2)
+
+
 @command.command("answer")
 @click.option("--change", is_flag=True, help="As after a change.")
 @click.option("--booked", type=int, default=0, help="As after this commit.")

@@ -116,3 +116,10 @@ def test_an_error_is_broken_between_words_at_a_terminal_and_json_is_not() -> Non
     )
     body = at_terminal("probe", "fail", "refused", "-O", "json", columns=40).out
     assert json.loads(body)["code"] == "KEY-TAKEN"
+
+
+def test_a_long_run_says_what_it_is_at_on_a_terminal_and_wipes_it_away() -> None:
+    seen = at_terminal("probe", "slow").ok().out
+    assert re.search(r"\r\x1b\[Kcounting … [0-9]+ s", seen)
+    assert seen.rstrip().endswith("\r\x1b[K")
+    assert "counting" not in at_terminal("probe", "slow", "-q").ok().out
