@@ -33,6 +33,7 @@ __all__ = ["Example", "Plan", "Request", "Rows", "Totals", "grant_row", "plan_by
 EXAMPLES = 5
 """How many undecided or cut persons a summary names."""
 
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a top-up was asked for."""
@@ -174,7 +175,8 @@ def plan_by_person(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan
             totals[i].add(decision)
             if decision.verdict is Verdict.GRANTED:
                 granted[i].append(decision)
-    missed = [] if request.periods or not occasions else missed_periods(scheme, occasions, booked)
+    told = bool(occasions) and not request.periods and not request.persons  # few cannot tell for all
+    missed = missed_periods(scheme, occasions, booked) if told else []
     return Plan(request, totals, missed, _ListedRows([decision for part in granted for decision in part]))
 
 

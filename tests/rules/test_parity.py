@@ -195,3 +195,24 @@ amount = "reference"
         ("P8", "5.00"),
     ]
     assert plan.totals[0].undecided == 5
+
+
+def test_a_run_for_one_person_does_not_call_a_period_missed_that_others_were_granted(tmp_path: Path) -> None:
+    rules = """\
+[[grant]]
+id = "base"
+class = "own"
+fund = "fund:state"
+unit = "EUR"
+every = "year"
+due = "01-01"
+amount = "5.00"
+valid_from = "2024-01-01"
+"""
+    book = Book.make(tmp_path, {"scheme.toml": rules})
+    book.person("P1")
+    for year in (2024, 2025):
+        assert len(book.topup(f"{year}-01-01")) == 1
+    book.person("P2")
+    asked = Request(date(2026, 1, 1), persons=("P2",))
+    assert plan_by_person(book.snapshot(), book.scheme(), asked).missed == []
