@@ -51,8 +51,9 @@ def plan_by_batch(
     tell("adding up the wallets")
     batch.decide()
     missed = []
-    if occasions and not request.periods:
-        missed = missed_periods(scheme, occasions, batch.tables.booked())
+    if not request.periods:
+        booked = batch.tables.booked()
+        missed = missed_periods(scheme, request.on, occasions, booked, request.rules)
     tell("counting what would be booked")
     totals = batch.totals()
     rows = TableRows(batch.tables.connection, occasions, sum(total.persons for total in totals))

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from ilactl.dates import parse_period
 from ilactl.errors import NotFound, Refused
 from ilactl.rules.model import Grant, Scheme
-from ilactl.rules.periods import EVER, Occasion, last_occasion, named_occasion
+from ilactl.rules.periods import Occasion, last_occasion, named_occasion
 
 __all__ = ["Missed", "due_occasions", "missed_periods", "versions_of"]
 
@@ -60,35 +60,37 @@ def due_occasions(
 
 
 def missed_periods(
-    scheme: Scheme, occasions: Sequence[Occasion], booked: Mapping[str, Collection[str]]
+    scheme: Scheme,
+    on: date,
+    occasions: Sequence[Occasion],
+    booked: Mapping[str, Collection[str]],
+    rules: Sequence[str] = (),
 ) -> list[Missed]:
-    """Periods before each rule's occasion that nobody was granted, oldest first.
+    """Periods due by `on`, before each rule's occasion, that nobody was granted: oldest first.
 
     They are looked for from the version's first day, or from the first period ever booked under
-    the rule; a rule with neither has missed nothing that could be told.
+    the rule; a rule with neither has missed nothing that could be told. A rule that has ended has
+    no occasion any more, but may have missed its last periods.
     """
     by_id = versions_of(scheme)
+    newest = {occasion.grant.id: occasion.span.first for occasion in occasions}
     missed = []
-    for occasion in occasions:
-        if occasion.period == EVER:
+    for rule in dict.fromkeys([*newest, *(rules or by_id)]):
+        versions, known = by_id[rule], booked.get(rule, ())
+        if versions[0].every == "once":
             continue
-        versions, known = by_id[occasion.grant.id], booked.get(occasion.grant.id, ())
         starts = [grant.valid_from for grant in versions if grant.valid_from]
         firsts = [span.first for period in known if (span := parse_period(period))]
         if len(starts) == len(versions) or firsts:
             begin = min([*(starts if len(starts) == len(versions) else ()), *firsts])
-            missed += [Missed(occasion.grant.id, p) for p in _between(begin, occasion) if p not in known]
-    return [m for m in missed if named_occasion(by_id[m.rule], m.period, _end(occasions))]
+            periods = _between(begin, newest.get(rule, on), versions[0].every)
+            missed += [Missed(rule, p) for p in periods if p not in known and named_occasion(versions, p, on)]
+    return missed
 
 
-def _end(occasions: Sequence[Occasion]) -> date:
-    return max(occasion.due_on for occasion in occasions)
-
-
-def _between(begin: date, occasion: Occasion) -> list[str]:
-    """The names of the rule's periods from the one holding `begin` to the one before the occasion."""
-    last = occasion.span.first
-    if occasion.grant.every == "year":
-        return [f"{year:04}" for year in range(begin.year, last.year)]
-    months = range(begin.year * 12 + begin.month - 1, last.year * 12 + last.month - 1)
+def _between(begin: date, end: date, every: str) -> list[str]:
+    """The names of the periods from the one that holds `begin` to the one before that of `end`."""
+    if every == "year":
+        return [f"{year:04}" for year in range(begin.year, end.year)]
+    months = range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month - 1)
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in months]

@@ -175,8 +175,8 @@ def plan_by_person(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan
             totals[i].add(decision)
             if decision.verdict is Verdict.GRANTED:
                 granted[i].append(decision)
-    told = bool(occasions) and not request.periods and not request.persons  # few cannot tell for all
-    missed = missed_periods(scheme, occasions, booked) if told else []
+    told = not request.periods and not request.persons  # few cannot tell for all
+    missed = missed_periods(scheme, request.on, occasions, booked, request.rules) if told else []
     return Plan(request, totals, missed, _ListedRows([decision for part in granted for decision in part]))
 
 

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, ORGANISATIONS, PERSONS, TABLES, Table
+from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, ORGANISATIONS, PERSONS, TABLES
 from ilactl.ledger.commit import Actor, Append, Change, open_writer
 from ilactl.ledger.create import create_ledger
+from ilactl.ledger.grammar import Table
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.rules.batch import plan_by_batch
 from ilactl.rules.load import load_scheme
@@ -89,6 +90,7 @@ def figures_of(plan: Plan) -> list[tuple[object, ...]]:
             t.cut,
             t.taken,
             t.undecided,
+            dict(t.missing),
             t.undecided_examples,
             t.cut_examples,
         )
