@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["MAX_DIGITS", "ROUNDING", "format_amount", "parse_amount", "parse_decimal", "round_to", "split"]
 
@@ -43,7 +46,11 @@ def parse_amount(text: str, scale: int) -> int | None:
 
 def parse_decimal(text: str) -> Fraction | None:
     """An exact number from plain decimal text (`1607`, `0.8`), or None. No exponent, no sign but minus."""
-    return Fraction(text) if _DECIMAL.fullmatch(text) else None
+    if not _DECIMAL.fullmatch(text):
+        return None
+    from fractions import Fraction  # not at the top: most commands never need one
+
+    return Fraction(text)
 
 
 def format_amount(amount: int, scale: int) -> str:
@@ -59,7 +66,7 @@ def round_to(value: Fraction, scale: int, mode: str) -> int:
 
     Raises ValueError for a mode that is not in `ROUNDING`.
     """
-    scaled = value * Fraction(10) ** scale
+    scaled = value * 10**scale
     size, sign = abs(scaled), (-1 if scaled < 0 else 1)
     if mode == "up":
         whole: int = -(-size.numerator // size.denominator)

@@ -52,7 +52,8 @@ def add(face: Face, person: str, amount: str, giver: str, ref: str, unit: str, r
       $ ilactl contribution add P1 800.00 --from O1 --ref PAY-101
       $ ilactl contribution add P1 125.50 --from O1 --ref PAY-102 -n
     """
-    from ilactl.ledger.columns import ENTITLEMENTS, fault_of
+    from ilactl.ledger.columns import ENTITLEMENTS
+    from ilactl.ledger.grammar import fault_of
     from ilactl.rules.contribution_requests import ContributionRequest
 
     fault = fault_of(ENTITLEMENTS.column("ref"), ref) if ref else "ref is empty"

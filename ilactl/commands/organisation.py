@@ -19,7 +19,7 @@ from ilactl.commands.registering import (
     summary,
 )
 from ilactl.errors import AlreadyThere, NotFound, UsageError
-from ilactl.ledger.columns import ORGANISATION_KINDS
+from ilactl.ledger.grammar import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     from ilactl.ledger.register_plan import RegisterPlan
@@ -125,7 +125,8 @@ def _book(
     *,
     new: bool,
 ) -> None:
-    from ilactl.ledger.columns import ORGANISATIONS, fault_of
+    from ilactl.ledger.columns import ORGANISATIONS
+    from ilactl.ledger.grammar import fault_of
     from ilactl.ledger.organisation_intake import OrganisationPlanner
     from ilactl.ledger.register_plan import Problem
 

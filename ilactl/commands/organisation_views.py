@@ -8,7 +8,8 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.errors import NotFound
-from ilactl.ledger.columns import ORGANISATION_KINDS, ORGANISATIONS
+from ilactl.ledger.columns import ORGANISATIONS
+from ilactl.ledger.grammar import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     from ilactl.output import Cell, Col

@@ -180,7 +180,8 @@ class _Request:
 
     def plan(self, planner: PersonPlanner, snapshot: Snapshot, person: str) -> RegisterPlan:
         """The rows for the person. Raises UsageError for values that cannot be."""
-        from ilactl.ledger.columns import FIGURES, fault_of
+        from ilactl.ledger.columns import FIGURES
+        from ilactl.ledger.grammar import fault_of
         from ilactl.ledger.person_plan import FigurePlanner, set_problems
         from ilactl.ledger.register_plan import Problem
 
@@ -266,7 +267,8 @@ def _identity(face: Face, options: dict[str, Any], *, ask: bool = True) -> dict[
 
 
 def _refuse_id(identifier: str) -> None:
-    from ilactl.ledger.columns import PERSONS, fault_of
+    from ilactl.ledger.columns import PERSONS
+    from ilactl.ledger.grammar import fault_of
 
     fault = fault_of(PERSONS.column("person"), identifier)
     if fault:

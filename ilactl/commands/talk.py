@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from textwrap import fill
 
 from ilactl.findings import printable
 
@@ -45,7 +44,7 @@ def working(label: str, *, shown: bool) -> Iterator[Callable[[str], None]]:
         wait = PATIENCE
         while not over.wait(wait):
             line = f"{at[0]} … {time.monotonic() - begun:.0f} s"
-            _write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
+            _write(f"\r\x1b[K{line[: _width() - 1]}")
             wait = 0.2
 
     teller = threading.Thread(target=tell, daemon=True)
@@ -63,11 +62,25 @@ def _broken(line: str) -> str:
     """The line in pieces that fit the terminal; as it is where stderr is none."""
     if sys.stderr is None or not sys.stderr.isatty():
         return line
-    width = shutil.get_terminal_size().columns
+    width = _width()
     if len(line) <= width:
         return line
+    from textwrap import fill
+
     indent = " " * (len(line) - len(line.lstrip()) + 2)
     return fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _width() -> int:
+    """Columns of the terminal; COLUMNS, where it is set, knows better."""
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else 2).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _write(text: str) -> None:

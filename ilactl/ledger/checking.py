@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import BadManifest, ChangedMeanwhile, ChangedOutside, IlactlError
 from ilactl.findings import Finding, Place
-from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS, PERSONS, Table
+from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS, PERSONS
 from ilactl.ledger.entries import Entry
+from ilactl.ledger.grammar import Table
 from ilactl.ledger.lines import Buffer, place_of
 from ilactl.ledger.scan import Row, iter_table
 

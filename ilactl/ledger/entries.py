@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ilactl.dates import parse_date
 from ilactl.errors import BadInput, NotFound
 from ilactl.findings import Finding, Kind, count_text
-from ilactl.ledger.columns import ENTITLEMENTS, Grammar, Table
+from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.grammar import Grammar, Table
 from ilactl.ledger.lines import Buffer
 from ilactl.ledger.scan import Row, iter_table, place_of, rows_with_id
 from ilactl.money import format_amount, parse_amount

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from itertools import permutations
 
-from ilactl.ledger.columns import (
+from ilactl.ledger.grammar import (
     KINDS,
     LABOUR_STATUSES,
     MAX_TEXT,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ilactl.errors import NotFound
-from ilactl.ledger.columns import ID, PERSONS
+from ilactl.ledger.columns import PERSONS
+from ilactl.ledger.grammar import is_id
 from ilactl.ledger.registers import canonical_ids, same_person
 from ilactl.ledger.scan import find_ids
 
@@ -61,6 +62,6 @@ def missing_holders(missing: Sequence[str]) -> NotFound:
 
 
 def _exists(snapshot: Snapshot, person: str) -> bool:
-    if not ID.fullmatch(person):
+    if not is_id(person):
         return False
     return next(find_ids(snapshot.view(PERSONS.file), PERSONS, "person", person), None) is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ilactl.findings import Finding, Kind, Place
-from ilactl.ledger.columns import Column, fault_of, quick_pattern
+from ilactl.ledger.grammar import Column, fault_of, quick_pattern
 from ilactl.ledger.lines import LineFault, cell_starts, split_line
 from ilactl.nearest import did_you_mean
 

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from mmap import mmap
 
 from ilactl.findings import Kind, Place
-from ilactl.ledger.columns import TABLES, Table
+from ilactl.ledger.columns import TABLES
+from ilactl.ledger.grammar import Table
 
 __all__ = [
     "Buffer",

@@ -10,16 +10,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ilactl.dates import parse_date
 from ilactl.errors import BadManifest, NewerFormat
 from ilactl.findings import Finding, Kind, Place, count_text
-from ilactl.ledger.columns import Column, Grammar, fault_of
+from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.toml import line_text, read_toml
 from ilactl.money import parse_decimal
 from ilactl.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["FORMAT", "KEYS", "Fund", "Guards", "Key", "Manifest", "Unit", "load_manifest"]
 
@@ -284,9 +286,7 @@ def load_manifest(text: bytes, path: str = "ledger.toml") -> Manifest:
             name: Unit(unit["scale"], unit.get("title") or name) for name, unit in document["units"].items()
         },
         funds={name: Fund(fund.get("title") or name) for name, fund in document.get("funds", {}).items()},
-        guards=Guards(
-            guards.get("max_persons"), Fraction(guards["max_total"]) if "max_total" in guards else None
-        ),
+        guards=Guards(guards.get("max_persons"), parse_decimal(guards.get("max_total", ""))),
         closed_until=parse_date(closed) if isinstance(closed, str) else closed,
         shared=document.get("shared", False),
     )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS, Column, Grammar
+from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS
+from ilactl.ledger.grammar import Column, Grammar
 from ilactl.ledger.intake import CELL, InRow, Intake, read_intake
 from ilactl.ledger.person_plan import (
     IDENTITY_COLUMNS,

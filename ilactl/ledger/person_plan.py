@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS, Column, Grammar, fault_of
+from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
+from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.register_plan import Book, Cells, Problem, RegisterPlan, RowPlanner
 from ilactl.ledger.registers import format_facts, parse_facts
 from ilactl.money import parse_decimal

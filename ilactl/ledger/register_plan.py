@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ilactl.ledger.columns import Table
 from ilactl.ledger.entries import usable_rows
+from ilactl.ledger.grammar import Table
 from ilactl.ledger.scan import format_row, read_table, rows_with_id
 
 if TYPE_CHECKING:

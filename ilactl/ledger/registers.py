@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ilactl.dates import Span, parse_date
 from ilactl.errors import NotFound
-from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS, Table
+from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
 from ilactl.ledger.entries import usable_rows
+from ilactl.ledger.grammar import Table
 from ilactl.ledger.scan import Row, read_table, rows_with_id
 from ilactl.money import parse_decimal
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from ilactl.ledger.snapshot import Snapshot
 
 __all__ = [

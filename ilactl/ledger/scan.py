@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ilactl.findings import Finding, Kind, Place
-from ilactl.ledger.columns import Table, fault_of, quick_pattern
+from ilactl.ledger.grammar import Table, fault_of, quick_pattern
 from ilactl.ledger.lines import (
     QUOTES,
     Buffer,

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ilactl.errors import BadInput, IoFailed
-from ilactl.ledger.columns import ENTITLEMENTS, Column, Grammar, Table
+from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.grammar import Column, Grammar, Table
 from ilactl.ledger.grammar_sql import fault_sql, identifier, literal
 from ilactl.ledger.scan import MAX_LINE
 

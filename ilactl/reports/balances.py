@@ -70,8 +70,8 @@ def balances(snapshot: Snapshot, request: BalanceRequest) -> list[BalanceRow]:
     """
     families = ids_of(snapshot, request.persons) if request.persons else {}
     if families and len(families) <= FEW:
-        ids = dict.fromkeys(family[0] for family in families.values())
-        entries = [entry for one in ids for entry in entries_of(snapshot, one)]
+        ids = dict.fromkeys(one for family in families.values() for one in family)
+        entries = [entry for one in ids for entry in entries_of(snapshot, one, alone=True)]
         alias = {one: family[0] for family in families.values() for one in family}
         sums = _summed(snapshot, request, entries, alias)
     elif len(snapshot.view(ENTITLEMENTS.file)) < LARGE:

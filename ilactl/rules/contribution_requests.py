@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ilactl.findings import Finding, Kind, Place
-from ilactl.ledger.columns import Column, Grammar
+from ilactl.ledger.grammar import Column, Grammar
 from ilactl.ledger.intake import Intake, read_intake
 from ilactl.ledger.lines import cell_starts
 

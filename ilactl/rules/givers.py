@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from ilactl.errors import NotFound, Refused, UsageError
-from ilactl.ledger.columns import ID
+from ilactl.ledger.grammar import is_id
 from ilactl.ledger.registers import organisation, organisation_rows
 from ilactl.nearest import did_you_mean
 
@@ -63,7 +63,7 @@ def giver_of(snapshot: Snapshot, text: str, on: date | None) -> Giver:
             raise NotFound(what=text, hint=did_you_mean(text, [f"fund:{name}" for name in funds]))
         return Giver(text, fund.title, {FUNDER: text})
     # What was recorded for a later day only was there before: a late entry in the register bars no payment.
-    row = (organisation(snapshot, text, on) or organisation(snapshot, text)) if ID.fullmatch(text) else None
+    row = (organisation(snapshot, text, on) or organisation(snapshot, text)) if is_id(text) else None
     if row is None:
         known = {one.organisation for one in organisation_rows(snapshot)}
         raise NotFound(what=f"organisation {text}", hint=did_you_mean(text, known))

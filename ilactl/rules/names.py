@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ilactl.ledger.columns import FIGURES, IDENTITIES, LABOUR_STATUSES, PERSONS
+from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS
+from ilactl.ledger.grammar import LABOUR_STATUSES
 from ilactl.rules.expressions import Bool, Date, Number, Text, Type
 from ilactl.rules.model import DatedValue, FactSpec
 from ilactl.rules.values import FactType

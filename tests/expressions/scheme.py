@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from ilactl.ledger.columns import LABOUR_STATUSES
+from ilactl.ledger.grammar import LABOUR_STATUSES
 from ilactl.rules.expressions import (
     Bool,
     Checked,

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ilactl.ledger.columns import TABLES, Table
+from ilactl.ledger.columns import TABLES
+from ilactl.ledger.grammar import Table
 from ilactl.ledger.manifest import Manifest, Unit, load_manifest
 
 MANIFEST = b"""format = 1

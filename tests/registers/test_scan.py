@@ -11,15 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilactl.ledger.columns import (
-    ENTITLEMENTS,
-    FIGURES,
-    IDENTITIES,
-    ORGANISATIONS,
-    PERSONS,
-    fault_of,
-    quick_pattern,
-)
+from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
+from ilactl.ledger.grammar import fault_of, quick_pattern
 from ilactl.ledger.lines import cell_starts, format_row, line_number, place_of, split_line
 from ilactl.ledger.scan import read_table, rows_with_id
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ilactl.ledger.columns import LABOUR_STATUSES
+from ilactl.ledger.grammar import LABOUR_STATUSES
 from tests.sample.making import AGENCY, digests, generate, rows
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ilactl.ledger.columns import ENTITLEMENTS, Table
+from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import Entry, row_of
+from ilactl.ledger.grammar import Table
 from ilactl.ledger.scan import format_row
 from tests.wallets.money_events import UNITS
 

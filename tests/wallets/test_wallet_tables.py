@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ilactl.errors import BadInput
-from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, PERSONS, TABLES, Column, Grammar, fault_of
+from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, PERSONS, TABLES
 from ilactl.ledger.entries import iter_entries
+from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.grammar_sql import fault_sql
 from ilactl.ledger.scan import read_table
 from ilactl.ledger.tables import connect, load, read_sql, run_sql, strict_faults

@@ -9,7 +9,7 @@ from typing import Any
 
 from ilactl.dates import parse_date
 from ilactl.findings import Kind
-from ilactl.ledger.columns import NAME
+from ilactl.ledger.grammar import is_name
 from ilactl.rules.expressions import faults as kinds
 from ilactl.rules.expressions.faults import Fault, fault
 from ilactl.rules.expressions.lexical import FUNCTIONS
@@ -201,10 +201,10 @@ class Conversion:
             )
             return None
         for part in parts:
-            if not isinstance(part, str) or not NAME.fullmatch(part):
+            if not isinstance(part, str) or not is_name(part):
                 message = f"{str(part)[:60]} is no name: small letters, digits and underscores, at most 40"
                 lower = str(part).lower()
-                remedy = f"write {lower}" if NAME.fullmatch(lower) else ""
+                remedy = f"write {lower}" if is_name(lower) else ""
                 self._note(kinds.NAME, at, message, remedy)
                 return None
         self.words.update(parts)
@@ -229,7 +229,7 @@ class Conversion:
         place = Stretch(position=at[0], length=at[1])
         if name == "in_group":
             word = nodes[0].value if len(nodes) == 1 and isinstance(nodes[0], Literal) else None
-            if isinstance(word, str) and NAME.fullmatch(word):
+            if isinstance(word, str) and is_name(word):
                 return InGroup(word, **place)
             self._note(
                 kinds.TYPE, at, "in_group takes one group's name in quotes", "write in_group('carers')"

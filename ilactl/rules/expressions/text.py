@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from ilactl.dates import parse_date
-from ilactl.ledger.columns import NAME
+from ilactl.ledger.grammar import is_name
 from ilactl.money import parse_decimal
 from ilactl.rules.expressions.tree import (
     And,
@@ -213,7 +213,7 @@ _INNER: dict[str, Callable[[Json, list[Node], Stretch], Node]] = {
 
 
 def _word(text: str) -> str:
-    if not NAME.fullmatch(text):
+    if not is_name(text):
         raise ValueError("no name of a group")
     return text
 
