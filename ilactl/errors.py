@@ -56,7 +56,7 @@ class FindingsFound(IlactlError):
 
     code = "FINDINGS"
     exit_status = 1
-    message = "{count} found"
+    message = "{count}"
     hint = "each line above says where and what to do"
 
 

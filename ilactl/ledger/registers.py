@@ -6,7 +6,7 @@ valid_from the later one in the file holds, because files only grow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ __all__ = [
     "person_ids",
     "person_record",
     "same_person",
+    "stands_for",
 ]
 
 _EMPTY: Mapping[str, str] = {}
@@ -113,7 +114,11 @@ def parse_facts(cell: str) -> dict[str, str]:
     """The `facts` cell by name."""
     if not cell:
         return {}
-    return {name: value for name, _, value in (pair.partition("=") for pair in cell.split(";"))}
+    facts: dict[str, str] = {}
+    for pair in cell.split(";"):
+        name, _, value = pair.partition("=")
+        facts.setdefault(name, value)  # of a name written twice the first holds, as in a batch
+    return facts
 
 
 def format_facts(facts: Mapping[str, str]) -> str:
@@ -201,24 +206,38 @@ def same_person(snapshot: Snapshot, person: str) -> tuple[str, ...]:
     A person's newest row decides whether it is an alias, so an alias can be undone. Costs one
     search of persons.csv where there are no aliases.
     """
-    canonical, seen = person, {person}
-    while (after := _alias(snapshot, canonical)) and after not in seen:
-        seen.add(after)
-        canonical = after
+    canonical = stands_for(person, lambda one: _alias(snapshot, one))
     ids, waiting = [canonical], [canonical]
     while waiting:
         target = waiting.pop()
         for row in _found(snapshot, PERSONS, "same_as", target):
             other = row.cells[0]
-            if other not in ids and _alias(snapshot, other) == target:
+            if other not in ids and stands_for(other, lambda one: _alias(snapshot, one)) == canonical:
                 ids.append(other)
                 waiting.append(other)
     return (canonical, *sorted(ids[1:]))
 
 
+def stands_for(person: str, lead: Callable[[str], str]) -> str:
+    """The id that stands for the person: where the aliases lead, step by step.
+
+    `lead` gives the person that an id's newest row names, "" where it names none who exists.
+    A way that ends in a ring leads nowhere: each id then stands for itself.
+    """
+    at, seen = person, {person}
+    while after := lead(at):
+        if after in seen:
+            return person
+        seen.add(after)
+        at = after
+    return at
+
+
 def _alias(snapshot: Snapshot, person: str) -> str:
+    """The person that the id's newest row names, if there is such a person."""
     states = _states(_found(snapshot, PERSONS, "person", person), PERSONS)
-    return states[-1].cells["same_as"] if states else ""
+    named = states[-1].cells["same_as"] if states else ""
+    return named if named and _found(snapshot, PERSONS, "person", named) else ""
 
 
 def person_record(snapshot: Snapshot, person: str) -> PersonRecord:
@@ -268,7 +287,7 @@ def _by_person(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _canonical(states: Mapping[str, list[Row]]) -> dict[str, str]:
-    """For each id the id that stands for its person; a ring of aliases stands for itself."""
+    """For each id the id that stands for its person."""
     from_at, alias_at = PERSONS.index("valid_from"), PERSONS.index("same_as")
     newest: dict[str, str] = {}
     for person, rows in states.items():
@@ -277,14 +296,11 @@ def _canonical(states: Mapping[str, list[Row]]) -> dict[str, str]:
             if row.cells[from_at] >= last.cells[from_at]:
                 last = row
         newest[person] = last.cells[alias_at]
-    canonical = {}
-    for person in states:
-        at, seen = person, {person}
-        while (after := newest.get(at, "")) and after in newest and after not in seen:
-            seen.add(after)
-            at = after
-        canonical[person] = at
-    return canonical
+
+    def lead(person: str) -> str:
+        return after if (after := newest[person]) in newest else ""
+
+    return {person: stands_for(person, lead) for person in states}
 
 
 def _organisation(row: Row) -> OrganisationRow:

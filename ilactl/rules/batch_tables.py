@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, PERSONS
 from ilactl.ledger.grammar_sql import identifier, literal
+from ilactl.ledger.registers import stands_for
 from ilactl.ledger.tables import connect, read_sql, run_sql
 from ilactl.rules.fact_columns import FactColumns
 
@@ -76,14 +77,12 @@ class BatchTables:
         leads = {str(alias): str(person) for alias, person in self.run(_LEADS)}
         named = ", ".join(literal(lead) for lead in leads.values()) or "NULL"
         known = {str(row[0]) for row in self.run(f"SELECT person FROM states_read WHERE person IN ({named})")}
-        canonical: dict[str, str] = {}
-        for person in leads:
-            at, seen = person, {person}
-            while (after := leads.get(at, "")) in known and after not in seen:
-                seen.add(after)
-                at = after
-            if at != person:
-                canonical[person] = at
+
+        def lead(person: str) -> str:
+            return after if (after := leads.get(person, "")) in known else ""
+
+        stands = {person: stands_for(person, lead) for person in leads}
+        canonical = {person: other for person, other in stands.items() if person != other}
         self.aliased = bool(canonical)
         self.run("CREATE TEMP TABLE aliases (alias VARCHAR, person VARCHAR)")
         pairs = ", ".join(f"({literal(alias)}, {literal(person)})" for alias, person in canonical.items())

@@ -32,7 +32,7 @@ def test_findings_are_all_on_stderr_with_controls_escaped(probe: Run) -> None:
     assert result.err.count("persons.csv:3:5: ISCED") == 2
     assert "\x1b" not in result.err
     assert "\\x1b[31m" in result.err
-    assert "error: FINDINGS 2 findings found\nhint: " in result.err
+    assert "error: FINDINGS 2 findings\nhint: " in result.err
 
 
 def test_a_refusal_names_its_code_and_what_to_do(probe: Run) -> None:

@@ -88,8 +88,21 @@ def test_an_alias_can_be_taken_back():
 
 def test_a_ring_of_aliases_ends():
     ledger = ledger_of({"persons.csv": "P1,2026-01-01,,,,,,,P2,\nP2,2026-01-01,,,,,,,P1,\n"})
-    assert set(same_person(ledger, "P1")) == {"P1", "P2"}
-    assert sorted(person_ids(ledger) or ["none"])
+    assert same_person(ledger, "P1") == ("P1",)
+    assert person_ids(ledger) == ["P1", "P2"]
+    assert [record.person for record in all_persons(ledger)] == ["P1", "P2"]
+
+
+def test_an_alias_of_nobody_stands_for_itself():
+    ledger = ledger_of({"persons.csv": "P1,2026-01-01,,,,,,,P9,\n"})
+    assert same_person(ledger, "P1") == ("P1",)
+    assert person_ids(ledger) == ["P1"]
+    assert person_record(ledger, "P1").person == "P1"
+
+
+def test_of_a_fact_written_twice_the_first_holds():
+    ledger = ledger_of({"persons.csv": "P1,2026-01-01,,,,,,,,a=1;a=2\n"})
+    assert person_record(ledger, "P1").states[0].facts == {"a": "1"}
 
 
 def test_one_person_read_alone_is_as_among_all(ledger):
