@@ -13,6 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ilactl.ledger.holders import ids_of
 from ilactl.rules.batch_rows import GRANTED, NOT_DUE, TAKEN, UNDECIDED, TableRows
 from ilactl.rules.batch_tables import BatchTables
 from ilactl.rules.due import due_occasions, missed_periods
@@ -41,17 +42,20 @@ _ASKED = 200
 def plan_by_batch(
     snapshot: Snapshot, scheme: Scheme, request: Request, tell: Callable[[str], None] = lambda _: None
 ) -> Plan:
-    """The plan for all persons. Raises BadInput where a file does not bear its declared types.
+    """The plan for all persons, or those named. Raises NotFound for a name that is nobody's.
+
+    Raises BadInput where a file does not bear its declared types.
 
     `tell` hears what is being done.
     """
     occasions = due_occasions(scheme, request.on, rules=request.rules, periods=request.periods)
     batch = _Batch(snapshot, scheme, occasions)
-    batch.tables.load(tell)
+    named = {ids[0] for ids in ids_of(snapshot, request.persons).values()}
+    batch.tables.load(tell, named)
     tell("adding up the wallets")
     batch.decide()
     missed = []
-    if not request.periods:
+    if not request.periods and not request.persons:
         booked = batch.tables.booked()
         missed = missed_periods(scheme, request.on, occasions, booked, request.rules)
     tell("counting what would be booked")

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, PERSONS
@@ -45,13 +45,16 @@ class BatchTables:
         """Run one generated statement."""
         return run_sql(self.connection, sql)
 
-    def load(self, tell: Callable[[str], None]) -> None:
-        """Read each file once, only the columns that some rule asks for; `tell` hears which."""
+    def load(self, tell: Callable[[str], None], persons: Collection[str]) -> None:
+        """Read each file once, only the columns that some rule asks for; `tell` hears which.
+
+        `persons`, where any are named, are the only ones to look at.
+        """
         tell("reading the registers")
         wanted = ["person", "valid_from", "same_as", *self.facts.cells_read("states")]
         self._numbered("states", read_sql(self.snapshot, PERSONS, wanted))
         self._identities()
-        self._aliases()
+        self._aliases(persons)
         self._figures()
         tell(f"reading {ENTITLEMENTS.file}")
         self._moves()
@@ -72,7 +75,7 @@ class BatchTables:
             newest = "arg_max(struct_pack(birth_date := birth_date), nth).birth_date AS birth_date"
             self.run(f"CREATE TEMP TABLE births AS SELECT person, {newest} FROM identities GROUP BY person")
 
-    def _aliases(self) -> None:
+    def _aliases(self, persons: Collection[str]) -> None:
         """Ids that turned out to be another person's lead to the one that stands for both."""
         leads = {str(alias): str(person) for alias, person in self.run(_LEADS)}
         named = ", ".join(literal(lead) for lead in leads.values()) or "NULL"
@@ -91,6 +94,7 @@ class BatchTables:
         self.run(
             "CREATE TEMP TABLE people AS SELECT DISTINCT person FROM states_read"
             " ANTI JOIN aliases ON aliases.alias = states_read.person"
+            + (f" WHERE person IN ({', '.join(map(literal, sorted(persons)))})" if persons else "")
         )
 
     def _people_of(self, source: str, columns: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
 from ilactl.ledger.entries import Entry, all_entries, entries_of
+from ilactl.ledger.holders import FEW, ids_of
 from ilactl.ledger.registers import PersonRecord, all_persons, person_record
 from ilactl.money import format_amount
 from ilactl.rules.due import Missed, due_occasions, missed_periods
@@ -187,14 +188,17 @@ def scales_of(snapshot: Snapshot) -> dict[str, int]:
 
 def _wallets(snapshot: Snapshot, persons: Sequence[str]) -> Iterator[tuple[PersonRecord, Iterable[Entry]]]:
     """Records with their entries, by person id; everybody where nobody is named."""
-    if persons:
+    if 0 < len(persons) <= FEW:
         records = {record.person: record for record in (person_record(snapshot, p) for p in persons)}
         for person in sorted(records):
             yield records[person], entries_of(snapshot, person)
         return
+    named = {ids[0] for ids in ids_of(snapshot, persons).values()}
     by_person: dict[str, list[Entry]] = {}
     for entry in all_entries(snapshot):
         by_person.setdefault(entry.person, []).append(entry)
     for record in all_persons(snapshot):
+        if persons and record.person not in named:
+            continue
         ids = record.ids or (record.person,)
         yield record, [entry for person in ids for entry in by_person.get(person, ())]

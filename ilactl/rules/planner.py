@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
+from ilactl.ledger.holders import FEW
 from ilactl.rules.model import Scheme
 from ilactl.rules.plan import Plan, Request, plan_by_person
 
@@ -27,7 +28,7 @@ def make_plan(
     """
     tell("deciding who gets what")
     size = sum(snapshot.head.sizes.get(table.file, 0) for table in (ENTITLEMENTS, PERSONS))
-    if request.persons or size <= _SMALL:
+    if 0 < len(request.persons) <= FEW or size <= _SMALL:
         return plan_by_person(snapshot, scheme, request)
     from ilactl.rules.batch import plan_by_batch
 
