@@ -16,6 +16,10 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BLANK = re.compile(r"[ \t]*")
 _SCALAR = re.compile(r"[^,\]}\n#]*")
+_JOINED = re.compile(r"\\[ \t]*\n[ \t\n]*")
+"""A backslash at a line's end: it and the space up to the next word are no part of the string."""
+_ESCAPES = {"u": 6, "U": 10}
+"""Source characters of an escape that is longer than two."""
 
 Path = tuple[str | int, ...]
 
@@ -45,10 +49,7 @@ def locate(text: str, path: Path) -> tuple[int, int]:
 
 
 def locate_value(text: str, path: Path, into: int = 0) -> tuple[int, int]:
-    """Line and column of the value; for a string `into` counts characters from its first.
-
-    Strings with escapes have no one-to-one positions: there the string's start is given.
-    """
+    """Line and column of the value; for a string `into` counts characters from its first, escapes read."""
     offset = _nearest(text, path, value=True)
     if into >= 0 and text[offset : offset + 1] in ('"', "'"):
         quote = text[offset]
@@ -56,10 +57,22 @@ def locate_value(text: str, path: Path, into: int = 0) -> tuple[int, int]:
         start = offset + (3 if triple else 1)
         if triple and text[start : start + 1] == "\n":
             start += 1
-        end = text.find(quote * 3 if triple else quote, start)
-        if quote == "'" or "\\" not in text[start:end]:
-            offset = start + into
+        offset = start + into if quote == "'" else _after(text, start, into)
     return _line_and_column(text, offset)
+
+
+def _after(text: str, start: int, characters: int) -> int:
+    """The offset in the source after so many characters of a basic string, each escape being one."""
+    at = start
+    while characters > 0 and at < len(text):
+        joined = _JOINED.match(text, at)
+        if joined:
+            at = joined.end()
+            continue
+        at += _ESCAPES.get(text[at + 1 : at + 2], 2) if text[at] == "\\" else 1
+        characters -= 1
+    joined = _JOINED.match(text, at)
+    return joined.end() if joined else at
 
 
 def _nearest(text: str, path: Path, *, value: bool) -> int:
@@ -96,13 +109,13 @@ class _Scanner:
                 number = self.counts.get(path, -1) + 1
                 self.counts[path] = number
                 table = (*path, number)
-                self.found.setdefault(path, Position(start, start))
+                self.around(path, start)
                 self.found[table] = Position(start, start)
                 self.line_end()
             elif self.text[self.at] == "[":
                 self.at += 1
                 table = self.resolve(self.keys())
-                self.found.setdefault(table, Position(start, start))
+                self.around(table, start)
                 self.line_end()
             else:
                 self.pair(table)
@@ -123,8 +136,16 @@ class _Scanner:
         self.at += 1  # the equals sign
         self.skip(_BLANK)
         path: Path = (*table, *keys)
+        self.around(path[:-1], start)
         self.found.setdefault(path, Position(start, self.at))
         self.value(path)
+
+    def around(self, path: Path, start: int) -> None:
+        """A header or dotted key opens the tables around it, too, where nothing did before."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.found:
+                return
+            self.found[path[:length]] = Position(start, start)
 
     def keys(self) -> list[str]:
         keys = []

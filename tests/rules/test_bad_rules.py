@@ -200,6 +200,32 @@ BAD: dict[str, tuple[str, str, str]] = {
         "UNKNOWN-KEY",
         "write type",
     ),
+    "a grant's key below its tiers": (
+        with_(
+            'amount = "value.yearly"\nround = "up"\ncaps = ["own"]\norder = 1\n',
+            "caps = ['own']\norder = 1\n",
+        ).replace("[[contribution]]", "[[grant.tier]]\namount = '1.00'\n‸round = 'up'\n[[contribution]]"),
+        "UNKNOWN-KEY",
+        "above the first [[grant.tier]]",
+    ),
+    "typo in a table whose header names a part": (
+        GRANT + '‸[fact.more]\nkind = "state"\ntype = "bool"\n',
+        "UNKNOWN-KEY",
+        "write facts",
+    ),
+    "typo in a dotted key": (
+        with_("trained = {", '‸more.knd = "state"\nmore.kind = "state"\nmore.type = "bool"\ntrained = {'),
+        "UNKNOWN-KEY",
+        "write kind",
+    ),
+    "name after escapes": (amount("1 +\\t1 +\\u0020‸x"), "EXPRESSION-NAME", "nothing is called x"),
+    "quoted name": (amount('‸\\"hours\\" * 2'), "EXPRESSION-FORBIDDEN", "write names bare"),
+    "name on a line that is joined": (
+        with_('amount = "value.yearly"', 'amount = """\\\n   1.00 + \\\n   ‸x"""'),
+        "EXPRESSION-NAME",
+        "nothing is called x",
+    ),
+    "IS TRUE": (when("trained ‸IS TRUE"), "EXPRESSION-FORBIDDEN", "the condition itself"),
     "missing class": (
         GRANT.replace('[[grant]]\nid = "base"\nclass = "own"', '‸[[grant]]\nid = "base"'),
         "MISSING-KEY",

@@ -252,11 +252,11 @@ class Conversion:
         return Arithmetic(op, nodes[0], nodes[1], **_over(nodes))
 
     def _comparison(self, raw: _Raw, at: _At) -> Node | None:
-        left, right = self.convert(raw.get("left"), at), self.convert(raw.get("right"), at)
         op = _COMPARISONS.get(str(raw.get("type")))
-        if op is None:
+        if op is None:  # before its operands: the parser wraps them in casts that nobody wrote
             remedy = "write the condition itself, or NOT before it; test for unknown with IS NULL"
             return self._refuse(at, "IS TRUE, IS FALSE or IS DISTINCT FROM", remedy)
+        left, right = self.convert(raw.get("left"), at), self.convert(raw.get("right"), at)
         if left is None or right is None:
             return None
         return Compare(op, left, right, **_over((left, right) if self._place(raw) else (right,)))

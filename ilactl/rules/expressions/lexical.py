@@ -53,6 +53,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<plain>[ \t\r\n0-9.,+\-*/<>=!])"
     r"|(?P<open>\()|(?P<close>\))"
+    r"|(?P<quoted>\"[^\"]*\"?)"
     r"|(?P<other>.)",
     re.DOTALL,
 )
@@ -148,13 +149,13 @@ def _token_fault(token: _Token) -> Fault | None:
             message = f"the text holds the control or invisible character U+{ord(control.group()):04X}"
             return fault(SYNTAX, position + control.start(), 1, message, "take the character out")
         return None
-    if token.kind != "other":
+    if token.kind not in ("quoted", "other"):
         return None
-    message, remedy = _OTHERS.get(token.text, ("", ""))
+    message, remedy = _OTHERS.get(token.text[0], ("", ""))
     if not message and not token.text.isascii():
         message = f"the character U+{ord(token.text):04X} cannot stand outside quotes"
         remedy = "names are small ASCII letters, digits and underscores; text stands in single quotes"
-    return fault(FORBIDDEN, position, 1, message or f"{token.text!r} is not used in rules", remedy)
+    return fault(FORBIDDEN, position, length, message or f"{token.text!r} is not used in rules", remedy)
 
 
 def lost_words(text: str, tree_words: Set[str]) -> list[Fault]:
