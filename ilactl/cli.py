@@ -117,7 +117,7 @@ def _report(error: IlactlError, as_json: bool) -> int:
         talk(json_text(body), whole=True)
         return error.exit_status
     for finding in error.findings:
-        talk(finding.format(), whole=True)
+        talk(("warning: " if finding.warning else "") + finding.format(), whole=True)
     talk(f"error: {error.code} {printable(error.text)}")
     for line in error.advice.splitlines():
         talk(f"hint: {line}")
@@ -183,9 +183,10 @@ class _Closed(io.TextIOBase):
 
 
 def _hush() -> None:
-    """Send nowhere what stdout could not take: the interpreter would complain of it while it ends."""
+    """Send nowhere what stdout or stderr could not take: the interpreter would end with 120 for it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     os.close(nowhere)
 
 

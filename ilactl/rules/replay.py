@@ -6,13 +6,12 @@ text as it was kept. What comes out must be what was booked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ilactl.errors import BadRules
 from ilactl.ledger.entries import Entry, entries_of
 from ilactl.ledger.registers import PersonRecord, person_record
-from ilactl.rules.due import versions_of
 from ilactl.rules.facts import Reading
 from ilactl.rules.grants import Decider, Decision, names_of_grant
 from ilactl.rules.load import load_scheme, read_rules
@@ -90,7 +89,7 @@ def replay(snapshot: Snapshot, entry: Entry) -> Replay | None:
         return None
     scheme, grant = found
     assert isinstance(grant, Grant)
-    occasion = _occasion(scheme, grant, entry)
+    occasion = _occasion(grant, entry)
     if occasion is None:
         return None
     before = snapshot.at(record.seq - 1)
@@ -102,10 +101,9 @@ def replay(snapshot: Snapshot, entry: Entry) -> Replay | None:
     return Replay(entry, record, grant, decision, origins_of(before, reading, decider, decision))
 
 
-def _occasion(scheme: Scheme, grant: Grant, entry: Entry) -> Occasion | None:
-    versions = versions_of(scheme).get(grant.id, [grant])
-    occasion = named_occasion(versions, entry.period, entry.booked_on)
-    return occasion if occasion and occasion.grant.version == grant.version else None
+def _occasion(grant: Grant, entry: Entry) -> Occasion | None:
+    """The occasion the version had when it booked, before any end that was written since."""
+    return named_occasion([replace(grant, valid_until=None)], entry.period, entry.booked_on)
 
 
 def origins_of(

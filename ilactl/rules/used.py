@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["kept_digest", "rule_digest", "used_appends", "used_faults", "used_file"]
 
 _FOLDER = "rules/used/"
+_GONE = "put the rule back into a file of rules/; to end it, give it a valid_until"
 
 
 def used_file(version: str) -> str:
@@ -192,9 +193,11 @@ def used_faults(scheme: Scheme, used: Mapping[str, bytes], files: Iterable[RuleT
         version = kept.get("version", "")
         rule, changed = rules.get(version), ""
         if rule is None:
-            # The whole rule may go; but another first day would make the past another version's.
+            # Another first day would make the past another version's; a lost file would end it unsaid.
             others = [other for other in scheme.rules if other.id == version.partition("@")[0]]
             if not others:
+                message = f"{version} has booked entries and is gone from the rule files"
+                findings.append(USED_RULE_CHANGED.at(Place(file), message, _GONE))
                 continue
             rule, changed = others[0], "has booked entries and is gone, while its rule has other versions"
         changed = changed or _change(rule, scheme, kept)

@@ -130,10 +130,20 @@ def test_is_a_change_of_a_used_rule(used: Book, name: str) -> None:
     assert "new version" in found.remedy
 
 
-def test_a_used_rule_that_is_gone_stays_explained_by_its_kept_text(used: Book) -> None:
+@pytest.mark.parametrize("left", ["its contributions", "an empty file", "no file"])
+def test_a_used_rule_that_is_gone_is_refused_and_its_kept_text_stays(used: Book, left: str) -> None:
+    """A lost rule file would end a scheme without a word: a rule ends with valid_until."""
     start, end = RULES.index("[[cap]]"), RULES.index("[[contribution]]")
-    (used.root / "rules/scheme.toml").write_text(RULES[:start] + RULES[end:], "utf-8")
-    assert used.plan("2027-01-01")[1] == []
+    file = used.root / "rules/scheme.toml"
+    file.write_text(RULES[:start] + RULES[end:] if left == "its contributions" else "", "utf-8")
+    if left == "no file":
+        file.unlink()
+    with pytest.raises(BadRules) as caught:
+        used.scheme()
+    [found] = [finding for finding in caught.value.findings if not finding.warning]
+    assert (found.code, found.place.path) == ("USED-RULE-CHANGED", "rules/used/base.toml")
+    assert "base has booked entries and is gone" in found.message
+    assert "valid_until" in found.remedy
     assert "The law" not in (used.root / "rules/used/base.toml").read_text("utf-8")
     assert 'amount = "value.yearly / grade"' in (used.root / "rules/used/base.toml").read_text("utf-8")
 

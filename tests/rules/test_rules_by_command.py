@@ -1,0 +1,65 @@
+"""Rule files through the command line: what a changed file does to a ledger that has booked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.stories.conftest import digests
+
+SCHEME = """\
+[[grant]]
+id = "base"
+class = "own"
+fund = "fund:state"
+unit = "EUR"
+every = "year"
+due = "01-01"
+amount = "100.00"
+"""
+
+
+@pytest.fixture
+def booked(ledger: Path, invoke: Run) -> Path:
+    """A ledger whose one rule has booked 2026 for one person."""
+    (ledger / "rules/scheme.toml").write_text(SCHEME, "utf-8")
+    at = ("--ledger", ledger)
+    invoke("person", "add", "--id", "P1", "--on", "2026-01-01", *at).ok()
+    invoke("topup", "--on", "2026-01-01", "--yes", *at).ok()
+    return ledger
+
+
+def test_a_grant_is_explained_whatever_end_its_rule_was_given_since(booked: Path, invoke: Run) -> None:
+    (booked / "rules/scheme.toml").write_text(SCHEME + 'valid_until = "2025-01-01"\n', "utf-8")
+    told = invoke("explain", "E1", "--ledger", booked).ok().out
+    assert "credited 100.00 EUR" in told
+
+
+@pytest.mark.parametrize("text", ["", SCHEME.replace('"base"', '"bass"'), SCHEME.replace("100", "101")])
+def test_a_used_rule_lost_renamed_or_changed_books_nothing(booked: Path, invoke: Run, text: str) -> None:
+    (booked / "rules/scheme.toml").write_text(text, "utf-8")
+    before = digests(booked)
+    for command in (("topup", "--on", "2027-01-01", "--yes"), ("rules", "check")):
+        refused = invoke(*command, "--ledger", booked)
+        assert refused.code == 78
+        assert "USED-RULE-CHANGED" in refused.err
+    assert digests(booked) == before
+
+
+def test_warnings_beside_faults_are_called_so(ledger: Path, invoke: Run) -> None:
+    second = SCHEME.replace('"base"', '"more"')
+    cap = '[[cap]]\nid = "c"\nover = ["own"]\nunit = "EUR"\nlimit = "500.00"\n'
+    text = (SCHEME + second).replace('amount = "100.00"', 'amount = "100.00"\ncaps = ["c"]') + cap
+    (ledger / "rules/scheme.toml").write_text(text + "[oops]\n", "utf-8")
+    assert "warning" not in invoke("rules", "check", "--ledger", ledger).err
+    (ledger / "rules/scheme.toml").write_text(text.replace("fund:state", "fund:stat", 1), "utf-8")
+    told = invoke("rules", "check", "--ledger", ledger).err
+    assert "UNKNOWN-NAME there is no fund fund:stat" in told
+    (ledger / "rules/scheme.toml").write_text(text.replace("500.00", "x"), "utf-8")
+    lines = invoke("rules", "check", "--ledger", ledger).err.splitlines()
+    assert [line.partition(" ")[0] for line in lines if "scheme.toml" in line] == [
+        "warning:",
+        "rules/scheme.toml:23:10:",
+    ]
