@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,15 +14,14 @@ from ilactl.rules.expressions.ratio import Ratio
 from ilactl.rules.kinds import (
     AMOUNT_TYPE,
     BAD_RULE_VALUE,
-    CAP_ORDER,
     DOUBLED_RULE,
     MISSING_KEY,
-    OVERLAPPING_VERSIONS,
     UNKNOWN_NAME,
 )
 from ilactl.rules.model import Cap, ContributionRule, Grant, Scheme, Tier
 from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.periods import valid_due, valid_facts_on
+from ilactl.rules.together import check_together
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
@@ -62,10 +60,8 @@ class _Builder:
             self.cap(file, path, raw)
         grants = [(file, path, self.grant(file, path, raw)) for file, path, raw in self.tables("grant")]
         contributions = [(f, p, self.contribution(f, p, raw)) for f, p, raw in self.tables("contribution")]
-        self.versions([(f, p, grant) for f, p, grant in grants if grant])
-        self.versions(list(contributions))
         self.one_kind()
-        self.orders([(f, p, grant) for f, p, grant in grants if grant])
+        check_together([(f, p, grant) for f, p, grant in grants if grant], contributions, self.names)
         return Scheme(
             facts=facts,
             values=values,
@@ -250,23 +246,6 @@ class _Builder:
                 BAD_RULE_VALUE, (*path, "valid_until"), f"valid_until {end} is not after valid_from {first}"
             )
 
-    def versions(self, rules: list[tuple[RuleText, Path, Any]]) -> None:
-        """Versions of one id hold on different days and keep the rhythm their key depends on."""
-        for i, (file, path, rule) in enumerate(rules):
-            for _, _, earlier in rules[:i]:
-                if earlier.id != rule.id:
-                    continue
-                first = max(earlier.valid_from or date.min, rule.valid_from or date.min)
-                end = min(earlier.valid_until or date.max, rule.valid_until or date.max)
-                if first < end:
-                    since = "always" if first == date.min else f"on {first}"
-                    where = f"{earlier.source.file}:{earlier.source.line}"
-                    message = f"the version {rule.version} and the one at {where} both hold {since}"
-                    file.find(OVERLAPPING_VERSIONS, (*path, "id"), message)
-                if isinstance(rule, Grant) and rule.every != earlier.every:
-                    message = f"{rule.id} was given every {earlier.every}; the key of a grant is its period"
-                    file.find(BAD_RULE_VALUE, (*path, "every"), message, "use a new id for another rhythm")
-
     def one_kind(self) -> None:
         """An entry names its rule by id alone, so a grant and a contribution cannot share one."""
         grants = {raw["id"]: (file, path) for file, path, raw in self.tables("grant")}
@@ -276,22 +255,6 @@ class _Builder:
                 where = f"{other.file}:{other.source(at).line}"
                 message = f"{raw['id']} is a contribution here and a grant at {where}"
                 file.find(DOUBLED_RULE, (*path, "id"), message, "give one of them another id")
-
-    def orders(self, grants: list[tuple[RuleText, Path, Grant]]) -> None:
-        for i, (file, path, grant) in enumerate(grants):
-            for _, _, other in grants[:i]:
-                shared = set(grant.caps) & set(other.caps)
-                if (
-                    grant.id != other.id
-                    and shared
-                    and (grant.order is None or other.order in (None, grant.order))
-                ):
-                    cap = sorted(shared)[0]
-                    file.find(
-                        CAP_ORDER,
-                        path,
-                        f"{other.id} and {grant.id} share the cap {cap} and no order says which is first",
-                    )
 
 
 def _fits(amount: Checked, scale: int) -> bool:

@@ -20,7 +20,7 @@ from ilactl.rules.periods import Occasion
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value
 
-__all__ = ["CapRoom", "Decider", "Decision", "Verdict", "capped_names", "names_of_grant"]
+__all__ = ["CapRoom", "Decider", "Decision", "Verdict", "capped_names", "names_of_grant", "own_names"]
 
 
 class Verdict(StrEnum):
@@ -69,7 +69,7 @@ class Decision:
 
 def names_of_grant(grant: Grant, scheme: Scheme) -> set[str]:
     """Every name that the grant's expressions and its caps' limits use."""
-    return _own_names(grant) | capped_names(grant, scheme)
+    return own_names(grant) | capped_names(grant, scheme)
 
 
 def capped_names(grant: Grant, scheme: Scheme) -> set[str]:
@@ -77,7 +77,8 @@ def capped_names(grant: Grant, scheme: Scheme) -> set[str]:
     return {name for cap in grant.caps for name in names_in(scheme.caps[cap].limit.node)}
 
 
-def _own_names(grant: Grant) -> set[str]:
+def own_names(grant: Grant) -> set[str]:
+    """The names that its own conditions and amounts use."""
     parts = [grant.when, *(part for tier in grant.tiers for part in (tier.when, tier.amount))]
     return {name for part in parts for name in names_in(part.node)}
 

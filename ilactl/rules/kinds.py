@@ -9,6 +9,7 @@ __all__ = [
     "BAD_RULE_VALUE",
     "CAP_ORDER",
     "DOUBLED_RULE",
+    "LATER_SUM",
     "MISSING_KEY",
     "NO_RULES",
     "OVERLAPPING_VERSIONS",
@@ -50,6 +51,12 @@ USED_RULE_CHANGED = Kind(
     "USED-RULE-CHANGED",
     "A version that has booked something differs from the text it booked with.",
     "put the text back, end it with valid_until, and write the change as a new version with its valid_from",
+)
+LATER_SUM = Kind(
+    "LATER-SUM",
+    "A rule reads a sum that another raises later in the same run, so that a second run may book more.",
+    "let the other come first: an earlier due date, or a lower order on the same day",
+    warning=True,
 )
 NO_RULES = Kind(
     "NO-RULES",
