@@ -68,6 +68,7 @@ def face_options(
 
 
 def _face(session: Session, path: str, accepted: tuple[str, ...]) -> Face:
+    _stand_somewhere()
     given: dict[str, Any] = {}
     for name, (value, where) in session.given.items():
         if name not in accepted:
@@ -80,6 +81,20 @@ def _face(session: Session, path: str, accepted: tuple[str, ...]) -> Face:
     if given.get("quiet") and given.get("verbose"):
         raise UsageError(reason="-q and -v cannot both be meant", hint="give one of them")
     return Face(session, path, given)
+
+
+def _stand_somewhere() -> None:
+    """Refuse to run in a folder that is gone: relative paths lead nowhere, and the engine would end us."""
+    try:
+        os.getcwd()
+    except OSError:
+        hint = "it was removed or may not be read: cd to another one and run the same command there"
+        raise NotFound(what="the folder this runs in", hint=hint) from None
+
+
+def _is_ledger(folder: Path) -> bool:
+    """One whose ledger.toml is gone is still a ledger: never passed by for another one above it."""
+    return (folder / "ledger.toml").is_file() or (folder / "commits.jsonl").is_file()
 
 
 def _from_environment(name: str, kind: click.ParamType[Any]) -> Any:
@@ -133,13 +148,13 @@ class Face:
         """
         named = self.named_ledger()
         if named is not None:
-            if named and Path(named, "ledger.toml").is_file():
+            if named and _is_ledger(Path(named)):
                 return Path(named)
             where = named or "'' (ILACTL_LEDGER or --ledger is empty)"
             raise NoLedger(where=where)
         here = Path.cwd()
         for folder in (here, *here.parents):
-            if (folder / "ledger.toml").is_file():
+            if _is_ledger(folder):
                 return folder
         raise NoLedger(where=f"{here} or any folder above it")
 
