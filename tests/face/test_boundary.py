@@ -143,6 +143,10 @@ def test_a_full_disk_after_a_commit_says_that_it_is_booked(full_disk: BinaryIO) 
     assert "booked as commit 9, but stdout: No space left on device" in result.err
 
 
+def test_a_stderr_that_takes_nothing_leaves_the_status_alone(full_disk: BinaryIO) -> None:
+    assert finish(start("probe", "fail", "refused", stderr=full_disk)).code == 3
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_quietly(number: int, status: int) -> None:
     process = start("probe", "wait")
