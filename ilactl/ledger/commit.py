@@ -55,6 +55,7 @@ def open_writer(
     folder = open_folder(root)
     folder.shared = Snapshot.open(root).manifest.shared
     folder.refuse_loose()
+    folder.refuse_read_only()
     with ledger_lock(folder, wait=lock_wait, holder=holder, since=now()) as lock:
         tail = recover(folder)
         assert tail.record is not None

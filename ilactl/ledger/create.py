@@ -44,6 +44,7 @@ def create_ledger(
     manifest = load_manifest(files[MANIFEST], MANIFEST)
     folder = _open_or_make(Path(root), shared=manifest.shared)
     folder.refuse_loose()
+    folder.refuse_read_only()
     _refuse_full(folder)
     with ledger_lock(folder, wait=10.0, holder=f"ilactl {command}", since=now()) as lock:
         _refuse_full(folder)

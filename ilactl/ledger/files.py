@@ -49,6 +49,20 @@ class Folder:
                 hint="run 'chmod go-w' on the folder, or set shared = true in ledger.toml for a group",
             )
 
+    def refuse_read_only(self) -> None:
+        """Refuse to write into a folder that is set read-only, even where its files would let us.
+
+        Whoever takes the folder's write bits away means the ledger to stay as it is; a superuser,
+        whom no bit stops, is no exception. Raises IoFailed.
+        """
+        try:
+            if not os.fstat(self._fd).st_mode & 0o222:
+                raise PermissionError(errno.EACCES, "the folder is read-only")
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=self._fd):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            fail(str(self.root), error)
+
     @contextmanager
     def reading(self, name: str) -> Iterator[int]:
         """Open a file for reading. FileNotFoundError passes; what else goes wrong is Unsafe or IoFailed."""
@@ -241,8 +255,10 @@ class Folder:
                     raise
                 except OSError as error:
                     if error.errno in (errno.ELOOP, errno.ENOTDIR):
-                        raise Unsafe(path=name, reason=f"{part} is a link or not a folder") from None
-                    fail(name, error)
+                        shown = name.removesuffix("/-")  # the folder itself was meant
+                        what = "it" if shown == part else part
+                        raise Unsafe(path=shown, reason=f"{what} is a link or not a folder") from None
+                    fail(name.removesuffix("/-"), error)
                 if fd != self._fd:
                     close_quietly(fd)
                 fd = below

@@ -131,7 +131,7 @@ def _name_holder(folder: Folder, command: str, since: datetime) -> None:
 
 def _who(folder: Folder) -> str:
     """The holder in words, as far as it can be told."""
-    with suppress(OSError, ValueError, KeyError, TypeError, IlactlError):
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError, IlactlError):
         raw = json.loads(folder.read(_HOLDER, limit=4096))
         return printable(f"'{raw['command']}' (process {raw['pid']} on {raw['host']}, since {raw['since']})")
     return "another process"

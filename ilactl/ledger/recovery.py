@@ -146,7 +146,8 @@ def apply(folder: Folder, record: Record, targets: Mapping[str, int]) -> dict[st
     if staged:
         for name in staged:
             folder.remove(name)
-        folder.sync_folder(STAGED)
+        with suppress(FileNotFoundError):  # a copy of the ledger need not bring an empty folder along
+            folder.sync_folder(STAGED)
     return {name: stamp for name, stamp in stamps.items() if is_listed(name)}
 
 

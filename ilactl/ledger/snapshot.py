@@ -174,7 +174,7 @@ class Snapshot:
             self._texts[file] = self._read_now(file)
         text = self._texts[file]
         if text is None:
-            raise NotFound(what=file)
+            raise NotFound(what=file, hint="restore it from your copy")
         return text
 
     def _read_now(self, file: str) -> bytes | None:

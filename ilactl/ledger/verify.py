@@ -60,7 +60,7 @@ def is_listed(name: str) -> bool:
 
 def read_hint(folder: Folder) -> Hint | None:
     """The hint, or None where it is missing or cannot be read: it is only a hint."""
-    with suppress(OSError, IlactlError, ValueError, KeyError, TypeError, AttributeError):
+    with suppress(OSError, IlactlError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         text = folder.read(CLEAN)
         if text.endswith(b"\n"):
             raw = json.loads(text)

@@ -18,7 +18,7 @@ from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import loose_modes, verify_all
 
 from .faults import disk, failing
-from .support import assert_sound, make, mixed, person, row, writer
+from .support import assert_sound, identity, make, mixed, person, row, writer
 
 
 @pytest.fixture
@@ -199,6 +199,33 @@ def test_a_folder_that_others_may_write_in_is_refused(ledger: Path) -> None:
     ledger.chmod(0o770)
     with pytest.raises(Unsafe, match="its group may write"), writer(ledger):
         pass
+
+
+@pytest.mark.parametrize("mode", [0o500, 0o555])
+def test_a_read_only_folder_stays_as_it_is_whoever_writes(ledger: Path, mode: int) -> None:
+    """Its files may be writable, and nothing stops root: the folder's bits say what is meant."""
+    before = {path: path.read_bytes() for path in ledger.rglob("*") if path.is_file()}
+    ledger.chmod(mode)
+    with pytest.raises(IoFailed, match="the folder is read-only; nothing was changed"), writer(ledger):
+        pass
+    assert Snapshot.open(ledger).head.seq == 10
+    assert {path: path.read_bytes() for path in ledger.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("lost", ["commits", ".ilactl"])
+def test_a_copy_without_empty_or_derived_folders_goes_on(ledger: Path, lost: str) -> None:
+    """As git copies it: no commits/, which was empty, and no .ilactl; its last commit was staged."""
+    with writer(ledger) as held:
+        held.commit(Change("person add", (Append("identities.csv", identity(50), rows=1),)))
+    shutil.rmtree(ledger / ".ilactl")
+    shutil.rmtree(ledger / lost, ignore_errors=True)
+    assert_sound(ledger)
+
+
+@pytest.mark.parametrize("hint", [b"[" * 100_000 + b"\n", b'{"seq":"a","sha":1,"stamps":[]}\n', b"\xff\n"])
+def test_a_hint_that_makes_no_sense_is_none(ledger: Path, hint: bytes) -> None:
+    (ledger / ".ilactl" / "clean").write_bytes(hint)
+    assert_sound(ledger)
 
 
 def test_loose_modes_are_told_and_left(ledger: Path) -> None:
