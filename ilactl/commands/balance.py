@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.naming import named_persons
 from ilactl.errors import UsageError
 
 __all__ = ["command"]
@@ -40,10 +41,11 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
       $ ilactl balance --by labour_status -O csv
     """
     from ilactl.output import Answer, Cell, Col, Grid, Money
-    from ilactl.reports.balances import BalanceRequest, balances
+    from ilactl.reports.balances import balances
+    from ilactl.reports.balances_lines import BalanceRequest
 
     snapshot = face.snapshot()
-    named = _named(face, persons)
+    named = named_persons(face, persons)
     by = by or ("person" if persons else "unit")
     day = face.on(snapshot)
     found = balances(snapshot, BalanceRequest(day, by, named, face.given_on)) if named or not persons else []
@@ -74,15 +76,3 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
             data={"by": by, "usable_on": day, "booked_until": face.given_on},
         )
     )
-
-
-def _named(face: Face, persons: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids as given; `-` stands for those on stdin."""
-    if "-" not in persons:
-        return persons
-    if persons.count("-") > 1:
-        raise UsageError(reason="- stands for stdin and can be given once")
-    data, _ = face.read_input("-")
-    lines = data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()
-    at = persons.index("-")
-    return (*persons[:at], *(line.strip() for line in lines if line.strip()), *persons[at + 1 :])

@@ -84,7 +84,8 @@ def _facts(snapshot: Snapshot, on: date) -> dict[str, Cell]:
 
 def _sums(snapshot: Snapshot, on: date) -> list[dict[str, Cell]]:
     from ilactl.output import Money
-    from ilactl.reports.balances import BalanceRequest, balances
+    from ilactl.reports.balances import balances
+    from ilactl.reports.balances_lines import BalanceRequest
 
     rows: list[dict[str, Cell]] = []
     for row in balances(snapshot, BalanceRequest(day=on)):

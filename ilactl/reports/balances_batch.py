@@ -9,7 +9,7 @@ from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
 from ilactl.ledger.grammar_sql import identifier, literal
 from ilactl.ledger.tables import connect, load, read_sql, run_sql
 from ilactl.ledger.wallets import Standing
-from ilactl.reports.balances import OF_LOTS, OF_STATES, BalanceRequest, Sums, balances_by_python
+from ilactl.reports.balances_lines import OF_LOTS, OF_STATES, BalanceRequest, Sums, balances_by_python
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -25,7 +25,7 @@ from ilactl.rules.together import check_together
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
-    from ilactl.rules.load import RuleText
+    from ilactl.rules.ruletext import RuleText
     from ilactl.rules.trees import TreeCache
 
 __all__ = ["build_scheme"]

@@ -16,7 +16,7 @@ from ilactl.rules.names import BUILT_IN, RESERVED, built_in_facts
 from ilactl.rules.values import FactType, Value, fact_type
 
 if TYPE_CHECKING:
-    from ilactl.rules.load import RuleText
+    from ilactl.rules.ruletext import RuleText
 
 __all__ = ["Declarations", "read_declarations"]
 

@@ -7,55 +7,21 @@ against the names they may use → what only shows across tables (versions, caps
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ilactl.errors import BadRules
-from ilactl.findings import Finding, Kind, Place, count_text
-from ilactl.ledger.locate import locate, locate_value
-from ilactl.ledger.toml import line_text, read_toml
+from ilactl.findings import Finding, Place, count_text
+from ilactl.ledger.toml import read_toml
 from ilactl.rules.kinds import NO_RULES
-from ilactl.rules.model import Scheme, Source
+from ilactl.rules.model import Scheme
+from ilactl.rules.ruletext import RuleText
 from ilactl.rules.trees import TreeCache
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["RuleText", "load_scheme", "read_rules"]
-
-
-@dataclass(slots=True)
-class RuleText:
-    """One rule file while it is read: its source, its tables, and what was found in it."""
-
-    file: str
-    text: str
-    raw: dict[str, Any]
-    findings: list[Finding] = field(default_factory=list)
-
-    def find(
-        self, kind: Kind, path: tuple[str | int, ...], message: str, remedy: str = "", into: int | None = None
-    ) -> None:
-        """Report a fault at a key, or `into` characters inside its string."""
-        line, column = locate(self.text, path) if into is None else locate_value(self.text, path, into)
-        self.findings.append(kind.at(self.place(line, column), message, remedy))
-
-    def place(self, line: int, column: int) -> Place:
-        """The position with its original line."""
-        return Place(self.file, line, column, line_text(self.text, line))
-
-    def source(self, path: tuple[str | int, ...]) -> Source:
-        """The text of the table at `path`: from its header to the next."""
-        line, _ = locate(self.text, path)
-        lines = self.text.split("\n")
-        end = line
-        own_tiers = f"[[{path[0]}."
-        while end < len(lines) and (not lines[end].startswith("[") or lines[end].startswith(own_tiers)):
-            end += 1
-        while end > line and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
-            end -= 1
-        return Source(self.file, line, "\n".join(lines[line - 1 : end]))
+__all__ = ["load_scheme", "read_rules"]
 
 
 def load_scheme(snapshot: Snapshot, *, remember: bool = False) -> Scheme:

@@ -12,7 +12,7 @@ from ilactl.rules.model import Grant
 from ilactl.rules.names import NameSpec
 
 if TYPE_CHECKING:
-    from ilactl.rules.load import RuleText
+    from ilactl.rules.ruletext import RuleText
 
 __all__ = ["Placed", "check_together"]
 

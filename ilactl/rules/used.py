@@ -24,7 +24,7 @@ from ilactl.rules.values import show_value
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
-    from ilactl.rules.load import RuleText
+    from ilactl.rules.ruletext import RuleText
 
 __all__ = ["kept_digest", "rule_digest", "used_appends", "used_faults", "used_file"]
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from ilactl.errors import BadInput, NotFound
 from ilactl.ledger.columns import PERSONS
 from ilactl.ledger.wallets import Standing, standing_of, wallet_of
-from ilactl.reports.balances import BY, BalanceRequest, balances, balances_by_python
+from ilactl.reports.balances import balances
 from ilactl.reports.balances_batch import balances_by_engine
+from ilactl.reports.balances_lines import BY, BalanceRequest, balances_by_python
 from tests.wallets.book import FIRST, STEP, book_of
 from tests.wallets.loose_files import Files
 
