@@ -6,7 +6,6 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.naming import named_persons
-from ilactl.errors import UsageError
 
 __all__ = ["command"]
 

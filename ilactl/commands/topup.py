@@ -11,6 +11,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.guards import refuse_large
+from ilactl.commands.naming import named_persons
 from ilactl.errors import ChangedMeanwhile
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def command(
     from ilactl.rules.plan import Request
 
     snapshot = face.snapshot()
-    request = Request(face.on(snapshot), rules, _persons(face, persons), periods)
+    request = Request(face.on(snapshot), rules, named_persons(face, persons) if persons else None, periods)
     shown = None
     if face.dry_run or not face.yes:
         shown = _plan(face, snapshot, request)
@@ -89,15 +90,6 @@ class _Planned:
     def holds_for(self, snapshot: Snapshot) -> bool:
         """Whether nothing that the plan was made from has changed."""
         return self.snapshot.head.sha == snapshot.head.sha and self.snapshot.inputs() == snapshot.inputs()
-
-
-def _persons(face: Face, persons: tuple[str, ...]) -> tuple[str, ...]:
-    """Ids as given; `-` stands for those on stdin, one a line."""
-    if "-" not in persons:
-        return persons
-    data, _ = face.read_input("-")
-    named = data.decode("utf-8", "replace").split()
-    return tuple(dict.fromkeys([*(p for p in persons if p != "-"), *named]))
 
 
 def _plan(face: Face, snapshot: Snapshot, request: Request, *, remember: bool = False) -> _Planned:

@@ -16,13 +16,14 @@ _COLUMNS = (
     Col("due_on", "due on", "date"),
     Col("fund"),
     Col("persons", kind="int"),
+    Col("unit"),
     Col("credited", kind="amount"),
     Col("due", "before caps", "amount"),
     Col("cut", "cut", "int"),
     Col("undecided", kind="int"),
     Col("already", "already", "int"),
 )
-_SHOWN = tuple(column for column in _COLUMNS if column.name not in ("due_on", "due"))
+_SHOWN = tuple(column for column in _COLUMNS if column.name not in ("due_on", "unit", "due"))
 """What fits a terminal of 80 columns; versions, due dates and sums before caps are in the other formats."""
 
 
@@ -78,6 +79,7 @@ def _row(totals: Totals, scales: Mapping[str, int]) -> dict[str, Cell]:
         "due_on": occasion.due_on,
         "fund": occasion.grant.fund,
         "persons": totals.persons,
+        "unit": unit,
         "credited": Money(totals.credited, unit, scales[unit]),
         "due": Money(totals.due, unit, scales[unit]),
         "cut": totals.cut,

@@ -50,12 +50,12 @@ def plan_by_batch(
     """
     occasions = due_occasions(scheme, request.on, rules=request.rules, periods=request.periods)
     batch = _Batch(snapshot, scheme, occasions)
-    named = {ids[0] for ids in ids_of(snapshot, request.persons).values()}
+    named = {ids[0] for ids in ids_of(snapshot, request.persons or ()).values()}
     batch.tables.load(tell, named)
     tell("adding up the wallets")
     batch.decide()
     missed = []
-    if not request.periods and not request.persons:
+    if not request.periods and request.persons is None:
         booked = batch.tables.booked()
         missed = missed_periods(scheme, request.on, occasions, booked, request.rules)
     tell("counting what would be booked")

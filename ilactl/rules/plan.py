@@ -37,11 +37,11 @@ EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a top-up was asked for."""
+    """What a top-up was asked for. `persons` None is everybody; an empty list of names is nobody."""
 
     on: date
     rules: tuple[str, ...] = ()
-    persons: tuple[str, ...] = ()
+    persons: tuple[str, ...] | None = None
     periods: tuple[str, ...] = ()
 
 
@@ -176,7 +176,7 @@ def plan_by_person(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan
             totals[i].add(decision)
             if decision.verdict is Verdict.GRANTED:
                 granted[i].append(decision)
-    told = not request.periods and not request.persons  # few cannot tell for all
+    told = not request.periods and request.persons is None  # few cannot tell for all
     missed = missed_periods(scheme, request.on, occasions, booked, request.rules) if told else []
     return Plan(request, totals, missed, _ListedRows([decision for part in granted for decision in part]))
 
@@ -186,14 +186,16 @@ def scales_of(snapshot: Snapshot) -> dict[str, int]:
     return {name: unit.scale for name, unit in snapshot.manifest.units.items()}
 
 
-def _wallets(snapshot: Snapshot, persons: Sequence[str]) -> Iterator[tuple[PersonRecord, Iterable[Entry]]]:
-    """Records with their entries, by person id; everybody where nobody is named."""
-    if 0 < len(persons) <= FEW:
+def _wallets(
+    snapshot: Snapshot, persons: Sequence[str] | None
+) -> Iterator[tuple[PersonRecord, Iterable[Entry]]]:
+    """Records with their entries, by person id."""
+    if persons is not None and len(persons) <= FEW:
         records = {record.person: record for record in (person_record(snapshot, p) for p in persons)}
         for person in sorted(records):
             yield records[person], entries_of(snapshot, person)
         return
-    named = {ids[0] for ids in ids_of(snapshot, persons).values()}
+    named = {ids[0] for ids in ids_of(snapshot, persons or ()).values()}
     by_person: dict[str, list[Entry]] = {}
     for entry in all_entries(snapshot):
         by_person.setdefault(entry.person, []).append(entry)

@@ -28,7 +28,8 @@ def make_plan(
     """
     tell("deciding who gets what")
     size = sum(snapshot.head.sizes.get(table.file, 0) for table in (ENTITLEMENTS, PERSONS))
-    if 0 < len(request.persons) <= FEW or size <= _SMALL:
+    few = request.persons is not None and len(request.persons) <= FEW
+    if few or size <= _SMALL:
         return plan_by_person(snapshot, scheme, request)
     from ilactl.rules.batch import plan_by_batch
 

@@ -244,3 +244,31 @@ def test_guards_stop_it_whatever_yes_says_and_allow_large_passes_once(agency: Pa
 def test_days_at_the_edge_of_the_calendar_are_no_bug(agency: Path, invoke: Run, day: str) -> None:
     done = invoke("topup", "-n", "--on", day, "--ledger", agency)
     assert done.code in (0, 2, 3)
+
+
+@pytest.mark.parametrize("empty", ["", "\n \n", "\ufeff"])
+def test_an_empty_list_of_persons_is_nobody_and_not_everybody(agency: Path, invoke: Run, empty: str) -> None:
+    before = digests(agency)
+    done = invoke(*TOPUP, agency, "--person", "-", stdin=empty)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert digests(agency) == before
+    shown = invoke(*TOPUP, agency, "--person", "-", "-n", "-O", "json", stdin=empty).ok().out
+    assert json.loads(shown)["entries"] == 0
+
+
+def test_persons_of_a_list_are_named_one_a_line(agency: Path, invoke: Run) -> None:
+    invoke(*TOPUP, agency, "--person", "-", stdin="\ufeffP1\r\nP6\n\nP1\n").ok()
+    assert amounts(agency) == [
+        ("P1", "base", "500.00"),
+        ("P6", "base", "500.00"),
+        ("P1", "supplement", "300.00"),
+    ]
+    twice = invoke(*TOPUP, agency, "--person", "-", "--person", "-", stdin="P2\n")
+    assert twice.code == 2
+
+
+def test_every_sum_of_a_summary_names_its_unit(agency: Path, invoke: Run) -> None:
+    told = json.loads(invoke(*TOPUP, agency, "-n", "-O", "json").ok().out)
+    assert {row["unit"] for row in told["rows"]} == {"EUR"}
+    header, row, *_ = invoke(*TOPUP, agency, "-n", "-O", "csv").ok().out.splitlines()
+    assert dict(zip(header.split(","), row.split(","), strict=True))["unit"] == "EUR"
