@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.errors import NotFound
+from ilactl.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -91,12 +91,16 @@ def _explain_person(snapshot: Snapshot, person: str, on: date) -> Answer:
 
 
 def _explain_due(snapshot: Snapshot, person: str, on: date) -> Answer:
+    from ilactl.ledger.holders import existing
     from ilactl.reports.explanation import due_answer
     from ilactl.rules.due import due_occasions
     from ilactl.rules.load import load_scheme
     from ilactl.rules.plan import scales_of
     from ilactl.rules.replay import person_decisions
 
+    if _ENTRY.fullmatch(person) and not existing(snapshot, [person]):
+        reason = f"--due tells what is due to a person, and {person} is written like an entry"
+        raise UsageError(reason=reason, hint=f"'ilactl explain {person}' explains the entry")
     scheme = load_scheme(snapshot)
     record, decisions = person_decisions(snapshot, scheme, person, due_occasions(scheme, on))
     return due_answer(record.person, on, decisions, scales_of(snapshot))

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_FINDINGS = ("code", "file", "line", "column", "message", "remedy", "warning")
+"""What `rules check` tells of each warning in the formats for other programs."""
+
 
 @click.group("rules")
 def command() -> None:
@@ -42,7 +45,7 @@ def check(face: Face) -> None:
       $ ilactl rules check -O json
     """
     from ilactl.findings import count_text
-    from ilactl.output import Answer
+    from ilactl.output import Answer, Cell, Col
     from ilactl.rules.load import read_rules, used_of
 
     snapshot = face.snapshot()
@@ -51,8 +54,22 @@ def check(face: Face) -> None:
     faults = [finding for finding in findings if not finding.warning]
     if faults:
         raise BadRules(findings=findings, count=count_text(faults))
-    if face.output_format == "json":
-        face.answer(Answer("ilactl.rules-check/1", data={"findings": [f.as_dict() for f in findings]}))
+    if face.output_format not in (None, "plain", "table"):
+        rows: list[dict[str, Cell]] = [
+            {
+                "code": finding.code,
+                "file": finding.place.path,
+                "line": finding.place.line or None,
+                "column": finding.place.column or None,
+                "message": finding.message,
+                "remedy": finding.remedy,
+                "warning": finding.warning,
+            }
+            for finding in findings
+        ]
+        data = {"findings": [finding.as_dict() for finding in findings]}
+        columns = [Col(name, kind="int" if name in ("line", "column") else "text") for name in _FINDINGS]
+        face.answer(Answer("ilactl.rules-check/1", rows, columns, data=data))
     else:
         for finding in findings:
             face.warn(finding.format())
@@ -61,7 +78,7 @@ def check(face: Face) -> None:
 @command.command("list")
 @face_options("on")
 def list_rules(face: Face) -> None:
-    """List every rule and version with the day it is next due.
+    """List every rule and version, with the newest period that is due.
 
     \b
     Examples:

@@ -75,8 +75,10 @@ functions    LEAST(x, y)  GREATEST(x, y)  COALESCE(x, y)  in_group('carers')
 
 Only like is compared with like: numbers with numbers, texts with texts. Nothing else is
 known: no other function, no cast, no query. An amount must not be able to go below zero:
-write GREATEST(0.00, ...). Where an amount can have more decimals than its unit, say how to
-round: up (away from zero), down, half_up."""
+write GREATEST(0.00, ...), also where a CASE around it sees to it: only the least and greatest
+values that types allow are looked at. So is how wide numbers can get: a product that could pass
+38 digits is refused, and LEAST(x, y) around the large part bounds it. Where an amount can have
+more decimals than its unit, say how to round: up (away from zero), down, half_up."""
 
 _UNKNOWN = """\
 A fact that is not recorded and has no default is unknown. A rule that meets an unknown fact is
@@ -105,7 +107,7 @@ its edge makes the figure unknown.
 
 Rules due on the same day are decided in their order, then by id; each sees what earlier ones
 gave, as if booked. Rule, period and person are a grant's key: it is given once, whatever the
-version."""
+version. A fact that comes after the next due date is granted with --period."""
 
 _CAPS = """\
 A cap's room is its limit less what its classes hold now, reserved amounts included unless
@@ -115,7 +117,8 @@ The limit may depend on the person. Two grants under one cap need an order."""
 
 _TIERS = """\
 Instead of amount a grant may have tiers, alternatives of one fund. The first whose when holds
-gives the amount; an undecided one ends the search:
+gives the amount; an undecided one ends the search. In TOML a key below [[grant.tier]] belongs
+to the tier, so write round, caps, order and the like above the first one:
 
   [[grant.tier]]
   when = "isced_level <= 2"
@@ -127,8 +130,8 @@ _VERSIONS = """\
 When the law changes, end the version with valid_until = "2027-01-01" (the first day on which it
 no longer holds) and write a new [[grant]] with the same id and valid_from = "2027-01-01". A
 period is governed by the version in force on its due date or its last day, if that is earlier.
-A version that has booked something cannot be changed; its text is kept in rules/used/. A title,
-a comment, a valid_until, or a later dated value is no change.
+A version that has booked something cannot be changed or taken out; its text is kept in
+rules/used/. A title, a comment, an order, a valid_until, or a later dated value is no change.
 
 Dated values change by date without a new version:
 

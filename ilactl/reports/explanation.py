@@ -40,7 +40,7 @@ def sources_answer(
 ) -> Answer:
     """Every lot of a wallet with the entry that opened it; what is left adds up to the balance."""
     opened = {entry.entry: entry for entry in entries}
-    rows = [_lot_row(lot, opened[lot.entry], scales, on) for lot in lots]
+    rows = [_lot_row(lot, opened[lot.entry], person, scales, on) for lot in lots]
     units: dict[str, list[int]] = {}
     for lot in lots:
         sums = units.setdefault(lot.unit, [0, 0, 0])
@@ -73,8 +73,11 @@ def sources_answer(
     return Answer("ilactl.explain-person/1", rows, _LOTS, blocks, data, notes)
 
 
-def _lot_row(lot: Lot, entry: Entry, scales: Mapping[str, int], on: date) -> dict[str, Cell]:
+def _lot_row(lot: Lot, entry: Entry, person: str, scales: Mapping[str, int], on: date) -> dict[str, Cell]:
     scale = scales[lot.unit]
+    why = _why(lot, entry, scale, on)
+    if entry.person != person:
+        why = "; ".join(filter(None, (f"booked for {entry.person}", why)))
     return {
         "entry": lot.entry,
         "booked_on": lot.booked_on,
@@ -83,7 +86,7 @@ def _lot_row(lot: Lot, entry: Entry, scales: Mapping[str, int], on: date) -> dic
         "left": Money(lot.balance, lot.unit, scale),
         "reserved": Money(lot.held, lot.unit, scale),
         "unit": lot.unit,
-        "why": _why(lot, entry, scale, on),
+        "why": why,
     }
 
 

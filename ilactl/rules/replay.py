@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import BadRules
 from ilactl.ledger.entries import Entry, entries_of
-from ilactl.ledger.registers import PersonRecord, person_record
+from ilactl.ledger.registers import PersonRecord, person_record, same_person
 from ilactl.rules.facts import Reading
 from ilactl.rules.grants import Decider, Decision, names_of_grant
 from ilactl.rules.load import load_scheme, read_rules
@@ -94,7 +94,10 @@ def replay(snapshot: Snapshot, entry: Entry) -> Replay | None:
         return None
     before = snapshot.at(record.seq - 1)
     known = person_record(before, entry.person)
-    earlier = [e for e in entries_of(snapshot, entry.person) if e.offset < entry.offset]
+    # Whom the register took for one person then: a merge or its end since is no part of the decision.
+    ids = same_person(before, entry.person)
+    told = [e for one in ids for e in entries_of(snapshot, one, alone=True)]
+    earlier = [e for e in told if e.offset < entry.offset]
     reading = Reading(scheme, known, sums_of(earlier), scales_of(snapshot))
     decider = Decider(scheme, reading.scales, trace=True)
     decision = decider.decide(reading, occasion)

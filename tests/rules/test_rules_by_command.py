@@ -63,3 +63,44 @@ def test_warnings_beside_faults_are_called_so(ledger: Path, invoke: Run) -> None
         "warning:",
         "rules/scheme.toml:23:10:",
     ]
+
+
+def test_rules_check_answers_in_the_format_asked_for(booked: Path, invoke: Run) -> None:
+    """With -O an answer always comes, be there warnings or none."""
+    at = ("--ledger", booked)
+    header = "code,file,line,column,message,remedy,warning\n"
+    assert invoke("rules", "check", "-O", "csv", *at).ok().out == header
+    cap = '[[cap]]\nid = "c"\nover = ["own"]\nunit = "EUR"\nlimit = "500.00"\n'
+    grant = SCHEME.replace('amount = "100.00"', 'amount = "100.00"\ncaps = ["c"]')
+    two = grant.replace('"base"', '"two"') + grant.replace('"base"', '"three"')
+    (booked / "rules/more.toml").write_text(two + cap, "utf-8")
+    told = invoke("rules", "check", "-O", "csv", *at).ok()
+    assert (told.out.startswith(header + "CAP-ORDER,rules/more.toml,"), told.err) == (True, "")
+    assert invoke("rules", "check", *at).ok().err.startswith("warning: rules/more.toml:")
+
+
+def test_due_of_an_entry_is_a_question_about_a_person(booked: Path, invoke: Run) -> None:
+    asked = invoke("explain", "E1", "--due", "--ledger", booked)
+    assert (asked.code, "'ilactl explain E1'" in asked.err) == (2, True)
+
+
+def test_an_entry_is_explained_by_who_was_one_person_then(ledger: Path, invoke: Run) -> None:
+    """Two ids turn out to be one person: what each was granted before is still explained as decided."""
+    capped = SCHEME.replace('amount = "100.00"', 'amount = "300.00"\ncaps = ["c"]')
+    cap = '[[cap]]\nid = "c"\nover = ["own"]\nunit = "EUR"\nlimit = "400.00"\n'
+    (ledger / "rules/scheme.toml").write_text(capped + cap, "utf-8")
+    at = ("--ledger", ledger)
+    for person in ("P1", "P2"):
+        invoke("person", "add", "--id", person, "--on", "2026-01-01", *at).ok()
+    invoke("topup", "--on", "2026-01-01", "--yes", *at).ok()
+    invoke("person", "update", "P2", "--set", "same_as=P1", "--on", "2026-02-01", *at).ok()
+    for entry in ("E1", "E2"):
+        told = invoke("explain", entry, *at).ok().out
+        assert "credited 300.00 EUR" in told
+        assert "0.00 there already" in told
+        assert "differs" not in told
+    whole = invoke("explain", "P1", *at).ok().out
+    assert [line.endswith("booked for P2") for line in whole.splitlines() if line.startswith("E")] == [
+        False,
+        True,
+    ]
