@@ -150,7 +150,7 @@ class Writer:
             for adopt in change.adopts:
                 draft.adopt(adopt, [act for _, act in ranges.get(adopt.file, ())])
         inputs = self._snapshot.inputs() if self._snapshot else dict(input_digests(self._folder, {}))
-        return draft.record(change, self._actor, self._now().astimezone(UTC), inputs)
+        return draft.record(change, self._actor, self._now().astimezone(UTC), inputs, self._log_end)
 
     def _refuse_day(self, change: Change) -> None:
         on = change.booked_on

@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple, Never
 
@@ -26,6 +26,7 @@ __all__ = [
     "fail",
     "read_at",
     "reason_of",
+    "refuse_full",
     "reserve_room",
     "sync",
     "write_at",
@@ -128,6 +129,19 @@ def reserve_room(fd: int, offset: int, size: int) -> None:
         code = ctypes.get_errno()
         if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise OSError(code, os.strerror(code))
+
+
+def refuse_full(fd: int, growth: Iterable[tuple[int, int]]) -> None:
+    """Meet a full disk before a commit is decided: `growth` are files' sizes, and bytes they are to grow by.
+
+    It counts whole blocks at their least, so it never refuses what there is room for. Raises OSError.
+    """
+    found = os.fstatvfs(fd)
+    block = found.f_frsize
+    room = found.f_bfree if os.geteuid() == 0 else found.f_bavail  # some are kept back for the superuser
+    needed = sum(-(-(size + more) // block) - -(-size // block) for size, more in growth)
+    if found.f_blocks and needed > room:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def close_quietly(fd: int) -> None:

@@ -170,9 +170,9 @@ class Draft:
         self.heads[adopt.file] = FileHead(size, adopt.rows, hashlib.sha256(tail).hexdigest(), *since)
 
     def record(
-        self, change: Change, actor: Actor, now: datetime, inputs: Mapping[str, str]
+        self, change: Change, actor: Actor, now: datetime, inputs: Mapping[str, str], log_end: int
     ) -> tuple[Record, bytes]:
-        """The record and its line, read back before it counts."""
+        """The record and its line for a log of that size, read back before it counts."""
         if any(act.staged for act in self.acts):
             self.folder.sync_folder(STAGED)
         last = self.last
@@ -200,6 +200,8 @@ class Draft:
             version=__version__,
         )
         line = seal(body_of(record))
+        grown = [(act.base, act.size) for act in self.acts if not act.adopted]
+        self.folder.refuse_full([(log_end, len(line)), *grown])
         return parse(line[:-1]), line
 
 

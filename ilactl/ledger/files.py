@@ -13,12 +13,12 @@ import errno
 import os
 import stat
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ilactl.errors import IoFailed, Unsafe
-from ilactl.ledger.disk import Stamp, close_quietly, fail, read_at, write_at
+from ilactl.ledger.disk import Stamp, close_quietly, fail, read_at, refuse_full, write_at
 
 __all__ = ["Folder", "Stamp", "good_name"]
 
@@ -62,6 +62,10 @@ class Folder:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
             fail(str(self.root), error)
+
+    def refuse_full(self, growth: Iterable[tuple[int, int]]) -> None:
+        """Fail now where the disk has no room for files that grow so: see `disk`. Raises OSError."""
+        refuse_full(self._fd, growth)
 
     @contextmanager
     def reading(self, name: str) -> Iterator[int]:

@@ -7,6 +7,8 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -191,15 +193,28 @@ def test_a_read_only_folder_is_refused_and_can_be_read(tmp_path: Path, start: Pa
         if os.geteuid() == 0:
             os.setuid(nobody)
         assert persons_in(Snapshot.open(root)) == [1]
-        with pytest.raises(IoFailed, match="permission denied"), writer(root):
-            pass
-        (root / ".ilactl" / "lock").chmod(0o600)
-        with pytest.raises(IoFailed, match="permission denied"), writer(root) as held:
-            held.commit(mixed(1))  # there is no room for a new file's name
-        with writer(root) as held:
-            held.commit(row(2))  # the files themselves may be written
+        for mode in (0o500, 0o700):  # and then its lock alone
+            root.chmod(mode)
+            with pytest.raises(IoFailed, match=r"permission denied|read-only"), writer(root):
+                pass
 
     status = in_child(use)
     root.chmod(0o700)
     assert status == 0
-    assert persons_in(Snapshot.open(root)) == [1, 2]
+    assert persons_in(Snapshot.open(root)) == [1]
+
+
+def test_a_disk_without_room_for_the_rows_is_met_before_the_decision(tmp_path: Path, start: Path) -> None:
+    """A new file has no room reserved: what is free is counted, so that the log stays as it is."""
+    root = Path(shutil.copytree(start, tmp_path / "ledger"))
+
+    def almost_full(real: Callable[..., Any], fd: int) -> Any:
+        return SimpleNamespace(f_frsize=4096, f_blocks=100, f_bfree=1, f_bavail=1)
+
+    with disk(almost_full, 1, ("fstatvfs",), lasting=True), writer(root) as held:
+        held.commit(row(2))  # fits into blocks that are there
+        log = (root / "commits.jsonl").read_bytes()
+        with pytest.raises(IoFailed, match="no space left"):
+            held.commit(mixed(1))
+    assert (root / "commits.jsonl").read_bytes() == log
+    assert_sound(root)
