@@ -8,7 +8,7 @@ each rule sees what earlier ones gave, as if booked. A property test holds the t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -35,8 +35,8 @@ __all__ = ["plan_by_batch"]
 _NO_TIER = -1
 """Stands in `d` where no tier holds; no amount is ever below zero."""
 
-_ASKED = 200
-"""Up to so many undecided persons are asked one by one; of more only unknown facts are counted."""
+_ASKED = 5000
+"""Up to so many undecided persons who differ are asked why; of more only unknown facts are counted."""
 
 
 def plan_by_batch(
@@ -193,7 +193,7 @@ class _Batch:
             if cut:
                 total.cut_examples = self._cut(i)
             if undecided:
-                total.missing, total.undecided_examples = self._undecided(i, undecided)
+                total.missing, total.undecided_examples = self._undecided(i)
             totals.append(total)
         return totals
 
@@ -204,26 +204,39 @@ class _Batch:
         )
         return [Example(str(person), "", int(due), int(credited)) for person, due, credited in rows]
 
-    def _undecided(self, i: int, number: int) -> tuple[Counter[str], list[Example]]:
-        """How many lack each fact, and the first few by name, for the reasons that the interpreter gives."""
+    def _undecided(self, i: int) -> tuple[Counter[str], list[Example]]:
+        """How many lack each fact, and the first few by name, for the reasons that the interpreter gives.
+
+        Persons of whom the rule reads the same are asked once, in the order of their first.
+        """
         occasion = self.occasions[i]
         specs = [self.names[name] for name in sorted(names_of_grant(occasion.grant, self.scheme))]
-        columns = "".join(f", {self._column(occasion, spec, i).sql}" for spec in specs)
-        rows = self.run(
+        columns = "".join(f", {self._column(occasion, spec, i).sql} AS a{n}" for n, spec in enumerate(specs))
+        asked = (
             f"SELECT decided.person{columns} FROM decided JOIN facts_wide USING (person)"
-            f" WHERE s{i} = {UNDECIDED} ORDER BY decided.person"
-            f" LIMIT {number if number <= _ASKED else EXAMPLES}"
+            f" WHERE s{i} = {UNDECIDED}"
         )
         decider = Decider(self.scheme, self.scales)
-        counts: Counter[str] = Counter()
-        examples = []
-        for person, *cells in rows:
+
+        def reasons(person: str, cells: Sequence[Any]) -> tuple[str, ...]:
             facts = {spec.name: _value(spec, cell) for spec, cell in zip(specs, cells, strict=True)}
-            decision = decider.decide_facts(str(person), occasion, facts)
-            reasons = decision.notes or decision.missing
-            counts.update(reasons)
-            examples.append(Example(str(person), ", ".join(reasons)))
-        return (counts if number <= _ASKED else self._unknown(i, specs)), examples[:EXAMPLES]
+            decision = decider.decide_facts(person, occasion, facts)
+            return decision.notes or decision.missing
+
+        examples = [
+            Example(str(person), ", ".join(reasons(str(person), cells)))
+            for person, *cells in self.run(f"{asked} ORDER BY decided.person LIMIT {EXAMPLES}")
+        ]
+        alike = self.run(
+            f"SELECT min(person), count(*) AS n, * EXCLUDE (person) FROM ({asked})"
+            f" GROUP BY ALL ORDER BY 1 LIMIT {_ASKED + 1}"
+        )
+        if len(alike) > _ASKED:
+            return self._unknown(i, specs), examples
+        counts: Counter[str] = Counter()
+        for person, number, *cells in alike:
+            counts.update(dict.fromkeys(reasons(str(person), cells), int(number)))
+        return counts, examples
 
     def _unknown(self, i: int, specs: list[NameSpec]) -> Counter[str]:
         """How many of the undecided lack each fact the rule reads, whether or not it alone decided."""

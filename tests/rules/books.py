@@ -90,7 +90,7 @@ def figures_of(plan: Plan) -> list[tuple[object, ...]]:
             t.cut,
             t.taken,
             t.undecided,
-            dict(t.missing),
+            list(t.missing.items()),
             t.undecided_examples,
             t.cut_examples,
         )

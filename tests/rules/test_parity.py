@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ilactl.ledger.columns import IDENTITIES
+from ilactl.ledger.columns import IDENTITIES, PERSONS
 from ilactl.ledger.entries import all_entries
 from ilactl.ledger.manifest import load_manifest
 from ilactl.ledger.registers import person_ids
@@ -216,3 +216,33 @@ valid_from = "2024-01-01"
     book.person("P2")
     asked = Request(date(2026, 1, 1), persons=("P2",))
     assert plan_by_person(book.snapshot(), book.scheme(), asked).missed == []
+
+
+def test_of_many_undecided_both_gaits_tell_the_facts_that_decided(tmp_path: Path) -> None:
+    """Facts that a rule reads and that nobody missed are not blamed, however many are undecided."""
+    rules = """\
+[[grant]]
+id = "more"
+class = "own"
+fund = "fund:state"
+unit = "EUR"
+every = "year"
+due = "01-01"
+when = "COALESCE(isced_level, 9) > 2 AND labour_status = 'employed'"
+amount = "5.00 * work_share"
+round = "up"
+"""
+    book = Book.make(tmp_path, {"scheme.toml": rules})
+    cells = [
+        {
+            "person": f"P{n:03}",
+            "valid_from": "2025-01-01",
+            "isced_level": "1" if n % 7 == 0 else "",
+            "labour_status": "employed" if n % 3 == 0 else "",
+        }
+        for n in range(300)
+    ]
+    book.append(PERSONS, cells)
+    plan, rows = book.plan("2026-01-01")
+    assert (rows, plan.undecided) == ([], 257)
+    assert dict(plan.totals[0].missing) == {"labour_status": 172, "work_share": 85}
