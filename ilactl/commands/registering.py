@@ -101,9 +101,10 @@ def input_of(face: Face, intake: Intake, expect_rows: int | None) -> None:
     if not intake.rows:
         refuse_input(intake)
     if expect_rows is not None and not intake.findings and len(intake.rows) != expect_rows:
+        found = f"{len(intake.rows)} row" + ("" if len(intake.rows) == 1 else "s")
         raise BadInput(
             what=intake.path,
-            count=f"{len(intake.rows)} rows instead of the {expect_rows} expected",
+            count=f"{found} instead of the {expect_rows} expected",
             hint="ask the sender for the whole file, or correct --expect-rows",
         )
 

@@ -77,7 +77,10 @@ _EARMARK = r"any|(kind|course|field|enrolment):[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 _COUNTRY = r"[A-Z]{2}"
 _SALT = r"[0-9a-f]{16,32}"
 _INTEGER = r"0|[1-9][0-9]{0,8}"
-_CONTROL = r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+_CONTROL = (
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 MAX_TEXT = 200
 
 

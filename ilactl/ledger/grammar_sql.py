@@ -92,4 +92,5 @@ def _one_of(cell: str, words: list[str] | tuple[str, ...]) -> str:
 def _re2(pattern: str) -> str:
     # Surrogates cannot stand in UTF-8, and RE2 refuses to name them.
     pattern = pattern.replace(r"\ud800-\udfff", "").replace(r"\s", _SPACE)
-    return re.sub(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})", lambda m: rf"\x{{{m[1] or m[2]}}}", pattern)
+    code_point = r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\U([0-9a-f]{8})"
+    return re.sub(code_point, lambda m: rf"\x{{{m[1] or m[2] or m[3]}}}", pattern)

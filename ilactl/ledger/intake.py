@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.grammar import Column, fault_of, quick_pattern
 from ilactl.ledger.lines import LineFault, cell_starts, split_line
-from ilactl.nearest import did_you_mean
+from ilactl.nearest import did_you_mean, nearest
 
 __all__ = ["InRow", "Intake", "read_intake"]
 
@@ -137,8 +137,18 @@ def _header(
     line: str, intake: Intake, offered: Sequence[Column], required: Collection[Collection[str]]
 ) -> None:
     def find(kind: Kind, at: int, message: str, remedy: str = "") -> None:
-        intake.findings.append(kind.at(Place(intake.path, 1, at, line), message, remedy))
+        intake.findings.append(kind.at(Place(intake.path, 1, at, line[:1000]), message, remedy))
 
+    if not line.strip(", "):
+        find(BLANK, 0, "the first line, which names the columns, is empty", "start with the names")
+        return
+    if "\r" in line:
+        remedy = "save the file with Unix line ends (LF)"
+        find(CONTROL, line.index("\r") + 1, "the first line holds a CR: do the lines end in it?", remedy)
+        return
+    if len(line) > MAX_LINE:
+        find(LONG, 0, f"the line has {len(line)} characters, more than {MAX_LINE} (MAX_LINE)")
+        return
     known = {column.name for column in offered}
     try:
         names = split_line(line, lenient=True)
@@ -158,8 +168,9 @@ def _header(
             shown = f"column {name!r} is not known" if name else "a column has no name"
             find(COLUMN, start, shown, did_you_mean(name, known, limit=30))
         seen.add(name)
+    meant = {nearest(name, known) for name in seen - known}  # misspelled is not missing as well
     for group in required:
-        if not any(name in seen for name in group):
+        if not any(name in seen or name in meant for name in group):
             find(LACKS, 0, f"the header lacks {' or '.join(group)}")
     intake.columns = names
 

@@ -141,7 +141,8 @@ def plan_persons(
         given = {name: row.cells[index] for name, index in columns}
         problems = planner.problems(person, valid_from, given)
         external = given.get("external_id", "")
-        if external and owners.setdefault(external, person) != person:
+        doubled = external and owners.setdefault(external, person) != person
+        if doubled and not any(problem.column == "external_id" for problem in problems):
             problems.append(Problem("external_id", f"external_id {external} stands here for two persons"))
         if not _report(intake, row, person, problems):
             planner.take(person, valid_from, given)

@@ -63,7 +63,7 @@ class Fact(Protocol):
 
 def fact_column(name: str, fact: Fact) -> Column:
     """The column of an import that holds a declared fact."""
-    grammar = {"bool": Grammar.NAME, "date": Grammar.DATE, "text": Grammar.TEXT}
+    grammar = {"bool": Grammar.TEXT, "date": Grammar.DATE, "text": Grammar.TEXT}
     return Column(name, grammar.get(fact.type.name, Grammar.DECIMAL), "a fact the scheme declares")
 
 
@@ -138,9 +138,9 @@ class PersonPlanner:
         if name in self._facts:
             fact = self._facts[name]
             if fact.parse(text) is None:
-                return Problem(
-                    name, f"{name} {text!r} is not of its type, {getattr(fact.type, 'text', fact.type.name)}"
-                )
+                kind = getattr(fact.type, "text", fact.type.name)
+                remedy = "write true or false" if kind == "bool" else ""
+                return Problem(name, f"{name} {text!r} is not of its type, {kind}", remedy)
         elif name == "employer" and not self.organisations.rows(text):
             return Problem(
                 name, f"employer {text} is not in organisations.csv", "add it with 'ilactl organisation add'"

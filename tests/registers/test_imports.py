@@ -58,6 +58,24 @@ def test_a_different_row_for_the_same_day_is_a_change(take, ledger):
     assert text(ledger, "persons.csv").endswith("P1,2026-01-01,,,,,A,,,\nP1,2026-01-01,,,,,B,,,\n")
 
 
+def test_an_external_id_of_somebody_else_is_one_finding(take):
+    result = take("person,external_id\nP1,HR-1\nP2,HR-1\n", fail=True)
+    assert places(result) == ["stdin:3:4: IN-CELL"]
+
+
+def test_a_truth_is_true_or_false(take):
+    result = take("person,low_qualified\nP1,TRUE\nP2,yes\nP3,1\nP4,=1\n", fail=True)
+    assert places(result) == [f"stdin:{line}:4: IN-CELL" for line in (2, 3, 4, 5)]
+    assert result.err.count("write true or false") == 3
+
+
+@pytest.mark.parametrize("mark", ["\u00ad", "\u061c", "\u180e", "\u2060", "\ufff9", "\U000e0041", "\u2066"])
+def test_no_invisible_mark_comes_in(take, mark):
+    result = take(f"person,name\nP1,An{mark}n\n", fail=True)
+    assert places(result) == ["stdin:2:4: IN-CELL"]
+    assert mark not in result.err
+
+
 def test_a_history_in_one_file_carries_over_from_row_to_row(take, ledger):
     take("person,valid_from,region\nP1,2026-01-01,A\nP1,2026-02-01,A\nP1,2026-03-01,B\n")
     assert text(ledger, "persons.csv").count("\nP1,") == 2
@@ -127,6 +145,11 @@ def test_faults_are_all_found_with_line_and_column(take):
         (b"person;region\nP1;A\n", "stdin:1:7: IN-DELIMITER", "semicolons"),
         (b"person\tregion\nP1\tA\n", "stdin:1:7: IN-DELIMITER", "tabs"),
         (b"person,regio\nP1,A\n", "stdin:1:8: IN-COLUMN", "did you mean region?"),
+        (b"Person,region\nP1,A\n", "stdin:1:1: IN-COLUMN", "did you mean person?"),
+        (b"\n\n", "stdin:1: IN-BLANK-LINE", "names the columns"),
+        (b",,\nP1,A,B\n", "stdin:1: IN-BLANK-LINE", "names the columns"),
+        (b"person,region\rP1,A\r", "stdin:1:14: IN-CONTROL", "do the lines end in it?"),
+        (b"person," + b"x" * 200_000 + b"\n", "stdin:1: IN-LONG-LINE", "more than 16384"),
         (b"person,region,region\nP1,A,B\n", "stdin:1:15: IN-COLUMN-TWICE", "region"),
         (b"region\nA\n", "stdin:1: IN-COLUMN-MISSING", "person or external_id"),
         (b"person,region\nP1,\xc5iauliai\n", "stdin:2:4: IN-ENCODING", "Latin-1"),
@@ -134,7 +157,6 @@ def test_faults_are_all_found_with_line_and_column(take):
         ("person,region\nP1,A\n".encode("utf-16-le"), "stdin:1:1: IN-ENCODING", "UTF-16"),
         (b"", "stdin: IN-EMPTY", "empty"),
         (b"person,region\nP1,A\0\n", "stdin:2:5: IN-CONTROL", "NUL"),
-        (b"person,region\rP1,A\r", "stdin:1:8: IN-COLUMN", "known"),
         (b"external_id,region\nX1,A\nX1,B\n", "stdin:3:1: IN-CELL", "X1 stands here twice"),
         (b"person,external_id\nP1,X1\nP2,X1\n", "stdin:3:4: IN-CELL", "X1"),
         (b"person,facts\nP1,a=b\n", "stdin:1:8: IN-COLUMN", "facts"),
