@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.dates import parse_date
 from ilactl.money import parse_decimal
+from ilactl.rules.expressions.words import SQL_WORDS
 from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE
 from ilactl.rules.model import DatedValue, FactSpec
 from ilactl.rules.names import BUILT_IN, RESERVED, built_in_facts
@@ -52,6 +53,10 @@ def _is_free(file: RuleText, name: str, declared: Declarations) -> bool:
         declared.broken.add(name)
         message = f"{name} is a column of the registers or a name of the kernel"
         file.find(DOUBLED_RULE, path, message, "choose another name")
+    elif name in SQL_WORDS:
+        declared.broken.add(name)
+        message = f"{name} is a word of SQL, so no expression can name it"
+        file.find(BAD_RULE_VALUE, path, message, f"choose another name, such as the_{name}")
     elif name in declared.facts:
         file.find(DOUBLED_RULE, path, f"the fact {name} is declared twice")
     else:

@@ -25,6 +25,7 @@ from ilactl.rules.expressions.tree import (
     Not,
     Or,
 )
+from ilactl.rules.expressions.words import SQL_WORDS
 
 
 def n(text):
@@ -160,3 +161,26 @@ def test_a_cached_tree_cannot_carry_text_into_the_sql():
     good["parts"][0]["group"] = "x') OR read_csv('y"
     with pytest.raises(ValueError, match="no name"):
         from_json(good)
+
+
+def test_every_word_that_cannot_be_a_name_is_known() -> None:
+    """The engine's own list of words, each tried where a fact would stand."""
+    import duckdb
+
+    kept = set()
+    for (word,) in duckdb.sql("SELECT DISTINCT keyword_name FROM duckdb_keywords()").fetchall():
+        try:
+            for text in (
+                word,
+                f"{word} > 1",
+                f"1 + {word}",
+                f"NOT {word}",
+                f"CASE WHEN {word} THEN 1 ELSE 2 END",
+            ):
+                parse_expression(text)
+        except ExpressionFault:
+            kept.add(word)
+        else:
+            if not isinstance(parse_expression(word), Name):
+                kept.add(word)
+    assert kept <= SQL_WORDS

@@ -310,6 +310,11 @@ BAD: dict[str, tuple[str, str, str]] = {
         "DOUBLED-RULE",
         "name",
     ),
+    "fact named like a word of SQL": (
+        with_("trained = {", '‸order = { kind = "state", type = "integer" }\ntrained = {'),
+        "BAD-VALUE",
+        "such as the_order",
+    ),
     "fact with a capital": (
         with_("trained = {", '‸Trained = { kind = "state", type = "bool" }\ntrained = {'),
         "BAD-VALUE",
