@@ -8,15 +8,17 @@ from fractions import Fraction
 
 from ilactl.dates import parse_date
 from ilactl.errors import UsageError
+from ilactl.ledger.columns import PERSONS
+from ilactl.ledger.grammar import fault_of
 from ilactl.ledger.registers import PersonRecord
 from ilactl.money import parse_decimal
 from ilactl.rules.expressions import Bool, Date, Number, misfit
 from ilactl.rules.grants import Decider, Decision
 from ilactl.rules.model import Scheme
-from ilactl.rules.names import NameSpec, catalogue
+from ilactl.rules.names import BUILT_IN, NameSpec, catalogue
 from ilactl.rules.periods import Occasion
 from ilactl.rules.sums import Sums
-from ilactl.rules.values import Value
+from ilactl.rules.values import FactType, Value, show_value
 
 __all__ = ["assumed_facts", "try_person"]
 
@@ -41,13 +43,22 @@ def assumed_facts(
             )
         else:
             value = _value(spec, text)
-        if value is None:
-            wanted = scheme.facts[name].type.describe() if name in scheme.facts else "of the fact's type"
-            raise UsageError(
-                reason=f"{name}={text}: the value is not {wanted}", hint="write it as a rule file would"
-            )
+        column = PERSONS.column(name) if name in BUILT_IN else None
+        fault = fault_of(column, text) if column and text else None
+        if value is None or fault:
+            wanted = scheme.facts[name].type.describe() if name in scheme.facts else _describe(spec)
+            reason = fault or f"{name}={text}: the value is not {wanted}"
+            raise UsageError(reason=reason, hint="write it as a register would")
         assumed[name] = value
     return assumed
+
+
+def _describe(spec: NameSpec | None) -> str:
+    """What a value of a name that no fact declares must look like."""
+    if spec is None or not isinstance(spec.type, Number):
+        return FactType("date" if spec and isinstance(spec.type, Date) else "bool").describe()
+    bounds = f"a number from {show_value(Fraction(spec.type.lo))} to {show_value(Fraction(spec.type.hi))}"
+    return bounds + (f" with at most {spec.type.scale} decimals" if spec.type.scale else ", a whole number")
 
 
 def _value(spec: NameSpec, text: str) -> Value | None:

@@ -104,3 +104,19 @@ def test_an_entry_is_explained_by_who_was_one_person_then(ledger: Path, invoke: 
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("isced_level=9", "0 to 8"),
+        ("work_share=1.5", "between 0 and 1"),
+        ("birth_date=1980-02-30", "a day, YYYY-MM-DD"),
+        ("age=-5", "from 0 to 200"),
+        ("balance.own=1.001", "at most 2 decimals"),
+        ("employer=x", "not an id"),
+    ],
+)
+def test_a_trial_takes_only_what_a_register_would(ledger: Path, invoke: Run, given: str, wanted: str) -> None:
+    refused = invoke("rules", "try", "--set", given, "--ledger", ledger)
+    assert (refused.code, refused.out, wanted in refused.err) == (2, "", True)
