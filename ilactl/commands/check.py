@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.errors import ChangedOutside, FindingsFound, IlactlError, UsageError
+from ilactl.errors import ChangedOutside, FindingsFound, IlactlError, Unsafe, UsageError
 
 if TYPE_CHECKING:
     from ilactl.findings import Finding
@@ -84,7 +84,7 @@ def command(face: Face, names: tuple[str, ...], tier: str) -> None:
     picked = chosen(everything, names, tier)
     try:
         snapshot = face.snapshot()
-    except ChangedOutside as error:  # the log itself: nothing else can be told
+    except (ChangedOutside, Unsafe) as error:  # the log itself: nothing else can be told
         found = [(everything[0], [broken_log(error)])]
     else:
         ground = Ground(snapshot, on=_today(face, snapshot), facts=_facts(snapshot, picked))

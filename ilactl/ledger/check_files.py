@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ilactl.errors import BadManifest, ChangedOutside, IlactlError
+from ilactl.errors import BadManifest, ChangedOutside, IlactlError, IoFailed, Unsafe
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.columns import COURSES, ENTITLEMENTS, TABLES
 from ilactl.ledger.entries import amount_findings
@@ -52,8 +52,8 @@ def log_chain(ground: Ground) -> Iterator[Finding]:
         yield LOG.at(Place(file, line), reason)
 
 
-def broken_log(error: ChangedOutside) -> Finding:
-    """The finding for a log so damaged that the ledger cannot be opened."""
+def broken_log(error: ChangedOutside | Unsafe | IoFailed) -> Finding:
+    """The finding for a file, most of all the log, in whose place nothing is that can be read."""
     place = Place(str(error.details["path"]), int(error.details.get("line", 0)))
     return LOG.at(place, str(error.details["reason"]))
 

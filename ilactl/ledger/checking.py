@@ -6,13 +6,13 @@ large ledger reads it once and holds sums, not rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ilactl.errors import BadManifest, ChangedMeanwhile, ChangedOutside, IlactlError
+from ilactl.errors import BadManifest, ChangedMeanwhile, ChangedOutside, IlactlError, IoFailed, Unsafe
 from ilactl.findings import Finding, Place
 from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS, PERSONS
 from ilactl.ledger.entries import Entry
@@ -31,6 +31,13 @@ TIERS = ("always", "strict", "all")
 """always: what must hold; strict: also what is unwise, and warnings count; all: also hints."""
 
 
+class _Unread:
+    """The ids of a register that cannot be read: none can be said to be missing there."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 class Ground:
     """The ledger that is checked. What the log check reports is not reported by every other check again."""
 
@@ -41,13 +48,15 @@ class Ground:
         self.facts = facts
         self.entry_findings: list[Finding] = []
         self._clean: set[str] = set()
+        self._lost: set[str] = set()
         self._marks: dict[str, tuple[int, int]] = {}
 
     def view(self, file: str) -> Buffer:
-        """The file's bytes; none where it differs from the log, which the log check says."""
+        """The file's bytes; none where the log check says that it cannot be read or is not as recorded."""
         try:
             return self.snapshot.view(file)
-        except (ChangedOutside, ChangedMeanwhile):
+        except (ChangedOutside, ChangedMeanwhile, Unsafe, IoFailed):
+            self._lost.add(file)
             return b""
 
     @cached_property
@@ -66,9 +75,9 @@ class Ground:
             self._clean.add(table.file)
 
     @cached_property
-    def persons(self) -> frozenset[str]:
+    def persons(self) -> Container[str]:
         """Every id that persons.csv knows."""
-        return frozenset(row.cells[0] for row in self.rows(PERSONS))
+        return self._ids(PERSONS)
 
     @cached_property
     def _kin(self) -> dict[str, str]:
@@ -87,9 +96,13 @@ class Ground:
         return one == other or _root(self._kin, one) == _root(self._kin, other)
 
     @cached_property
-    def organisations(self) -> frozenset[str]:
+    def organisations(self) -> Container[str]:
         """Every id that organisations.csv knows."""
-        return frozenset(row.cells[0] for row in self.rows(ORGANISATIONS))
+        return self._ids(ORGANISATIONS)
+
+    def _ids(self, table: Table) -> Container[str]:
+        ids = frozenset(row.cells[0] for row in self.rows(table))
+        return _Unread() if table.file in self._lost else ids
 
     def place(self, file: str, offset: int, column: str | None = None) -> Place:
         """Where a row stands. Lines are counted on from the last place asked for."""

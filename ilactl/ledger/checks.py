@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ilactl.errors import ChangedMeanwhile, ChangedOutside
+from ilactl.errors import ChangedMeanwhile, ChangedOutside, IoFailed, Unsafe
 from ilactl.ledger import check_entries, check_files, check_registers
 from ilactl.ledger.checking import TIERS, Check, EntryWatch, Ground
 from ilactl.ledger.columns import ENTITLEMENTS
@@ -64,16 +64,22 @@ def run_checks(checks: Sequence[Check], ground: Ground) -> list[tuple[Check, lis
         if check.name in watches:
             found.append((check, watches[check.name].end()))
         elif check.run:
-            found.append((check, _run(check, ground)))
+            said = {finding.place.path for _, some in found for finding in some}
+            found.append((check, _run(check, ground, said)))
     return found
 
 
-def _run(check: Check, ground: Ground) -> list[Finding]:
+def _run(check: Check, ground: Ground, said: set[str]) -> list[Finding]:
+    """What the check finds; a file that it cannot open is a finding where none names it (`said`) yet."""
     findings: list[Finding] = []
     assert check.run is not None
     # a broken log, or a file that is not the log's: the log check says where
     with suppress(ChangedOutside, ChangedMeanwhile):
-        findings.extend(check.run(ground))
+        try:
+            findings.extend(check.run(ground))
+        except (Unsafe, IoFailed) as error:
+            if error.details["path"] not in said:
+                findings.append(check_files.broken_log(error))
     return findings
 
 

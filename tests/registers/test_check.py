@@ -228,6 +228,19 @@ def add_by_hand(ledger: Path) -> None:
     path.write_bytes(path.read_bytes() + b"P2,2026-01-01,,,,,,,,\n")
 
 
+def mark_a_file(ledger: Path) -> None:
+    path = ledger / "persons.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+
+def link(name: str):
+    def harm(ledger: Path) -> None:
+        (ledger / name).rename(ledger.parent / "elsewhere")
+        (ledger / name).symlink_to(ledger.parent / "elsewhere")
+
+    return harm
+
+
 @pytest.mark.parametrize(
     ("harm", "file"),
     [
@@ -235,15 +248,21 @@ def add_by_hand(ledger: Path) -> None:
         (lose_a_file, "persons.csv"),
         (cut_a_file, "persons.csv"),
         (add_by_hand, "persons.csv"),
+        (mark_a_file, "persons.csv"),
+        (link("persons.csv"), "persons.csv"),
+        (link("commits.jsonl"), "commits.jsonl"),
+        (link("rules"), "rules"),
     ],
 )
 def test_damage_is_a_finding_and_no_refusal(ledger: Path, invoke, harm, file: str):
-    invoke("--ledger", ledger, "person", "add", "--id", "P1", "--set", "region=Vilnius").ok()
+    who = ("person", "add", "--id", "P1", "--name", "Ann", "--set", "region=Vilnius")
+    invoke("--ledger", ledger, *who).ok()
     harm(ledger)
     result = invoke("--ledger", ledger, "check")
     assert result.code == 1, result.err
     assert result.err.startswith(file)
     assert "CHECK-LOG" in result.err
+    assert "FINDINGS 1 finding\n" in result.err, "what follows from one fault is not reported again"
 
 
 def test_a_bad_manifest_is_a_finding(ledger, invoke):
