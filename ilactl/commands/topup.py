@@ -74,7 +74,7 @@ def command(
         _show(face, shown, change=nothing)
         if face.dry_run or nothing:
             return
-        face.confirm(f"Book {shown.plan.entries} entries?")
+        face.confirm(f"Book {shown.plan.spoken}?")
     with face.writer("ilactl topup") as writer:
         _book(face, writer, request, shown, allow_large)
 
@@ -123,7 +123,7 @@ def _book(
         _show(face, planned, change=True)
         return
     _guard(planned.plan, writer.snapshot, allow_large)
-    with face.working(f"booking {planned.plan.entries} entries"):
+    with face.working(f"booking {planned.plan.spoken}"):
         seq = _commit(writer, planned, key=face.key, content=content if face.key else "")
     _show(face, planned, booked=seq, change=True)
 

@@ -8,6 +8,7 @@ from datetime import date
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 from ilactl.reports.decisions import decision_blocks, decision_data, reason_of
 from ilactl.rules.due import versions_of
+from ilactl.rules.expressions import text_of
 from ilactl.rules.grants import Decision, names_of_grant
 from ilactl.rules.model import ContributionRule, Grant, Scheme
 from ilactl.rules.names import catalogue
@@ -60,7 +61,7 @@ def rules_answer(scheme: Scheme, on: date) -> Answer:
             {**_common(rule), "kind": "contribution", "every": "", "due": "", "last_due": None, "period": ""}
         )
     caps = [
-        f"cap {cap.id}: at most the limit in {' and '.join(cap.over)}, {cap.unit}"
+        f"cap {cap.id} over {' and '.join(cap.over)} ({cap.unit}): {text_of(cap.limit.node)}"
         for cap in scheme.caps.values()
     ]
     blocks: list[Block] = [Grid(_LIST, rows, "the rule files hold no rule"), Lines(caps)]

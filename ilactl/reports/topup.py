@@ -66,8 +66,9 @@ def topup_answer(
 def _title(plan: Plan, booked: int | None) -> str:
     if not plan.entries:
         return f"Top-up on {plan.request.on}: nothing to book"
-    rows = f"{plan.entries} entr{'y' if plan.entries == 1 else 'ies'}"
-    return f"Top-up on {plan.request.on}: {rows} " + (f"booked as commit {booked}" if booked else "to book")
+    return f"Top-up on {plan.request.on}: {plan.spoken} " + (
+        f"booked as commit {booked}" if booked else "to book"
+    )
 
 
 def _row(totals: Totals, scales: Mapping[str, int]) -> dict[str, Cell]:

@@ -115,9 +115,9 @@ class Plan:
         return sum(totals.persons for totals in self.totals)
 
     @property
-    def undecided(self) -> int:
-        """How many decisions could not be made."""
-        return sum(totals.undecided for totals in self.totals)
+    def spoken(self) -> str:
+        """`1 entry`, `412 entries`."""
+        return f"{self.entries} entr{'y' if self.entries == 1 else 'ies'}"
 
     @property
     def grants_used(self) -> list[str]:
