@@ -18,7 +18,7 @@ from ilactl.findings import Finding, Kind, Place, count_text
 from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.toml import line_text, read_toml
 from ilactl.money import parse_decimal
-from ilactl.nearest import did_you_mean
+from ilactl.nearest import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -117,7 +117,8 @@ def _grammar(grammar: Grammar) -> Callable[[Any], str | None]:
     def fault(value: Any) -> str | None:
         if not isinstance(value, str):
             return "it is not a text in quotes"
-        return fault_of(column, value)
+        found = fault_of(column, value)
+        return found and found.replace(f"it {value!r} is", "it is", 1)
 
     return fault
 
@@ -156,7 +157,7 @@ def _day(value: Any) -> str | None:
 
 
 _FAULTS: dict[str, Callable[[Any], str | None]] = {
-    "format": _whole(1, 10**9, "a whole number"),
+    "format": _whole(1, 10**9, f"{FORMAT}, the format that this ilactl writes"),
     "text": _grammar(Grammar.TEXT),
     "country": _grammar(Grammar.COUNTRY),
     "prefix": lambda v: (
@@ -166,7 +167,7 @@ _FAULTS: dict[str, Callable[[Any], str | None]] = {
     ),
     "zone": _zone,
     "scale": _whole(0, MAX_SCALE, f"a whole number from 0 to {MAX_SCALE}"),
-    "count": _whole(0, 10**12, "a whole number"),
+    "count": _whole(0, 10**12, "a whole number, 0 or above"),
     "quoted": _quoted,
     "day": _day,
     "boolean": lambda v: None if isinstance(v, bool) else "it is neither true nor false",
@@ -180,6 +181,8 @@ class _Reader:
         self.text = text
         self.path = path
         self.findings: list[Finding] = []
+        self.told: set[tuple[str, ...]] = set()
+        """Keys and tables of which a finding speaks already: misspelled or no table is not missing, too."""
 
     def place(self, keys: tuple[str, ...], *, value: bool = False) -> Place:
         from ilactl.ledger.locate import locate, locate_value
@@ -196,6 +199,7 @@ class _Reader:
                 offered = {
                     key.path[len(at)] for key in KEYS if _matches(key.path, at) and len(key.path) > len(at)
                 }
+                self.told.add((*at, nearest(name, offered) or ""))
                 self.findings.append(
                     KEY.at(
                         self.place(here),
@@ -213,6 +217,7 @@ class _Reader:
                 if isinstance(value, dict):
                     self.known(value, here)
                 else:
+                    self.told.add(here)
                     self.findings.append(VALUE.at(self.place(here), f"{'.'.join(here)} is not a table"))
             else:
                 fault = _FAULTS[leaf.wants](value)
@@ -226,10 +231,11 @@ class _Reader:
             if not key.required:
                 continue
             for here in _expand(document, key.path):
-                if _get(document, here) is None:
+                told = any(here[:length] in self.told for length in range(1, len(here) + 1))
+                if _get(document, here) is None and not told:
                     message = f"{'.'.join(here)} is missing: {key.meaning}"
                     self.findings.append(MISSING.at(self.place(here[:-1]), message))
-        if not document.get("units"):
+        if not document.get("units") and ("units",) not in self.told:
             self.findings.append(
                 MISSING.at(self.place(()), "no unit is declared", "add [units.EUR] with scale = 2")
             )
