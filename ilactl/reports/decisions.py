@@ -59,7 +59,7 @@ def decision_blocks(decision: Decision, scales: Mapping[str, int]) -> list[Block
     steps = _steps(decision)
     if steps:
         blocks.append(Grid(_STEPS, steps))
-    if decision.amount is not None and decision.amount.value is not None:
+    if decision.tier is not None and decision.amount is not None:
         blocks.append(Lines(_money_lines(decision, scales)))
     return blocks
 
@@ -79,6 +79,8 @@ def _steps(decision: Decision) -> list[dict[str, Cell]]:
     rows += _part("amount", decision.amount)
     for room in decision.caps:
         rows += _part(f"limit of {room.cap.id}", room.outcome)
+    if decision.open_limit is not None:
+        rows += _part(f"limit of {decision.open_limit[0]}", decision.open_limit[1])
     return rows
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from ilactl.ledger.registers import PersonRecord
 from ilactl.money import round_to
@@ -59,6 +60,8 @@ class Decision:
     tier_outcomes: tuple[Outcome, ...] = ()
     amount: Outcome | None = None
     caps: tuple[CapRoom, ...] = ()
+    open_limit: tuple[str, Outcome] | None = None
+    """The cap whose limit is unknown, where that leaves the grant undecided."""
     facts: Mapping[str, Value | None] | None = None
 
     @property
@@ -118,7 +121,7 @@ class Decider:
         facts = read_names(reading, occasion, self._names(grant))
         when = self._evaluate(grant.when, facts)
         if when.value is None:
-            return self._undecided(person, occasion, facts, when)
+            return self._undecided(person, occasion, facts, when, when=when)
         if not when.value:
             return Decision(person, occasion, Verdict.NOT_DUE, when=when, facts=facts)
         return self._amount(reading, occasion, facts, when)
@@ -139,18 +142,12 @@ class Decider:
         return evaluate(checked, facts, trace=self.trace)
 
     def _undecided(
-        self, person: str, occasion: Occasion, facts: Mapping[str, Value | None], *outcomes: Outcome
+        self, person: str, occasion: Occasion, facts: Mapping[str, Value | None], last: Outcome, **found: Any
     ) -> Decision:
-        last = outcomes[-1]
+        """`last` is what could not be decided; `found` is what was, as fields of the decision."""
+        missing, notes = tuple(last.missing), tuple(last.notes)
         return Decision(
-            person,
-            occasion,
-            Verdict.UNDECIDED,
-            missing=tuple(last.missing),
-            notes=tuple(last.notes),
-            when=outcomes[0],
-            tier_outcomes=tuple(outcomes[1:]),
-            facts=facts,
+            person, occasion, Verdict.UNDECIDED, missing=missing, notes=notes, facts=facts, **found
         )
 
     def _amount(
@@ -163,18 +160,33 @@ class Decider:
             holds = self._evaluate(tier.when, facts)
             searched.append(holds)
             if holds.value is None:
-                return self._undecided(person, occasion, facts, when, *searched)
+                return self._undecided(
+                    person, occasion, facts, holds, when=when, tier_outcomes=tuple(searched)
+                )
             if not holds.value:
                 continue
             amount = self._evaluate(tier.amount, facts)
             if amount.value is None:
-                return self._undecided(person, occasion, facts, when, *searched, amount)
+                return self._undecided(
+                    person, occasion, facts, amount, when=when, tier_outcomes=tuple(searched), amount=amount
+                )
             assert isinstance(amount.value, Fraction)
             due = round_to(amount.value, self.scales[grant.unit], grant.round)
             rooms = [self._room(reading, self.scheme.caps[cap], facts) for cap in grant.caps]
-            unknown = [room for room in rooms if isinstance(room, Outcome)]
+            unknown = [
+                (cap, room) for cap, room in zip(grant.caps, rooms, strict=True) if isinstance(room, Outcome)
+            ]
             if unknown:
-                return self._undecided(person, occasion, facts, when, *searched, amount, unknown[0])
+                return self._undecided(
+                    person,
+                    occasion,
+                    facts,
+                    unknown[0][1],
+                    when=when,
+                    tier_outcomes=tuple(searched),
+                    amount=amount,
+                    open_limit=unknown[0],
+                )
             caps = tuple(room for room in rooms if isinstance(room, CapRoom))
             credited = min([due, *(room.room for room in caps)])
             verdict = Verdict.GRANTED if due > 0 else Verdict.NOT_DUE

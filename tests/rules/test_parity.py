@@ -244,5 +244,5 @@ round = "up"
     ]
     book.append(PERSONS, cells)
     plan, rows = book.plan("2026-01-01")
-    assert (rows, plan.undecided) == ([], 257)
+    assert (rows, plan.totals[0].undecided) == ([], 257)
     assert dict(plan.totals[0].missing) == {"labour_status": 172, "work_share": 85}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,29 @@ def test_an_entry_is_explained_by_who_was_one_person_then(ledger: Path, invoke: 
 def test_a_trial_takes_only_what_a_register_would(ledger: Path, invoke: Run, given: str, wanted: str) -> None:
     refused = invoke("rules", "try", "--set", given, "--ledger", ledger)
     assert (refused.code, refused.out, wanted in refused.err) == (2, "", True)
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("amount", SCHEME.replace('"100.00"', '"100.00 * work_share"') + 'round = "up"\n'),
+        (
+            "limit of c",
+            SCHEME
+            + 'caps = ["c"]\n[[cap]]\nid = "c"\nover = ["own"]\nunit = "EUR"\nlimit = "900 * work_share"\n',
+        ),
+        (
+            "tier 1",
+            SCHEME.replace('amount = "100.00"', '[[grant.tier]]\nwhen = "work_share > 0"\namount = "1"'),
+        ),
+    ],
+)
+def test_what_is_undecided_is_shown_where_it_is(ledger: Path, invoke: Run, part: str, text: str) -> None:
+    (ledger / "rules/scheme.toml").write_text(text, "utf-8")
+    at = ("--ledger", ledger)
+    invoke("person", "add", "--id", "P1", "--on", "2026-01-01", *at).ok()
+    told = invoke("explain", "P1", "--due", "-O", "json", *at).ok().out
+    [decision] = json.loads(told)["decisions"]
+    assert (decision["verdict"], decision["missing"]) == ("undecided", ["work_share"])
+    assert decision["steps"][-1]["part"] == part
+    assert decision["steps"][-1]["value"] == "unknown"
