@@ -254,6 +254,8 @@ def _identity(face: Face, options: dict[str, Any], *, ask: bool = True) -> dict[
     name: str | None = options["name"]
     if name == "-":
         data, _ = face.read_input("-")
+        if not data:
+            raise UsageError(reason="no name came on stdin", hint="send it, or leave --name out")
         try:
             name = data.decode("utf-8").removeprefix("\ufeff").split("\n")[0].rstrip("\r")
         except UnicodeDecodeError:

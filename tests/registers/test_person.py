@@ -66,6 +66,9 @@ def test_a_random_id_has_the_prefix(ledger, invoke):
 def test_a_name_can_come_from_stdin(ledger, invoke):
     invoke("--ledger", ledger, "person", "add", "--id", "P1", "--name", "-", stdin="Jonas É\nmore\n").ok()
     assert ",Jonas É," in text(ledger, "identities.csv")
+    for words in (("add", "--id", "P2"), ("update", "P1")):
+        result = invoke("--ledger", ledger, "person", *words, "--name", "-", stdin="")
+        assert (result.code, "no name came on stdin" in result.err) == (2, True)
     result = invoke("--ledger", ledger, "person", "add", "--id", "P2", "--name", "-", stdin=b"Jonas \xe9\n")
     assert result.code == 2
     assert "UTF-8" in result.err
