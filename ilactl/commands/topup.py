@@ -63,6 +63,7 @@ def command(
       $ ilactl topup --on 2027-01-01 --yes
       $ ilactl topup --on 2027-01-01 --rule base --yes -O json
     """
+    from ilactl.rules.contributions import refuse_day
     from ilactl.rules.plan import Request
 
     snapshot = face.snapshot()
@@ -70,6 +71,8 @@ def command(
     shown = None
     if face.dry_run or not face.yes:
         shown = _plan(face, snapshot, request)
+        if shown.plan.entries:
+            refuse_day(snapshot, request.on)
         nothing = not face.dry_run and not shown.plan.entries
         _show(face, shown, change=nothing)
         if face.dry_run or nothing:

@@ -272,3 +272,11 @@ def test_every_sum_of_a_summary_names_its_unit(agency: Path, invoke: Run) -> Non
     assert {row["unit"] for row in told["rows"]} == {"EUR"}
     header, row, *_ = invoke(*TOPUP, agency, "-n", "-O", "csv").ok().out.splitlines()
     assert dict(zip(header.split(","), row.split(","), strict=True))["unit"] == "EUR"
+
+
+def test_a_plan_for_a_day_that_cannot_be_booked_is_refused_like_the_run(agency: Path, invoke: Run) -> None:
+    invoke(*TOPUP, agency, "--rule", "base").ok()
+    early = ("topup", "--on", "2026-12-31", "--ledger", agency)
+    for how in ("--yes", "-n"):
+        refused = invoke(*early, how)
+        assert (refused.code, "DATE-GOES-BACK" in refused.err, refused.out) == (3, True, "")
