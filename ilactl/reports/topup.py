@@ -38,10 +38,7 @@ def topup_answer(
         lines = _named(totals, scales)
         if lines:
             blocks.append(Lines(lines))
-    notes = [
-        f"{missed.rule}: the period {missed.period} was never booked; book it with --period {missed.period}"
-        for missed in plan.missed
-    ]
+    notes = _missed(plan)
     return Answer(
         schema="ilactl.topup/1",
         rows=rows,
@@ -61,6 +58,21 @@ def topup_answer(
         },
         notes=[*notes, *_sums(plan, scales)],
     )
+
+
+def _missed(plan: Plan) -> list[str]:
+    """One remark for each rule that was never booked for a period that is not its newest."""
+    by_rule: dict[str, list[str]] = {}
+    for missed in plan.missed:
+        by_rule.setdefault(missed.rule, []).append(missed.period)
+    notes = []
+    for rule, periods in by_rule.items():
+        if len(periods) <= EXAMPLES:
+            which = ", ".join(periods)
+        else:
+            which = f"{periods[0]} to {periods[-1]} ({len(periods)} periods)"
+        notes.append(f"{rule}: never booked for {which}; book one with --period {periods[0]}")
+    return notes
 
 
 def _title(plan: Plan, booked: int | None) -> str:
