@@ -1,6 +1,6 @@
 """`python -m ilactl`: the same as the console script."""
 
-from ilactl.cli import run
+from ilactl.entry import run
 
 if __name__ == "__main__":
     run()

@@ -207,6 +207,7 @@ def run() -> None:
     if COMPLETE in os.environ:
         sys.exit(_complete(os.environ[COMPLETE]))
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # `entry.py` left it to the system
         status = main(sys.argv[1:])
     except KeyboardInterrupt:
         status = INTERRUPTED

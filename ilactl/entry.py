@@ -1,0 +1,14 @@
+"""The console script. Until the command line is loaded, Ctrl-C ends the process without a word."""
+
+from __future__ import annotations
+
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def run() -> None:
+    """Load the command line and hand over to it; from then on it answers for interrupts itself."""
+    from ilactl.cli import run as start
+
+    start()
