@@ -9,15 +9,18 @@ trap 'exit 143' TERM
 cd "$folder"
 unset ILACTL_LEDGER ILACTL_OUTPUT_FORMAT ILACTL_ACTOR ILACTL_LOCK_WAIT || true
 
+# in a pipe, too, what people would see on a terminal of 80 columns
+[ -t 1 ] || export COLUMNS=80 ILACTL_OUTPUT_FORMAT=table
+
 say() { printf '\n# %s\n' "$1"; }
 show() { printf '$'; printf ' %s' "$@"; printf '\n'; "$@"; }
 
-say "A sample ledger: 300 made-up people, two booked years, a scheme of three grant rules."
+say "A sample ledger: 300 made-up people, two booked years, three grant rules."
 show ilactl init demo --sample -q
 cd demo
 show ilactl status --on 2027-01-01
 
-say "New Year: what the rules give, booked as one commit. Running it again books nothing."
+say "New Year: what the rules give, as one commit. Again, it books nothing."
 show ilactl topup --on 2027-01-01 --yes -v
 show ilactl topup --on 2027-01-01 --yes -v --rule base
 

@@ -28,7 +28,7 @@ ENVIRONMENT: Sequence[tuple[str, str]] = (
     ("_ILACTL_COMPLETE", "bash_source, zsh_source or fish_source: print that shell's completion script"),
     ("NO_COLOR", "anything but empty: no colour on a terminal"),
     ("TERM", "dumb: no colour and no cursor movement"),
-    ("COLUMNS", "the width of the terminal, where it is to be another than it says"),
+    ("COLUMNS", "the width of a terminal, where it is to be another, and of -O table in a pipe"),
 )
 """Every variable that is read. The ledger's zone and the locale are never taken from here."""
 

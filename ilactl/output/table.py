@@ -5,6 +5,7 @@ Colour and weight never carry meaning alone; rich itself honours NO_COLOR and TE
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,11 +156,17 @@ def _block(block: Block, width: int) -> RenderableType | None:
     return _pairs(block) if isinstance(block, Pairs) else _grid(block, width)
 
 
+def _width() -> int | None:
+    """None: the terminal knows. A forced -O table in a pipe is as wide as COLUMNS says, or as it needs."""
+    if sys.stdout.isatty():
+        return None
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isdecimal() and 20 <= int(asked) <= 10_000 else 10_000
+
+
 def print_table(answer: Answer) -> None:
     """Print to stdout what people see; an empty line keeps blocks apart."""
-    # a forced -O table in a pipe is never cut: it gets as wide as it needs
-    width = None if sys.stdout.isatty() else 10_000
-    console = Console(file=sys.stdout, width=width, markup=False, highlight=False, emoji=False)
+    console = Console(file=sys.stdout, width=_width(), markup=False, highlight=False, emoji=False)
     headed = True
     for block in answer.shown_blocks():
         shown = _block(block, console.width)

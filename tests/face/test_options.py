@@ -137,3 +137,17 @@ def test_a_key_can_be_shown(invoke: Run, key: str) -> None:
 
 def test_a_warning_keeps_its_lines_and_loses_its_controls(probe: Run) -> None:
     assert probe("probe", "answer", "--booked", "-1").err == "warning: first\nsecond\\x1b[2J\n"
+
+
+def test_a_table_in_a_pipe_is_as_wide_as_it_needs_or_as_columns_says(sample_ledger: Path, run: Run) -> None:
+    def widest(env: dict[str, str]) -> int:
+        out = (
+            run("topup", "--ledger", sample_ledger, "--on", "2028-01-01", "-n", "-O", "table", env=env)
+            .ok()
+            .out
+        )
+        return max(map(len, out.splitlines()))
+
+    assert widest({}) > 100
+    assert widest({"COLUMNS": "60"}) <= 60
+    assert widest({"COLUMNS": "wide"}) == widest({})
