@@ -17,6 +17,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "ilactl.commands.status",
         "check": "ilactl.commands.check",
         "log": "ilactl.commands.log",
+        "doctor": "ilactl.commands.doctor",
+        "backup": "ilactl.commands.backup",
     },
     "The registers": {
         "person": "ilactl.commands.person",

@@ -23,12 +23,14 @@ from ilactl.findings import printable
 from ilactl.ledger.disk import fail
 from ilactl.ledger.files import Folder
 
-__all__ = ["HINTS", "Lock", "ledger_lock", "make_hints"]
+__all__ = ["HINTS", "LOCK", "Lock", "ledger_lock", "make_hints", "who_holds"]
 
 HINTS = ".ilactl"
 """The folder of the lock, hints and caches; it may be deleted while no command runs."""
 
-_LOCK = f"{HINTS}/lock"
+LOCK = f"{HINTS}/lock"
+"""The file whose kernel lock is the ledger's."""
+
 _HOLDER = f"{HINTS}/holder"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
 
@@ -42,9 +44,9 @@ class Lock:
 
     def confirm(self) -> None:
         """Refuse where somebody removed .ilactl: a second writer could be in. Raises ChangedOutside."""
-        if not self.folder.is_at(_LOCK, self.fd):
+        if not self.folder.is_at(LOCK, self.fd):
             raise ChangedOutside(
-                path=_LOCK, reason="it was removed while in use", hint="run the same command again"
+                path=LOCK, reason="it was removed while in use", hint="run the same command again"
             )
 
 
@@ -62,13 +64,13 @@ def ledger_lock(folder: Folder, *, wait: float, holder: str, since: datetime) ->
         fd = _open(folder)
         try:
             if _try(fd):
-                if folder.is_at(_LOCK, fd):
+                if folder.is_at(LOCK, fd):
                     break
                 _release(fd)
                 fd = -1
                 continue  # it was replaced between open and lock: the new one counts
             if time.monotonic() >= deadline:
-                raise LedgerLocked(holder=_who(folder))
+                raise LedgerLocked(holder=who_holds(folder))
         except BaseException:
             if fd >= 0:
                 _release(fd)
@@ -93,9 +95,9 @@ def make_hints(folder: Folder) -> None:
 
 def _open(folder: Folder) -> int:
     try:
-        return folder.open_for_writing(_LOCK, create=True)
+        return folder.open_for_writing(LOCK, create=True)
     except FileNotFoundError as error:
-        fail(_LOCK, error)
+        fail(LOCK, error)
 
 
 def _try(fd: int) -> bool:
@@ -106,11 +108,11 @@ def _try(fd: int) -> bool:
             return False
         if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
             raise IoFailed(
-                path=_LOCK,
+                path=LOCK,
                 reason="this file system offers no locks",
                 hint="keep the ledger on a local disk, or on a share whose server grants locks",
             ) from error
-        fail(_LOCK, error)
+        fail(LOCK, error)
     return True
 
 
@@ -129,8 +131,8 @@ def _name_holder(folder: Folder, command: str, since: datetime) -> None:
     folder.replace_hint(_HOLDER, json.dumps(holder).encode() + b"\n")
 
 
-def _who(folder: Folder) -> str:
-    """The holder in words, as far as it can be told."""
+def who_holds(folder: Folder) -> str:
+    """The holder in words, as far as it can be told; of a free lock, who held it last."""
     with suppress(OSError, ValueError, KeyError, TypeError, RecursionError, IlactlError):
         raw = json.loads(folder.read(_HOLDER, limit=4096))
         return printable(f"'{raw['command']}' (process {raw['pid']} on {raw['host']}, since {raw['since']})")

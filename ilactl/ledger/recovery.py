@@ -20,7 +20,7 @@ from ilactl.ledger.files import Folder
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
 from ilactl.ledger.verify import is_listed, read_hint, write_hint
 
-__all__ = ["STAGED", "apply", "recover", "refuse_open_elsewhere", "refuse_rotten"]
+__all__ = ["STAGED", "apply", "recover", "refuse_open_elsewhere", "refuse_rotten", "staged_names"]
 
 STAGED = "commits"
 """The folder of rows between decision and append."""
@@ -184,12 +184,17 @@ def _rows(folder: Folder, act: FileAct) -> Iterator[Iterator[bytes] | None]:
 
 def _remove_orphans(folder: Folder) -> None:
     """Remove staged rows that no commit claims. Other files in there are not ours to remove."""
-    orphans = [name for name in folder.names(STAGED) if _OURS.fullmatch(name)]
+    orphans = staged_names(folder)
     for name in orphans:
         folder.remove(f"{STAGED}/{name}")
     if orphans:
         with suppress(OSError):
             folder.sync_folder(STAGED)
+
+
+def staged_names(folder: Folder) -> list[str]:
+    """What lies in commits/ and has a name that only a commit's staged rows have."""
+    return [name for name in folder.names(STAGED) if _OURS.fullmatch(name)]
 
 
 def refuse_open_elsewhere(folder: Folder, name: str) -> None:

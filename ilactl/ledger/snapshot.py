@@ -217,6 +217,11 @@ class Snapshot:
         """The commit that a caller's key was given to."""
         return with_key(self._log, key)
 
+    @property
+    def log(self) -> View:
+        """The log's bytes up to this commit, its line included."""
+        return self._log
+
     @cached_property
     def _log(self) -> View:
         return map_log(self.folder, self._log_end)

@@ -108,6 +108,7 @@ WRITERS = {
     "ilactl.ledger.disk",  # what goes through it
     "ilactl.ledger.create",  # the folder of a new ledger
     "ilactl.ledger.sample",  # the same, copied
+    "ilactl.ledger.copying",  # a copy outside the ledger, which it only reads
     "ilactl.ledger.cache",  # what may be deleted at any moment
     "ilactl.ledger.overlay",  # an unlinked copy for the engine
 }

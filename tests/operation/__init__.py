@@ -1,0 +1,1 @@
+"""Running a ledger: looking after it, copying it."""
