@@ -17,6 +17,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "ilactl.commands.status",
         "check": "ilactl.commands.check",
         "log": "ilactl.commands.log",
+        "undo": "ilactl.commands.undo",
         "doctor": "ilactl.commands.doctor",
         "backup": "ilactl.commands.backup",
     },

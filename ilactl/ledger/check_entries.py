@@ -189,17 +189,39 @@ class GrantKeys(EntryWatch):
         """No key is taken."""
         super().__init__(ground)
         self._keys: Counter[tuple[str, str, str]] = Counter()
+        self._raises: set[str] = set()
 
     def see(self, entry: Entry) -> None:
-        """One entry. A grant with `of` trues an earlier one up; a correction with `due` keeps the key."""
-        key = (entry.rule.partition("@")[0], entry.period, entry.person)
-        if entry.kind == "grant" and not entry.of:
-            self._keys[key] += 1
-            if self._keys[key] == 2:
-                message = f"{key[0]} was granted to {entry.person} for {entry.period} before"
-                self.found.append(GRANT_KEY.at(self.ground.entry_place(entry, "rule"), message))
-        elif entry.kind == "correct" and entry.due is None and entry.rule and self._keys[key] > 0:
+        """One entry. A grant with `of` trues an earlier one up; a correction with `due` keeps the key.
+
+        A reversal frees the key, and the reversal of that takes it again.
+        """
+        if entry.kind == "grant" and entry.of:
+            self._raises.add(entry.entry)
+        elif entry.kind == "grant":
+            self._take(entry)
+        elif entry.kind == "correct" and entry.of in self._raises:
+            self._raises.add(entry.entry)
+        elif entry.kind == "correct" and entry.due is None and entry.rule:
+            if entry.source.startswith("fund:") and entry.target.startswith("wallet:"):
+                self._take(entry)
+            elif entry.source.startswith("wallet:") and entry.target.startswith("fund:"):
+                self._free(_key(entry))
+
+    def _take(self, entry: Entry) -> None:
+        key = _key(entry)
+        self._keys[key] += 1
+        if self._keys[key] == 2:
+            message = f"{key[0]} was granted to {entry.person} for {entry.period} before"
+            self.found.append(GRANT_KEY.at(self.ground.entry_place(entry, "rule"), message))
+
+    def _free(self, key: tuple[str, str, str]) -> None:
+        if self._keys[key] > 0:
             self._keys[key] -= 1
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return entry.rule.partition("@")[0], entry.period, entry.person
 
 
 class Refs(EntryWatch):
@@ -212,18 +234,26 @@ class Refs(EntryWatch):
         self._of: dict[str, tuple[str, str, str]] = {}
 
     def see(self, entry: Entry) -> None:
-        """One entry. A contribution that was taken back whole frees its document."""
+        """One entry. A contribution that was taken back whole frees its document, until it comes again."""
         if entry.kind == "contribute" and entry.ref:
-            key = (entry.source, entry.ref, entry.person)
-            first = self._used.get(key)
-            if first:
-                message = f"{entry.ref} of {entry.source} brought in {first} for {entry.person} before"
-                self.found.append(REF.at(self.ground.entry_place(entry, "ref"), message))
-            else:
-                self._used[key] = entry.entry
-                self._of[entry.entry] = key
+            self._use(entry, (entry.source, entry.ref, entry.person))
         elif entry.kind == "correct" and entry.due is None and entry.of in self._of:
-            self._used.pop(self._of.pop(entry.of), None)
+            key = self._of[entry.of]
+            if entry.target.startswith("wallet:"):
+                if self._used.get(key) != entry.of:  # what was never freed cannot come again
+                    self._use(entry, key)
+            else:
+                self._of[entry.entry] = key
+                self._used.pop(key, None)
+
+    def _use(self, entry: Entry, key: tuple[str, str, str]) -> None:
+        first = self._used.get(key)
+        if first:
+            message = f"{key[1]} of {key[0]} brought in {first} for {entry.person} before"
+            self.found.append(REF.at(self.ground.entry_place(entry, "ref"), message))
+        else:
+            self._used[key] = entry.entry
+            self._of[entry.entry] = key
 
 
 class Funds(EntryWatch):

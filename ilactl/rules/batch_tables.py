@@ -14,6 +14,7 @@ from ilactl.ledger.grammar_sql import identifier, literal
 from ilactl.ledger.registers import stands_for
 from ilactl.ledger.tables import connect, read_sql, run_sql
 from ilactl.rules.fact_columns import FactColumns
+from ilactl.rules.sum_columns import paid_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -123,6 +124,28 @@ class BatchTables:
         source = read_sql(self.snapshot, ENTITLEMENTS, columns)
         kept = ", ".join(identifier(name) for name in columns if name != "unit")
         self.run(f"CREATE TEMP TABLE moves AS SELECT {kept} FROM {source}")
+        taken_back = f"kind = 'correct' AND ({paid_sql()})"
+        if self.run(f"SELECT 1 FROM moves WHERE {taken_back} LIMIT 1"):
+            self._date_back(columns, kept, taken_back)
+
+    def _date_back(self, columns: list[str], kept: str, taken_back: str) -> None:
+        """Count what takes a contribution back on the contribution's own day, as `sums.py` does."""
+        source = read_sql(self.snapshot, ENTITLEMENTS, ["entry", *columns, "of"])
+        where = f"kind IN ('contribute', 'correct') AND ({paid_sql()})"
+        self.run(f"CREATE TEMP TABLE paid AS SELECT * FROM {source} WHERE {where}")
+        days = (
+            "WITH RECURSIVE days(entry, day) AS (SELECT entry, booked_on FROM paid WHERE kind = 'contribute'"
+            " AND entry IN (SELECT \"of\" FROM paid WHERE kind = 'correct') UNION ALL"
+            ' SELECT paid.entry, days.day FROM paid JOIN days ON paid."of" = days.entry'
+            " WHERE paid.kind = 'correct')"
+        )
+        replaced = kept.replace('"booked_on"', 'coalesce(days.day, booked_on) AS "booked_on"', 1)
+        self.run(f"DELETE FROM moves WHERE {taken_back}")
+        self.run(
+            f"INSERT INTO moves {days} SELECT {replaced} FROM paid LEFT JOIN days USING (entry)"
+            " WHERE kind = 'correct'"
+        )
+        self.run("DROP TABLE paid")
 
     def sum_up(self, sums: Mapping[str, str]) -> None:
         """Make `wallets`: the named sums of `moves` by person, an alias' entries under whom it stands for."""

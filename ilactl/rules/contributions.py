@@ -282,9 +282,16 @@ def booked_contributions(
 
 
 def reversed_amounts(entries: Iterable[Entry]) -> dict[str, int]:
-    """How much of an entry was taken back by corrections that name it."""
+    """How much of an entry was taken back by corrections that name it, or that name one another."""
+    corrections = {entry.entry: entry for entry in entries if entry.kind == "correct" and entry.of}
     back: dict[str, int] = {}
-    for entry in entries:
-        if entry.kind == "correct" and entry.of and entry.source.startswith("wallet:"):
-            back[entry.of] = back.get(entry.of, 0) + entry.amount
+    for entry in corrections.values():
+        first, seen = entry.of, {entry.entry}
+        while first in corrections and first not in seen:
+            seen.add(first)
+            first = corrections[first].of
+        if entry.source.startswith("wallet:"):
+            back[first] = back.get(first, 0) + entry.amount
+        elif entry.target.startswith("wallet:"):
+            back[first] = back.get(first, 0) - entry.amount
     return back

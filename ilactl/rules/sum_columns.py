@@ -10,18 +10,31 @@ from datetime import date
 from ilactl.ledger.grammar_sql import literal
 from ilactl.rules.fact_columns import day_sql
 
-__all__ = ["class_sum", "key_sum"]
+__all__ = ["class_sum", "key_sum", "paid_sql"]
 
 _CONTRIBUTORS = "({0} = 'own' OR {0} LIKE 'employer:%' OR {0} LIKE 'service:%' OR {0} LIKE 'provider:%')"
 
 
+def paid_sql() -> str:
+    """Whether a row moves what somebody paid in between them and a wallet."""
+    source, target = '"from"', '"to"'
+    ways = [
+        f"{_CONTRIBUTORS.format(giver)} AND {wallet} LIKE 'wallet:%'"
+        for giver, wallet in ((source, target), (target, source))
+    ]
+    return " OR ".join(f"({way})" for way in ways)
+
+
 def key_sum(rule: str, period: str) -> str:
-    """Grants minus reversals under a key: above zero it is taken."""
+    """Grants minus reversals under a key: above zero it is taken. A reversal can be reversed itself."""
     version = literal(f"{rule}@")
     where = f"period = {literal(period)} AND (rule = {literal(rule)} OR starts_with(rule, {version}))"
+    whole = f"kind = 'correct' AND due IS NULL AND {where}"
+    given = "\"from\" LIKE 'fund:%' AND \"to\" LIKE 'wallet:%'"
+    taken_back = "\"from\" LIKE 'wallet:%' AND \"to\" LIKE 'fund:%'"
     return (
         f"count(*) FILTER (WHERE kind = 'grant' AND {where})"
-        f" - count(*) FILTER (WHERE kind = 'correct' AND due IS NULL AND {where})"
+        f" + count(*) FILTER (WHERE {whole} AND {given}) - count(*) FILTER (WHERE {whole} AND {taken_back})"
     )
 
 
@@ -33,7 +46,7 @@ def class_sum(family: str, class_: str, period: str, first: date, last: date) ->
         account = wallet if family == "balance" else held
         return _difference(f"{into} = {account}", f"{out_of} = {account}")
     if family.startswith("granted"):
-        where = "kind IN ('grant', 'correct')"
+        where = "(kind = 'grant' OR kind = 'correct' AND period IS NOT NULL)"
         where += f" AND period = {literal(period)}" if family == "granted_period" else ""
         other_in, other_out = f"{out_of} LIKE 'fund:%'", f"{into} LIKE 'fund:%'"
     else:

@@ -49,6 +49,7 @@ class Sums:
 def sums_of(entries: Iterable[Entry]) -> Sums:
     """The sums of one person's entries."""
     sums = Sums()
+    days: dict[str, date] = {}
     for entry in entries:
         into, out_of = _wallet(entry.target), _wallet(entry.source)
         if into:
@@ -60,25 +61,39 @@ def sums_of(entries: Iterable[Entry]) -> Sums:
         if entry.source.startswith("held:"):
             sums.held[entry.source[5:]] -= entry.amount
         _count(sums, entry, into, out_of)
+        if entry.kind in ("contribute", "correct"):
+            _count_paid(sums, entry, into, out_of, days)
     return sums
+
+
+def _count_paid(sums: Sums, entry: Entry, into: str, out_of: str, days: dict[str, date]) -> None:
+    """Contributions by day. What takes one back counts on its day, so that a year's sum is right again."""
+    paid_in = into and _contributor(entry.source)
+    if not paid_in and not (out_of and _contributor(entry.target)):
+        return
+    day = entry.booked_on
+    if entry.kind == "contribute":
+        days[entry.entry] = day
+    elif entry.of in days:
+        days[entry.entry] = day = days[entry.of]
+    sums.contributed.append((into, day, entry.amount) if paid_in else (out_of, day, -entry.amount))
 
 
 def _count(sums: Sums, entry: Entry, into: str, out_of: str) -> None:
     if entry.kind in ("grant", "correct"):
         rule = entry.rule.partition("@")[0]
+        given = into and entry.source.startswith("fund:")
+        taken_back = out_of and entry.target.startswith("fund:")
         if entry.kind == "grant":
             sums.keys[rule, entry.period] += 1
         elif entry.due is None and rule:
-            sums.keys[rule, entry.period] -= 1  # the reversal of a whole grant frees its key
-        if into and entry.source.startswith("fund:"):
+            # The reversal of a whole grant frees its key, and the reversal of that takes it again.
+            sums.keys[rule, entry.period] += 1 if given else -1 if taken_back else 0
+        # A fund's contribution has no period and is no grant, nor is what takes it back.
+        if given and (entry.kind == "grant" or entry.period):
             sums.granted[into, entry.period] += entry.amount
-        elif out_of and entry.target.startswith("fund:"):
+        elif taken_back and (entry.kind == "grant" or entry.period):
             sums.granted[out_of, entry.period] -= entry.amount
-    if entry.kind in ("contribute", "correct"):
-        if into and _contributor(entry.source):
-            sums.contributed.append((into, entry.booked_on, entry.amount))
-        elif out_of and _contributor(entry.target):
-            sums.contributed.append((out_of, entry.booked_on, -entry.amount))
 
 
 def _wallet(account: str) -> str:

@@ -125,6 +125,8 @@ class Purse:
     free: dict[str, int] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     terms: dict[str, dict[str, str]] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
+    """The newest correction of a lot."""
 
 
 UNITS = {"own": "EUR", "paid": "EUR", "start": "EUR", "leave": "hour"}
@@ -141,7 +143,7 @@ RULES = [
 RULES += ["start", "jubilee", "by_rate", "paid"]
 PERIODS = ["2023", "2024", "2025", "2026", "2025-01", "2025-05", "2025-06", "2026-01", "ever"]
 MOVES = ["grant", "grant", "contribute", "contribute", "reserve", "reserve", "release", "settle", "forfeit"]
-MOVES += ["return", "expire", "correct", "reverse", "raise"]
+MOVES += ["return", "expire", "correct", "reverse", "reverse", "raise", "restore"]
 
 
 def _amount(amount: int, unit: str) -> str:
@@ -166,10 +168,11 @@ def _move(rng: Random, purse: Purse, number: str) -> dict[str, str] | None:
     lots = purse.held if takes_held else purse.free
     lot = rng.choice(sorted(purse.terms)) if purse.terms else ""
     terms = purse.terms.get(lot, {})
-    if not lot or (kind in ("correct", "reverse", "raise") and not terms["from"].startswith("fund:")):
+    if not lot or (kind in ("correct", "raise") and not terms["from"].startswith("fund:")):
         return None
     most = lots.get(lot, 0)
-    amount = most if kind == "reverse" else rng.randint(0, max(most, 50_00) if kind == "raise" else most)
+    free = kind in ("raise", "restore")
+    amount = most if kind == "reverse" else rng.randint(0, max(most, 50_00) if free else most)
     wallet, held = terms["to"], terms["to"].replace("wallet:", "held:")
     ends = {
         "reserve": (wallet, held),
@@ -181,6 +184,7 @@ def _move(rng: Random, purse: Purse, number: str) -> dict[str, str] | None:
         "correct": (wallet, terms["from"]),
         "reverse": (wallet, terms["from"]),
         "raise": (terms["from"], wallet),
+        "restore": (terms["from"], wallet),
     }
     source, target = ends[kind]
     for account, sign in ((source, -1), (target, 1)):
@@ -188,12 +192,14 @@ def _move(rng: Random, purse: Purse, number: str) -> dict[str, str] | None:
             purse.free[lot] = purse.free.get(lot, 0) + sign * amount
         elif account == held:
             purse.held[lot] = purse.held.get(lot, 0) + sign * amount
-    corrects = kind in ("correct", "reverse", "raise")
+    corrects = kind in ("correct", "reverse", "raise", "restore")
     entry = {"kind": "correct" if corrects else kind, "lot": lot, "unit": terms["unit"]}
     entry |= {"amount": _amount(amount, terms["unit"]), "from": source, "to": target}
     if corrects:
-        due = "" if kind == "reverse" else _amount(rng.randrange(500_00), terms["unit"])
-        entry |= {"rule": terms["rule"], "period": terms["period"], "due": due, "of": lot}
+        due = "" if kind in ("reverse", "restore") else _amount(rng.randrange(500_00), terms["unit"])
+        entry |= {"rule": terms["rule"], "period": terms["period"], "due": due}
+        entry["of"] = purse.last.get(lot, lot) if kind == "restore" else lot
+        purse.last[lot] = f"S-{number}"
     return entry
 
 

@@ -1,0 +1,163 @@
+"""`ilactl undo`: take back what a commit booked, by entries that say so."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.commands.guards import refuse_large
+from ilactl.errors import ChangedMeanwhile, Refused
+from ilactl.findings import printable
+
+if TYPE_CHECKING:
+    from ilactl.ledger.commit import Append, Writer
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.undo import UndoPlan
+
+__all__ = ["command"]
+
+LONGEST = 500
+"""Characters a reason may have."""
+
+
+class _Reason(click.ParamType[str]):
+    """Why a change is made: one line that can be shown."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The reason, or a usage error that says why it cannot be one."""
+        text = str(value).strip()
+        if not text or len(text) > LONGEST or printable(text) != text:
+            self.fail(f"a reason has 1 to {LONGEST} characters, none invisible", param, ctx)
+        return text
+
+
+@click.command("undo")
+@click.argument("commit", type=click.IntRange(1))
+@click.option("--why", metavar="TEXT", type=_Reason(), required=True, help="The reason, for the log.")
+@click.option("--except-spent", is_flag=True, help="Leave in place what later entries need; undo the rest.")
+@click.option(
+    "--allow-large", metavar="N", type=click.IntRange(1), help="Pass the guards of ledger.toml for N entries."
+)
+@face_options("on", "dry_run", "yes", "key", "lock_wait")
+def command(face: Face, commit: int, why: str, except_spent: bool, allow_large: int | None) -> None:
+    """Take back what a COMMIT booked.
+
+    Books the reverse of each of its entries, dated today; nothing is edited or removed. 'ilactl
+    log' lists the commits by number. What was granted can be granted again afterwards, and what
+    was paid in can be paid in again under the same reference. Where later entries need what the
+    commit booked (reserved, settled, expired, corrected), nothing is written and they are named.
+    An undo can be undone; undoing the same commit twice writes nothing. A commit that booked no
+    entries has nothing to undo: registers are put right by a newer row.
+
+    \b
+    Examples:
+      $ ilactl undo 64 --why "the file of another month" -n
+      $ ilactl undo 64 --why "the file of another month" --yes
+      $ ilactl undo 64 --why "the file of another month" --yes
+      $ ilactl undo 36 --why "wrong year" --except-spent --yes -O json
+      $ ilactl undo 3 --why "wrong file" --yes  # exit 3
+    """
+    snapshot = face.snapshot()
+    shown = None
+    if face.dry_run or not face.yes:
+        shown = _plan(face, snapshot, commit, except_spent)
+        nothing = not face.dry_run and not shown.rows
+        _show(face, snapshot, shown, change=nothing)
+        if face.dry_run or nothing:
+            return
+        face.confirm(f"Book {len(shown.rows)} entries?")
+    with face.writer("ilactl undo") as writer:
+        _book(face, writer, shown, commit, why, except_spent, allow_large)
+
+
+def _plan(face: Face, snapshot: Snapshot, commit: int, except_spent: bool) -> UndoPlan:
+    """The plan; Refused where something stays and was not to be left in place."""
+    from ilactl.reports.undo import NAMED, hindrances
+    from ilactl.rules.undo import plan_undo
+
+    with face.working(f"looking at commit {commit}"):
+        plan = plan_undo(snapshot, commit, face.on(snapshot))
+    if plan.stays and not except_spent:
+        kept = sum(len(stay.entries) for stay in plan.stays)
+        later = len({entry.entry for stay in plan.stays for entry, _ in stay.because})
+        first = f", the first {NAMED} of them above" if later > NAMED else ""
+        raise Refused(
+            findings=hindrances(plan, snapshot),
+            reason=f"{kept} of commit {commit}'s {kept + len(plan.rows) + len(plan.undone)} entries"
+            f" cannot be undone because of {later} later entr{'y' if later == 1 else 'ies'}{first}",
+            hint="undo what depends on them first, or leave them in place with --except-spent",
+        )
+    return plan
+
+
+def _show(
+    face: Face, snapshot: Snapshot, plan: UndoPlan, *, booked: int | None = None, change: bool = False
+) -> None:
+    from ilactl.reports.undo import undo_answer
+
+    face.answer(undo_answer(plan, snapshot, booked=booked, dry_run=face.dry_run), change=change)
+
+
+def _book(
+    face: Face,
+    writer: Writer,
+    shown: UndoPlan | None,
+    commit: int,
+    why: str,
+    except_spent: bool,
+    allow_large: int | None,
+) -> None:
+    """Plan under the lock and commit. A plan that was shown must be the plan that is booked."""
+    from ilactl.ledger.commit import Change
+    from ilactl.output import Answer, Lines
+
+    snapshot = writer.snapshot
+    content = sha256(json.dumps([commit, except_spent, why]).encode()).hexdigest()
+    if done := writer.known(face.key, content):
+        line = f"done already as commit {done.seq}; nothing was written"
+        data = {"commit": commit, "booked": done.seq, "done_already": True}
+        face.answer(Answer("ilactl.undo/1", blocks=[Lines([line])], data=data), change=True)
+        return
+    plan = _plan(face, snapshot, commit, except_spent)
+    if shown is not None and not shown.same_as(plan):
+        raise ChangedMeanwhile()
+    if not plan.rows:
+        _show(face, snapshot, plan, change=True)
+        return
+    refuse_large(
+        snapshot.manifest,
+        persons=len({row.person for row in plan.rows}),
+        entries=len(plan.rows),
+        totals=plan.totals(),
+        allow_large=allow_large,
+    )
+    with face.working(f"booking {len(plan.rows)} entries"):
+        change = Change(
+            command="undo",
+            appends=(_rows(snapshot, plan),),
+            booked_on=plan.on,
+            entries=len(plan.rows),
+            why=why,
+            key=face.key,
+            content=content if face.key else "",
+            note={"undoes": commit, "entries": len(plan.rows)},
+        )
+        record = writer.commit(change)
+    _show(face, snapshot, plan, booked=record.seq, change=True)
+
+
+def _rows(snapshot: Snapshot, plan: UndoPlan) -> Append:
+    from ilactl.ledger.columns import ENTITLEMENTS
+    from ilactl.ledger.commit import Append
+    from ilactl.ledger.entries import row_of
+    from ilactl.ledger.scan import format_row
+
+    units = snapshot.manifest.units
+    text = "".join(format_row(row_of(row, units)) for row in plan.rows)
+    return Append(ENTITLEMENTS.file, text.encode(), rows=len(plan.rows))

@@ -1,0 +1,300 @@
+"""The plan of an undo: the reverse of what a commit booked, and what later entries keep in place.
+
+Pure: a snapshot and a commit's number in, rows to book out. An entry is taken back by a `correct` row
+that moves the same amount of the same lot the other way and names it in `of`. Such a row is an
+entry like any other and can be taken back itself: an entry stands unless a reversal of it stands.
+
+Entries of one commit that share a lot or an enrolment, or name one another, go together or stay
+together. They stay where what they brought in was drawn on since, or where a later entry refers
+to them. An undo can never lift a wallet above a cap, so grants decided since do not hold it up;
+an undo of an undo can, so they do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ilactl.errors import NotFound, Refused
+from ilactl.ledger.booked import booked_by, later_entries, range_of
+from ilactl.ledger.entries import Entry, lot_of
+from ilactl.rules.contributions import refuse_day
+
+if TYPE_CHECKING:
+    from ilactl.ledger.log import Record
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["Stay", "UndoPlan", "plan_undo", "reverse_of", "reverses"]
+
+_Account = tuple[str, str, str]  # a lot, an account's name and, for what is held, the enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Entries that cannot be taken back, and the later entries (or they themselves) that tell why."""
+
+    entries: tuple[Entry, ...]
+    because: tuple[tuple[Entry, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What an undo would book. `undone` were taken back before, by the entries `by`.
+
+    `rows` are numbered from the snapshot's next entry: under the lock these are their numbers.
+    """
+
+    record: Record
+    on: date
+    rows: tuple[Entry, ...]
+    undone: tuple[Entry, ...]
+    by: tuple[Entry, ...]
+    stays: tuple[Stay, ...]
+
+    def same_as(self, other: UndoPlan) -> bool:
+        """Whether both would book the same; the rows' numbers may differ."""
+        return [replace(row, entry="") for row in self.rows] == [replace(row, entry="") for row in other.rows]
+
+    def totals(self) -> dict[str, int]:
+        """The sum of what would be taken back, by unit."""
+        sums: Counter[str] = Counter()
+        for row in self.rows:
+            sums[row.unit] += row.amount
+        return dict(sums)
+
+
+def reverse_of(entry: Entry, number: str, on: date) -> Entry:
+    """The row that takes an entry back.
+
+    A correction that had a `due` changed an amount and left the key of its grant alone; its
+    reverse has one too, and does the same.
+    """
+    return Entry(
+        entry=number,
+        booked_on=on,
+        person=entry.person,
+        kind="correct",
+        lot=lot_of(entry),
+        amount=entry.amount,
+        unit=entry.unit,
+        source=entry.target,
+        target=entry.source,
+        enrolment=entry.enrolment,
+        rule=entry.rule,
+        period=entry.period,
+        due=entry.due if entry.kind == "correct" else None,
+        of=entry.entry,
+        ref=entry.ref,
+    )
+
+
+def reverses(row: Entry, entry: Entry) -> bool:
+    """Whether a later row takes the whole entry back."""
+    if row.kind != "correct" or row.of != entry.entry or entry.kind == "amend":
+        return False
+    return (
+        (row.lot, row.amount, row.unit) == (lot_of(entry), entry.amount, entry.unit)
+        and (row.source, row.target, row.enrolment) == (entry.target, entry.source, entry.enrolment)
+        and (row.due is None) == (entry.kind != "correct" or entry.due is None)
+    )
+
+
+def plan_undo(snapshot: Snapshot, seq: int, on: date) -> UndoPlan:
+    """What undoing a commit on that day would book.
+
+    Raises NotFound for a commit that is not there, Refused for one that booked no entries or more
+    than entries, DateGoesBack and Closed for the day, ChangedOutside where its rows were replaced.
+    """
+    record = snapshot.at(seq).record if 0 < seq <= snapshot.head.seq else None
+    if record is None:
+        hint = f"the last one is {snapshot.head.seq}; 'ilactl log' lists them"
+        raise NotFound(what=f"commit {seq}", hint=hint)
+    where = range_of(record)
+    if where is None:
+        raise _no_entries(record)
+    _refuse_steps(record)
+    booked = booked_by(snapshot, record)
+    fate = _Fate(snapshot, booked, where[1])
+    undone = tuple(entry for entry in booked if not fate.stands(entry))
+    stays = tuple(fate.stays())
+    kept = {entry.entry for stay in stays for entry in stay.entries} | {entry.entry for entry in undone}
+    # The last comes first, so that no account falls below zero on the way back.
+    going = [entry for entry in reversed(booked) if entry.entry not in kept]
+    first = snapshot.head.next_entry
+    rows = tuple(reverse_of(entry, f"E{first + i}", on) for i, entry in enumerate(going))
+    if rows:
+        refuse_day(snapshot, on)
+    return UndoPlan(record, on, rows, undone, fate.reversals_of(undone), stays)
+
+
+def _no_entries(record: Record) -> Refused:
+    if record.seq == 1:
+        hint = "it made the ledger; one that was made by mistake can be removed with its folder"
+    elif "organisations.csv" in (files := {act.path for act in record.files}):
+        hint = "record what is right with 'ilactl organisation update'; the newer row holds"
+    elif files & {"persons.csv", "identities.csv", "figures.csv"}:
+        hint = "record what is right with 'ilactl person update'; the newer row holds"
+    else:
+        hint = f"'ilactl log {record.seq}' shows what it did"
+    return Refused(reason=f"commit {record.seq} ({record.command}) booked no entries to undo", hint=hint)
+
+
+def _refuse_steps(record: Record) -> None:
+    """What was recorded beside the entries would go on saying what the entries no longer say."""
+    beside = sorted({act.path for act in record.files if act.rows} & {"enrolments.csv", "credentials.csv"})
+    if beside:
+        raise Refused(
+            reason=f"commit {record.seq} ({record.command}) wrote to {', '.join(beside)} too",
+            hint="record the next step instead, such as a cancellation: it moves what was reserved",
+        )
+
+
+class _Fate:
+    """What became of a commit's entries since."""
+
+    def __init__(self, snapshot: Snapshot, booked: Sequence[Entry], end: int) -> None:
+        self.booked = booked
+        self.group = _groups(booked)
+        self.restored = {e.person: e for e in booked if _restores(e)}
+        self.indebted = {e.person for e in booked if "owed" in (e.source, e.target)}
+        self.family: dict[str, str] = {}
+        later: list[Entry] = []
+        if end < snapshot.head.sizes["entitlements.csv"]:
+            self._find_families(snapshot)
+            later = self._later(snapshot, end)
+        known = {entry.entry: entry for entry in (*booked, *later)}
+        self.reversals: dict[str, list[Entry]] = {}
+        turned: set[str] = set()
+        for row in later:
+            if row.of in known and reverses(row, known[row.of]):
+                self.reversals.setdefault(row.of, []).append(row)
+                turned.add(row.entry)
+        self.fallen: set[str] = set()
+        for entry in reversed((*booked, *later)):
+            if any(row.entry not in self.fallen for row in self.reversals.get(entry.entry, ())):
+                self.fallen.add(entry.entry)
+        self.live = [row for row in later if row.entry not in self.fallen and row.entry not in turned]
+
+    def _find_families(self, snapshot: Snapshot) -> None:
+        """Who is one person with somebody whose grant or contribution would come back."""
+        from ilactl.ledger.holders import existing
+
+        for person, ids in existing(snapshot, list(self.restored)).items():
+            self.family |= dict.fromkeys((person, *ids), ids[0])
+
+    def _later(self, snapshot: Snapshot, end: int) -> list[Entry]:
+        lots = {lot_of(entry) for entry in self.booked}
+        ids = {entry.entry for entry in self.booked}
+
+        def wanted(cells: Sequence[str]) -> bool:
+            entry, _, person, kind, lot, _, _, source, target, *_ = cells
+            yes = lot in lots or cells[16] in ids
+            yes = yes or (kind in ("grant", "contribute") and person in self.family)
+            yes = yes or (person in self.indebted and "owed" in (source, target))
+            if yes:
+                ids.add(entry)
+            return yes
+
+        return later_entries(snapshot, end, wanted)
+
+    def stands(self, entry: Entry) -> bool:
+        """Whether no reversal of the entry stands."""
+        return entry.entry not in self.fallen
+
+    def reversals_of(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        """The standing rows that took these entries back."""
+        return tuple(r for e in entries for r in self.reversals.get(e.entry, ()) if self.stands(r))
+
+    def stays(self) -> list[Stay]:
+        """What cannot be taken back, a group at a time, in the order it was booked."""
+        standing = [entry for entry in self.booked if self.stands(entry)]
+        because: dict[str, list[tuple[Entry, str]]] = {}
+        for entry in standing:
+            if entry.kind == "amend":
+                why = "gives a lot new terms and moves nothing, so it has no reverse"
+                because.setdefault(self.group[entry.entry], []).append((entry, why))
+        for row, group, why in self._hindrances(standing):
+            found = because.setdefault(group, [])
+            if row not in (other for other, _ in found):
+                found.append((row, why))
+        members: dict[str, list[Entry]] = {}
+        for entry in standing:
+            if self.group[entry.entry] in because:
+                members.setdefault(self.group[entry.entry], []).append(entry)
+        return [Stay(tuple(entries), tuple(because[group])) for group, entries in members.items()]
+
+    def _hindrances(self, standing: Sequence[Entry]) -> Iterable[tuple[Entry, str, str]]:
+        """Later entries with the group that they keep in place, and why."""
+        gained, owner = _gains(standing), {}
+        for entry in standing:
+            owner[lot_of(entry)] = self.group[entry.entry]
+        drawn = _gains(row for row in self.live if lot_of(row) in owner)
+        short = {a for a, gain in gained.items() if gain > 0 > drawn[a]}
+        names = {entry.entry: self.group[entry.entry] for entry in standing}
+        back: dict[str, list[Entry]] = {}
+        for entry in standing:
+            if _restores(entry) and entry.person in self.family:
+                back.setdefault(self.family[entry.person], []).append(entry)
+        debts = {e.person: self.group[e.entry] for e in standing if "owed" in (e.source, e.target)}
+        for row in self.live:
+            if row.of in names:
+                yield row, names[row.of], f"refers to {row.of}"
+            if row.source and _account(row, row.source) in short:
+                yield row, owner[lot_of(row)], f"draws on lot {lot_of(row)}"
+            if row.person in debts and "owed" in (row.source, row.target):
+                yield row, debts[row.person], f"moves what {row.person} owes"
+            for entry in back.get(self.family.get(row.person, ""), ()):
+                if why := _takes_the_place(row, entry):
+                    yield row, names[entry.entry], why
+
+
+def _takes_the_place(row: Entry, entry: Entry) -> str:
+    """Why a later row forbids that what the correction `entry` took back comes again; "" if it does not."""
+    if entry.target.startswith("fund:") and entry.period:
+        if row.kind != "grant":
+            return ""
+        if (row.rule.partition("@")[0], row.period) == (entry.rule.partition("@")[0], entry.period):
+            return f"grants again what {entry.entry} took back"
+        return f"was decided without what {entry.entry} took back"
+    same = row.kind == "contribute" and (row.source, row.ref) == (entry.target, entry.ref)
+    return f"brings in again what {entry.entry} took back" if same and row.ref else ""
+
+
+def _restores(entry: Entry) -> bool:
+    """Whether the reverse would bring a grant or a contribution to its wallet again."""
+    return entry.kind == "correct" and entry.due is None and entry.source.startswith("wallet:")
+
+
+def _account(entry: Entry, account: str) -> _Account:
+    return lot_of(entry), account, entry.enrolment if account.startswith("held:") else ""
+
+
+def _gains(entries: Iterable[Entry]) -> Counter[_Account]:
+    """What each account of each lot gained."""
+    gains: Counter[_Account] = Counter()
+    for entry in entries:
+        gains[_account(entry, entry.target)] += entry.amount
+        gains[_account(entry, entry.source)] -= entry.amount
+    return gains
+
+
+def _groups(booked: Sequence[Entry]) -> dict[str, str]:
+    """The group of each entry: those that share a lot or an enrolment, or name one another."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while (above := parent.setdefault(name, name)) != name:
+            parent[name] = name = parent[above]
+        return name
+
+    lots = {entry.entry: lot_of(entry) for entry in booked}
+    for entry in booked:
+        lot = root(lot_of(entry))
+        if entry.of in lots:
+            parent[root(lots[entry.of])] = lot
+        if entry.enrolment:
+            parent[root(f"enrolment {entry.enrolment}")] = root(lot)
+    return {entry.entry: root(lot_of(entry)) for entry in booked}
