@@ -128,7 +128,10 @@ class ChangedOutside(Refused):
 
     code = "CHANGED-OUTSIDE"
     message = "{path} was changed outside ilactl: {reason}"
-    hint = "run 'ilactl check' to see what differs, then restore the file from your copy"
+    hint = (
+        "'ilactl adopt --why TEXT' shows the edit and takes it in, 'ilactl restore --why TEXT' undoes it;"
+        " 'ilactl check' lists every file that differs"
+    )
 
 
 class Cancelled(IlactlError):

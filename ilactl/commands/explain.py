@@ -87,7 +87,13 @@ def _explain_person(snapshot: Snapshot, person: str, on: date) -> Answer:
 
     record = person_record(snapshot, person)
     entries = [entry for entry in entries_of(snapshot, record.person) if entry.booked_on <= on]
-    return sources_answer(record.person, lots_of(entries), entries, scales_of(snapshot), on)
+    adopted = {  # nothing but a correction is ever taken in from the file
+        entry.entry
+        for entry in entries
+        if entry.kind == "correct"
+        and snapshot.commit_of("entitlements.csv", entry.offset).adopted("entitlements.csv")
+    }
+    return sources_answer(record.person, lots_of(entries), entries, scales_of(snapshot), on, adopted)
 
 
 def _explain_due(snapshot: Snapshot, person: str, on: date) -> Answer:

@@ -199,8 +199,11 @@ class Face:
         return Actor(user=printable(user), host=printable(socket.gethostname()), claimed=claimed)
 
     @contextmanager
-    def writer(self, command: str = "") -> Iterator[Writer]:
-        """The ledger under its lock, ready for a commit. `command` is what the lock's holder is called."""
+    def writer(self, command: str = "", *, adopting: bool = False) -> Iterator[Writer]:
+        """The ledger under its lock, ready for a commit. `command` is what the lock's holder is called.
+
+        With `adopting` its files may differ from the log: for what takes edits in, or undoes them.
+        """
         from ilactl.ledger.commit import open_writer
 
         with open_writer(
@@ -209,6 +212,7 @@ class Face:
             now=self.session.now,
             lock_wait=self.lock_wait,
             holder=command or self.command,
+            adopting=adopting,
         ) as writer:
             before = writer.snapshot.head.seq
             try:

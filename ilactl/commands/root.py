@@ -17,6 +17,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "ilactl.commands.status",
         "check": "ilactl.commands.check",
         "log": "ilactl.commands.log",
+        "adopt": "ilactl.commands.adopt",
+        "restore": "ilactl.commands.restore",
         "undo": "ilactl.commands.undo",
         "doctor": "ilactl.commands.doctor",
         "backup": "ilactl.commands.backup",

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ilactl.ledger.disk import Stamp
+
 __all__ = ["Actor", "Adopt", "Append", "Change"]
 
 
@@ -26,11 +28,15 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """Take a file in as it stands, from the byte `base` on; `rows` counts the whole file's rows then."""
+    """Take a file in as it stands, from the byte `base` on; `rows` counts the whole file's rows then.
+
+    With `stamp` the file must still be the one that was looked at.
+    """
 
     file: str
     base: int
     rows: int
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True)

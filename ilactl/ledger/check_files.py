@@ -21,7 +21,7 @@ __all__ = ["broken_log", "lock_files", "log_chain", "manifest", "modes", "privat
 LOG = Kind(
     "CHECK-LOG",
     "a file is not as the log recorded it, or the log's chain is broken",
-    "restore the file from your copy; the log says what it held",
+    "'ilactl adopt' takes an edit in, 'ilactl restore' undoes it; commits.jsonl comes from your copy",
 )
 MODE = Kind(
     "CHECK-MODE",

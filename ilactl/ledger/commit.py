@@ -57,7 +57,7 @@ def open_writer(
     folder.refuse_loose()
     folder.refuse_read_only()
     with ledger_lock(folder, wait=lock_wait, holder=holder, since=now()) as lock:
-        tail = recover(folder)
+        tail = recover(folder, adopting=adopting)
         assert tail.record is not None
         snapshot = Snapshot(folder, tail.record, tail.end)
         folder.shared = snapshot.manifest.shared

@@ -13,10 +13,10 @@ from contextlib import suppress
 from datetime import datetime
 
 from ilactl import __version__
-from ilactl.errors import AlreadyThere, IlactlError, Unsafe
+from ilactl.errors import AlreadyThere, ChangedMeanwhile, IlactlError, Unsafe
 from ilactl.ledger.change import Actor, Adopt, Append, Change
 from ilactl.ledger.columns import TABLES
-from ilactl.ledger.disk import close_quietly, digest_at, reserve_room, sync, write_at
+from ilactl.ledger.disk import Stamp, close_quietly, digest_at, reserve_room, sync, write_at
 from ilactl.ledger.files import Folder, good_name
 from ilactl.ledger.record import GENESIS, FileAct, FileHead, Record, body_of, parse, seal
 from ilactl.ledger.recovery import STAGED, refuse_open_elsewhere
@@ -163,6 +163,8 @@ class Draft:
             _refuse_half_line(adopt.file, tail or b"\n")
             sync(fd)
             digest = digest_at(fd, base, size - base, adopt.file)
+            if adopt.stamp is not None and Stamp.of(fd) != adopt.stamp:
+                raise ChangedMeanwhile()
         self.acts.append(FileAct(adopt.file, base, size - base, adopt.rows, digest, adopted=True))
         since = (head.since, head.since_base) if head else (0, 0)
         if head and base < head.size:

@@ -96,6 +96,10 @@ class Record:
     note: Mapping[str, Any]
     version: str
 
+    def adopted(self, file: str) -> bool:
+        """Whether its rows of that file stood there already, put there by hand."""
+        return any(act.adopted for act in self.files if act.path == file)
+
 
 class BrokenLine(ValueError):
     """The bytes are no record: torn, changed, or not ours."""

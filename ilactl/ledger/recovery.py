@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NoLedger
 from ilactl.findings import printable
@@ -25,14 +26,18 @@ __all__ = ["STAGED", "apply", "recover", "refuse_open_elsewhere", "refuse_rotten
 STAGED = "commits"
 """The folder of rows between decision and append."""
 
+_PUT_BACK = "put the file back from your copy as it was before that commit; ilactl then completes it"
+
 _OURS = re.compile(r"(tmp_)?[0-9]+\..+")
 
 
-def recover(folder: Folder) -> LogTail:
+def recover(folder: Folder, *, adopting: bool = False) -> LogTail:
     """Finish or set aside what a crash left; the log's end as it is then. Needs the lock.
 
     A line that was never finished is cut off: its commit did not happen. A finished one is written
     into its files. Raises ChangedOutside where that would overwrite somebody's work, IoFailed.
+    With `adopting`, somebody's work is left as it is where nothing is lost by that: where the rows
+    stand in their place nevertheless, or the log itself holds them.
     """
     try:
         with folder.writing(LOG) as fd:
@@ -46,7 +51,7 @@ def recover(folder: Folder) -> LogTail:
                     sync(fd)
                 hint = read_hint(folder)
                 if hint is None or hint.sha != tail.record.sha:
-                    _redo(folder, fd, tail, tail.record)
+                    _redo(folder, fd, tail, tail.record, adopting=adopting)
             except OSError as error:
                 fail(LOG, error)
     except FileNotFoundError:
@@ -79,15 +84,27 @@ def refuse_rotten(folder: Folder, tail: LogTail) -> None:
         )
 
 
-def _redo(folder: Folder, fd: int, tail: LogTail, record: Record) -> None:
+def _redo(folder: Folder, fd: int, tail: LogTail, record: Record, *, adopting: bool) -> None:
     write_at(fd, tail.start, read_at(fd, tail.start, tail.end - tail.start, LOG))
     sync(fd)
     folder.sync_folder()
+    left, known_safe = set(), True
     for act in record.files:
         if not act.adopted:
             refuse_open_elsewhere(folder, act.path)
-            _refuse_overwriting(folder, act)
-    apply(folder, record, {})
+            try:
+                _refuse_overwriting(folder, act)
+            except ChangedOutside as error:
+                if not adopting:
+                    raise
+                in_place = _in_place(folder, act)
+                if not in_place and act.data is None:
+                    raise ChangedOutside(hint=_PUT_BACK, **error.details) from None
+                left.add(act.path)
+                known_safe = known_safe and in_place
+    apply(folder, replace(record, files=tuple(act for act in record.files if act.path not in left)), {})
+    if not known_safe:
+        return  # no hint: readers go on laying the log's rows over that file
     before = read_hint(folder)
     known = before.stamps if before and before.sha == record.prev else {}
     touched = {act.path for act in record.files}
@@ -117,6 +134,18 @@ def _refuse_overwriting(folder: Folder, act: FileAct) -> None:
     except FileNotFoundError:
         if act.base:
             raise ChangedOutside(path=act.path, reason="it is missing") from None
+
+
+def _in_place(folder: Folder, act: FileAct) -> bool:
+    """Whether the rows stand where they belong, whatever stands around them; they are durable then."""
+    try:
+        with folder.reading(act.path) as fd:
+            if digest_at(fd, act.base, act.size, act.path) != act.sha256:
+                return False
+            sync(fd)
+            return True
+    except FileNotFoundError:
+        return False
 
 
 def _edited(act: FileAct, how: str) -> ChangedOutside:

@@ -279,7 +279,8 @@ def _unfinished(folder: Folder) -> NoLedger | ChangedOutside:
         return NoLedger(
             where=str(folder.root), hint="its 'ilactl init' was cut off: run it again to complete it"
         )
-    return ChangedOutside(path=LOG, reason="it is missing or holds no commit")
+    hint = "restore commits.jsonl and the files beside it from one copy"
+    return ChangedOutside(path=LOG, reason="it is missing or holds no commit", hint=hint)
 
 
 def _close_all(copies: Mapping[str, int]) -> None:

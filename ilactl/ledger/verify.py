@@ -134,12 +134,16 @@ class Ranges:
                     known[:] = [(seq, old) for seq, old in known if old.base < act.base]
                 known.append((record.seq, act))
 
-    def faults(self, folder: Folder, name: str, head: FileHead | None) -> Iterator[Fault]:
-        """The first difference of a file, if there is one."""
+    def faults(
+        self, folder: Folder, name: str, head: FileHead | None, pending: FileAct | None = None
+    ) -> Iterator[Fault]:
+        """The first difference of a file, if there is one; the rows of `pending` may be on their way."""
         try:
             with folder.reading(name) as fd:
                 size = os.fstat(fd).st_size
                 for seq, act in self.acts.get(name, ()):
+                    if act == pending and _on_its_way(folder, fd, act, size):
+                        return
                     if digest_at(fd, act.base, act.size, name) != act.sha256:
                         yield self._differs(fd, name, seq, act, size)
                         return
@@ -150,7 +154,8 @@ class Ranges:
                     many = "a row was" if rows == 1 else f"{rows} rows were"
                     yield Fault(f"{many} added by hand, from line {first} on", first)
         except FileNotFoundError:
-            yield Fault("it is missing", 0)
+            if pending is None or pending.base > 0:
+                yield Fault("it is missing", 0)
 
     def _differs(self, fd: int, name: str, seq: int, act: FileAct, size: int) -> Fault:
         """The first line of a range that is not as the log has it."""
@@ -171,6 +176,22 @@ class Ranges:
         return Fault(f"{where}, booked by commit {seq}, is not as it was booked", line)
 
 
+def _on_its_way(folder: Folder, fd: int, act: FileAct, size: int) -> bool:
+    """Whether the file ends with a part of these rows, or with blanks as a crash leaves them, or before."""
+    if not act.base <= size <= act.base + act.size:
+        return False
+    if act.data is not None:
+        rows = act.data
+    else:
+        try:
+            with folder.reading(act.staged or act.path) as staged:
+                rows = read_at(staged, 0, size - act.base, act.path)
+        except FileNotFoundError:
+            return False  # they are where they belong by now
+    there = read_at(fd, act.base, size - act.base, act.path)
+    return rows.startswith(there) or all(a in (b, 0) for a, b in zip(there, rows, strict=False))
+
+
 def lines_before(fd: int, offset: int, name: str) -> int:
     """How many lines end before a byte."""
     return sum(part.count(b"\n") for part in blocks(fd, 0, offset, name))
@@ -185,13 +206,12 @@ def verify_all(snapshot: Snapshot) -> list[tuple[str, str, int]]:
         ranges = Ranges(snapshot.records())
     except ChangedOutside as error:
         return [(LOG, str(error.details["reason"]), int(error.details.get("line", 0)))]
-    pending = {act.path for act in snapshot.pending_acts()}
+    pending = {act.path: act for act in snapshot.pending_acts()}
     found = []
     for name in ranges.acts:
-        if name in pending:
-            continue
+        head = snapshot.record.heads.get(name)
         try:
-            faults = list(ranges.faults(snapshot.folder, name, snapshot.record.heads.get(name)))
+            faults = list(ranges.faults(snapshot.folder, name, head, pending.get(name)))
         except IlactlError as error:
             faults = [Fault(str(error.details.get("reason", error)), 0)]
         found += [(name, fault.reason, fault.line) for fault in faults]

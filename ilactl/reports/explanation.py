@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +36,22 @@ _FACTS = (Col("fact"), Col("value"), Col("where"))
 
 
 def sources_answer(
-    person: str, lots: Sequence[Lot], entries: Sequence[Entry], scales: Mapping[str, int], on: date
+    person: str,
+    lots: Sequence[Lot],
+    entries: Sequence[Entry],
+    scales: Mapping[str, int],
+    on: date,
+    adopted: Container[str] = (),
 ) -> Answer:
-    """Every lot of a wallet with the entry that opened it; what is left adds up to the balance."""
+    """Every lot of a wallet with the entry that opened it; what is left adds up to the balance.
+
+    `adopted` are the entries that came in by an edit of the file.
+    """
     opened = {entry.entry: entry for entry in entries}
     rows = [_lot_row(lot, opened[lot.entry], person, scales, on) for lot in lots]
+    for row in rows:
+        if row["entry"] in adopted:
+            row["why"] = "; ".join(filter(None, ("taken in from an edited file", str(row["why"] or ""))))
     units: dict[str, list[int]] = {}
     for lot in lots:
         sums = units.setdefault(lot.unit, [0, 0, 0])
@@ -152,6 +163,7 @@ def entry_answer(
             "command": record.command,
             "why": record.why,
             "key": record.key,
+            "adopted": record.adopted("entitlements.csv"),
         },
     }
     if rule is not None:
@@ -181,6 +193,8 @@ def _entry_pairs(entry: Entry, record: Record, line: int) -> list[tuple[str, Cel
         ("with", f"ilactl {record.command}" + (f", because {record.why}" if record.why else "")),
         ("moves", f"{entry.source or '-'} to {entry.target or '-'}"),
     ]
+    if record.adopted("entitlements.csv"):
+        pairs.append(("came in", "by an edit of the file that was taken in"))
     if entry.lot:
         pairs.append(("draws on", entry.lot))
     if entry.of:

@@ -107,5 +107,4 @@ def _movements(snapshot: Snapshot, entries: list[Entry], opening: dict[str, Stan
 
 
 def _adopted(snapshot: Snapshot, entry: Entry) -> bool:
-    record = snapshot.commit_of(ENTITLEMENTS.file, entry.offset)
-    return any(act.adopted for act in record.files if act.path == ENTITLEMENTS.file)
+    return snapshot.commit_of(ENTITLEMENTS.file, entry.offset).adopted(ENTITLEMENTS.file)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "origin_of"]
 
+ADOPTED = " (taken in from an edited file)"
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -52,7 +54,10 @@ def _at(snapshot: Snapshot, said: str, file: str, *offsets: int) -> Origin:
     places = []
     for offset in offsets:
         line = line_number(snapshot.view(file), offset)
-        places.append((file, line, snapshot.commit_of(file, offset).seq))
+        record = snapshot.commit_of(file, offset)
+        places.append((file, line, record.seq))
+        if record.adopted(file) and not said.endswith(ADOPTED):
+            said += ADOPTED
     return Origin(said, tuple(places))
 
 

@@ -1,0 +1,79 @@
+"""`ilactl restore`: undo hand edits of the ledger's own files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.commands.hand_edits import columns, diff_lines, row_of, why_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ilactl.ledger.restoring import Restoration
+    from ilactl.output import Answer
+
+__all__ = ["command"]
+
+
+@click.command("restore")
+@click.argument("files", metavar="[FILE]...", nargs=-1)
+@why_option
+@face_options("dry_run", "lock_wait")
+def command(face: Face, files: tuple[str, ...], why: str) -> None:
+    """Write files again as the log recorded them: what was lost, changed or added by hand is undone.
+
+    A FILE is named by its path in the ledger, such as entitlements.csv; without one, every file
+    that differs is restored. The edited file is not destroyed: it goes to set-aside/ in the
+    ledger. A file that is as the log says is never touched. ledger.toml and the rule files are
+    yours alone, and not restored.
+
+    The log holds short public rows themselves, and only digests of large batches and of who
+    people are. Rows that stand nowhere any more are refused with the commit that booked them:
+    those must come from your copy of the ledger.
+
+    \b
+    Examples:
+      $ ilactl restore entitlements.csv --why "sorted in a spreadsheet" -n
+      $ ilactl restore --why "rows deleted by mistake"
+    """
+    from ilactl.ledger.restoring import restorations, restore
+
+    if face.dry_run:
+        face.answer(_answer(restorations(face.snapshot(), files), None, {}, dry_run=True))
+        return
+    with face.writer("ilactl restore", adopting=True) as writer:
+        found = restorations(writer.snapshot, files)
+        record, aside = restore(writer, found, why) if found else (None, {})
+    face.answer(_answer(found, record.seq if record else None, aside), change=True)
+
+
+def _answer(
+    found: Sequence[Restoration], seq: int | None, aside: Mapping[str, str], *, dry_run: bool = False
+) -> Answer:
+    """What differed, and where the edited files are now."""
+    from ilactl.output import Answer, Lines
+
+    rows = [row for one in found for row in one.differences]
+    lines = diff_lines(rows)
+    lines += [f"{file} was set aside as {name}" for file, name in aside.items()]
+    if not found:
+        lines.append("nothing to restore: every file is as the log says")
+    elif dry_run:
+        lines.append("dry run, nothing was restored")
+    else:
+        lines.append(f"restored {', '.join(one.file for one in found)} (commit {seq})")
+    return Answer(
+        "ilactl.restore/1",
+        rows=[row_of(row) for row in rows],
+        columns=columns(),
+        blocks=[Lines(lines)],
+        data={
+            "restored": [one.file for one in found],
+            "set_aside": dict(aside),
+            "commit": seq,
+            "dry_run": dry_run,
+        },
+    )
