@@ -140,7 +140,7 @@ def page() -> Iterator[str]:
     yield ".SS ledger.toml"
     for key in KEYS:
         yield from term(key.name, f"{key.meaning} ({key.wants})")
-    for topic in ("formats", "cron"):
+    for topic in ("formats", "cron", "imports"):
         yield f".SH {escaped(topic.upper())}"
         yield ".nf"
         yield escaped(text_of(TOPICS[topic][1](), "plain").rstrip("\n"))

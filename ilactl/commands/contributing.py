@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
+from ilactl.commands.importing import refuse_sums
 from ilactl.commands.registering import can_ask, input_of, refuse_input
 from ilactl.errors import ChangedMeanwhile, ContentDiffers, UsageError
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry
     from ilactl.ledger.log import Record
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.upload import Upload
     from ilactl.output import Answer
     from ilactl.rules.contribution_requests import ContributionRequest
     from ilactl.rules.contributions import ContributionPlan
@@ -26,21 +29,24 @@ __all__ = ["Wish", "book"]
 
 @dataclass(frozen=True)
 class Wish:
-    """What the command line asks for: `one` contribution, or those of an import's bytes."""
+    """What the command line asks for: `one` contribution, or those of an import."""
 
     giver: str
     rule: str
     one: ContributionRequest | None = None
-    data: bytes = b""
-    path: str = ""
+    upload: Upload | None = None
     allow_large: int | None = None
+    expect_rows: int | None = None
+    expect_total: str | None = None
 
     def content(self) -> str:
         """The digest that a caller's key stands for."""
-        one = self.one
-        asked = (
-            [one.person, one.amount, one.ref, one.unit] if one else [hashlib.sha256(self.data).hexdigest()]
-        )
+        one, upload = self.one, self.upload
+        asked = [one.person, one.amount, one.ref, one.unit] if one else []
+        if upload:
+            asked.append(hashlib.sha256(upload.data).hexdigest())
+            if upload.mapping:
+                asked.append(hashlib.sha256(upload.mapping.source.encode()).hexdigest())
         return hashlib.sha256("\x1f".join([self.giver, self.rule, *asked]).encode()).hexdigest()
 
 
@@ -107,7 +113,7 @@ def _plan(
     face: Face, snapshot: Snapshot, wish: Wish, *, remember: bool = False
 ) -> tuple[Scheme, ContributionPlan]:
     """The plan without a fault. Raises what the faults call for."""
-    from ilactl.rules.contribution_requests import read_requests, requests_of
+    from ilactl.rules.contribution_requests import by_external_id, read_requests, requests_of
     from ilactl.rules.contributions import plan_contributions
     from ilactl.rules.givers import giver_of
     from ilactl.rules.load import load_scheme
@@ -119,17 +125,25 @@ def _plan(
         plan = plan_contributions(snapshot, scheme, giver, [wish.one], on, rule=wish.rule)
         _refuse_one(plan)
         return scheme, plan
-    intake = read_requests(wish.data, wish.path)
-    plan = plan_contributions(snapshot, scheme, giver, requests_of(intake), on, rule=wish.rule)
+    assert wish.upload is not None
+    intake = read_requests(wish.upload)
+    requests = requests_of(intake)
+    if wish.upload.by_external_id:
+        requests = by_external_id(snapshot, requests, intake.findings)
+    plan = plan_contributions(snapshot, scheme, giver, requests, on, rule=wish.rule)
     if plan.differing and len(plan.differing) == len(plan.findings) and not intake.findings:
         first = plan.differing[0]
-        what = f"{first.request.ref} for {first.request.person}"
+        what = f"{first.request.ref} for {first.request.who}"
         raise ContentDiffers(
             findings=plan.findings, what=what, entry=first.entry, booked=first.booked, asked=first.asked
         )
     intake.findings.extend(plan.findings)
     refuse_input(intake)
-    input_of(face, intake, None)
+    input_of(face, intake, wish.expect_rows)
+    sums = Counter[str]()
+    for entry in (*plan.entries, *plan.known):
+        sums[entry.unit] += entry.amount
+    refuse_sums(intake.path, sums, wish.expect_total, snapshot.manifest.units)
     return scheme, plan
 
 

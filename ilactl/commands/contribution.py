@@ -8,6 +8,7 @@ import click
 
 from ilactl.commands.contributing import Wish, book
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,23 +68,49 @@ def add(face: Face, person: str, amount: str, giver: str, ref: str, unit: str, r
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--from", "giver", metavar="ORG", required=True, help=_FROM)
 @click.option("--rule", metavar="ID", default="", help=_RULE)
+@map_option
+@expect_rows_option
+@click.option(
+    "--expect-total", metavar='"AMOUNT[ UNIT]"', help="Refuse the file unless its rows add up to this."
+)
 @click.option(
     "--allow-large", metavar="N", type=click.IntRange(1), help="Pass the guards of ledger.toml for N entries."
 )
 @face_options("on", "dry_run", "yes", "key", "lock_wait")
-def import_(face: Face, file: str, giver: str, rule: str, allow_large: int | None) -> None:
+def import_(
+    face: Face,
+    file: str,
+    giver: str,
+    rule: str,
+    map_file: str | None,
+    expect_rows: int | None,
+    expect_total: str | None,
+    allow_large: int | None,
+) -> None:
     """Book one giver's contributions from FILE, or from stdin for -.
 
     The first line names the columns, in any order: person, amount, ref and, where rules take
     several units, unit. All rows are booked in one commit, or none. What is booked already is
     counted and not booked again, so the same file again writes nothing.
 
+    A payroll's own file, with staff numbers and decimal commas, comes in as it is with --map;
+    FILE may be a spreadsheet (XLSX). --expect-rows and --expect-total are the sender's control
+    figures over all rows of the file: where one differs, nothing is booked.
+
     \b
     Examples:
       $ printf 'person,amount,ref\\nP1,800.00,PAY-1\\n' | ilactl contribution import - --from O1
+      $ ilactl contribution import sample-data/mappings/pay.csv --map sample-data/mappings/pay.toml --from O4
     """
-    data, path = face.read_input(file)
-    book(face, "contribution import", Wish(giver, rule, data=data, path=path, allow_large=allow_large))
+    wish = Wish(
+        giver,
+        rule,
+        upload=read_upload(face, file, map_file),
+        allow_large=allow_large,
+        expect_rows=expect_rows,
+        expect_total=expect_total,
+    )
+    book(face, "contribution import", wish)
 
 
 @command.command("list")

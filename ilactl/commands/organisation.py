@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Day, Face, face_options
+from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.registering import (
     book,
     digest_of,
@@ -167,29 +168,33 @@ def _book(
     metavar="DATE",
     help="The first day rows without valid_from are true. Default: --on.",
 )
-@click.option(
-    "--expect-rows", type=click.IntRange(0), metavar="N", help="Refuse the file unless it has N rows."
-)
+@map_option
+@expect_rows_option
 @face_options("on", "dry_run", "key", "lock_wait")
-def import_(face: Face, file: str, valid_from: date | None, expect_rows: int | None) -> None:
+def import_(
+    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
+) -> None:
     """Import organisations from FILE, or from stdin for -.
 
     The first line names the columns, in any order: organisation, then any of valid_from, kinds,
     name, country, register_no, contact, quality_label, label_from, label_until. A column that is
     there is taken as it stands; a column left out keeps what is known. All rows are taken, or
-    none. The same file again writes nothing.
+    none. The same file again writes nothing. --map takes a file with other columns, marks or
+    codes as it is; FILE may be a spreadsheet (XLSX).
 
     \b
     Examples:
       $ printf 'organisation,kinds,name\\nO1,employer,Baltic Timber\\n' | ilactl organisation import -
       $ ilactl organisation list -O csv | ilactl organisation import -
+      $ printf 'Nr|Firma|Art\\nO7|Brot AG|AG\\n' > firms.txt
+      $ ilactl organisation import firms.txt --map sample-data/mappings/firms.toml --expect-rows 1
     """
     from ilactl.ledger.organisation_intake import OrganisationPlanner, plan_organisations, read_organisations
 
-    data, path = face.read_input(file)
+    upload = read_upload(face, file, map_file)
 
     def make(snapshot: Snapshot) -> RegisterPlan:
-        intake = read_organisations(data, path)
+        intake = read_organisations(upload)
         input_of(face, intake, expect_rows)
         planner = OrganisationPlanner(snapshot, whole=True)
         plan = plan_organisations(intake, planner, day=(valid_from or face.on(snapshot)).isoformat())
@@ -200,7 +205,7 @@ def import_(face: Face, file: str, valid_from: date | None, expect_rows: int | N
         return summary("organisation import", "organisation", plan, seq, dry_run=face.dry_run, many=True)
 
     def content(_: Snapshot) -> str:
-        intake = read_organisations(data, path)
+        intake = read_organisations(upload)
         refuse_input(intake)
         cells = ["\x1e".join(row.cells) for row in intake.rows]
         return digest_of(["organisation import", str(valid_from or ""), *intake.columns, *cells])

@@ -1,4 +1,4 @@
-"""`ilactl person import`: many account holders, or their figures, from a CSV file."""
+"""`ilactl person import`: many account holders, or their figures, from a file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Day, Face, face_options
+from ilactl.commands.importing import expect_rows_option, map_option, read_upload, refuse_total
 from ilactl.commands.registering import (
     book,
     digest_of,
@@ -18,7 +19,7 @@ from ilactl.commands.registering import (
     refuse_input,
     summary,
 )
-from ilactl.errors import BadInput, UsageError
+from ilactl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.register_plan import RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.upload import Upload
     from ilactl.output import Answer
 
 __all__ = ["command"]
@@ -38,15 +40,19 @@ __all__ = ["command"]
     "--from", "valid_from", type=Day(), metavar="DATE",
     help="The first day rows without valid_from are true. Default: --on.",
 )  # fmt: skip
-@click.option(
-    "--expect-rows", type=click.IntRange(0), metavar="N", help="Refuse the file unless it has N rows."
-)
+@map_option
+@expect_rows_option
 @click.option(
     "--expect-total", metavar="NUMBER", help="Refuse a file of figures unless they add up to NUMBER."
 )
 @face_options("on", "dry_run", "key", "lock_wait")
 def command(
-    face: Face, file: str, valid_from: date | None, expect_rows: int | None, expect_total: str | None
+    face: Face,
+    file: str,
+    valid_from: date | None,
+    map_file: str | None,
+    expect_rows: int | None,
+    expect_total: str | None,
 ) -> None:
     """Import persons or figures from FILE, or from stdin for -.
 
@@ -59,10 +65,15 @@ def command(
     A file with the columns person (or external_id), figure, from, to, value and source holds
     figures. All rows are taken, or none. The same file again writes nothing.
 
+    A file with other columns, marks or codes comes in as it is with --map; FILE may be a
+    spreadsheet (XLSX). --expect-rows and --expect-total are the sender's control figures.
+
     \b
     Examples:
       $ printf 'person,region\\nP1,Vilnius\\nP2,Kaunas\\n' | ilactl person import -
       $ ilactl person list -O csv | ilactl person import -
+      $ printf 'Personalnummer;Geburtsdatum;Status;Notiz\\nS7;17.05.1990;A;x\\n' > staff.csv
+      $ ilactl person import staff.csv --map sample-data/mappings/staff.toml --expect-rows 1
     """
     from ilactl.ledger.person_intake import (
         holds_figures,
@@ -73,18 +84,18 @@ def command(
     )
     from ilactl.ledger.person_plan import PersonPlanner
 
-    data, path = face.read_input(file)
-    if valid_from and holds_figures(data):
+    upload = read_upload(face, file, map_file)
+    if valid_from and holds_figures(upload):
         raise UsageError(reason="--from does not go with figures, which say from when to when they are")
 
     def make(snapshot: Snapshot) -> RegisterPlan:
-        facts = _facts_for(snapshot, data)
-        intake = read_persons(data, path, facts)
+        facts = _facts_for(snapshot, upload)
+        intake = read_persons(upload, facts)
         input_of(face, intake, expect_rows)
         _refuse_total(intake, expect_total)
         on = face.on(snapshot)
         planner = PersonPlanner(snapshot, facts=facts, on=on, new_salt=fresh_salt, whole=True)
-        if holds_figures(data):
+        if holds_figures(upload):
             plan = plan_figures(snapshot, intake, planner, facts)
         else:
             prefix = snapshot.manifest.prefix
@@ -101,7 +112,7 @@ def command(
         return summary("person import", "person", plan, seq, dry_run=face.dry_run, many=True)
 
     def content(snapshot: Snapshot) -> str:
-        intake = read_persons(data, path, _facts_for(snapshot, data))
+        intake = read_persons(upload, _facts_for(snapshot, upload))
         refuse_input(intake)
         return digest_of(["person import", str(valid_from or ""), *intake.columns, *public_cells(intake)])
 
@@ -111,7 +122,7 @@ def command(
 def _refuse_total(intake: Intake, expected: str | None) -> None:
     """Refuse a file of figures that do not add up to the sender's control figure."""
     from ilactl.ledger.person_intake import total_of
-    from ilactl.money import parse_decimal
+    from ilactl.money import format_amount, parse_decimal
 
     if expected is None or intake.findings:
         return
@@ -122,18 +133,18 @@ def _refuse_total(intake: Intake, expected: str | None) -> None:
         raise UsageError(
             reason="--expect-total stands with an import that holds no figures", hint="leave it out"
         )
-    if total_of(intake) != wanted:
-        raise BadInput(
-            what=intake.path,
-            count=f"the figures do not add up to {expected}",
-            hint="ask the sender for the whole file, or correct --expect-total",
-        )
+    total = total_of(intake)
+    if total != wanted:
+        shown = (
+            format_amount(int(total * 10**6), 6).rstrip("0").rstrip(".")
+        )  # figures have 6 decimals at most
+        refuse_total(intake.path, shown, expected)
 
 
-def _facts_for(snapshot: Snapshot, data: bytes) -> Mapping[str, Fact]:
+def _facts_for(snapshot: Snapshot, upload: Upload) -> Mapping[str, Fact]:
     """The scheme's facts, unless the import names none but built-in columns."""
-    from ilactl.ledger.person_intake import holds_figures, names_in
+    from ilactl.ledger.person_intake import holds_figures
     from ilactl.ledger.person_plan import IDENTITY_COLUMNS, STATE_COLUMNS
 
     built_in = {"person", "valid_from", *IDENTITY_COLUMNS, *STATE_COLUMNS}
-    return facts_of(snapshot) if holds_figures(data) or set(names_in(data)) - built_in else {}
+    return facts_of(snapshot) if holds_figures(upload) or set(upload.names) - built_in else {}

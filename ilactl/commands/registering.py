@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ilactl.commands.face import Face
+from ilactl.commands.importing import refuse_rows
 from ilactl.errors import BadInput, UsageError
 
 if TYPE_CHECKING:
@@ -100,13 +101,8 @@ def input_of(face: Face, intake: Intake, expect_rows: int | None) -> None:
         face.warn(f"{intake.path}: the last line has no line feed; was the whole file sent?")
     if not intake.rows:
         refuse_input(intake)
-    if expect_rows is not None and not intake.findings and len(intake.rows) != expect_rows:
-        found = f"{len(intake.rows)} row" + ("" if len(intake.rows) == 1 else "s")
-        raise BadInput(
-            what=intake.path,
-            count=f"{found} instead of the {expect_rows} expected",
-            hint="ask the sender for the whole file, or correct --expect-rows",
-        )
+    if not intake.findings:
+        refuse_rows(intake.path, len(intake.rows), expect_rows)
 
 
 def refuse_input(intake: Intake) -> None:

@@ -243,12 +243,19 @@ def _rules() -> Answer:
     return rules_manual()
 
 
+def _imports() -> Answer:
+    from ilactl.commands.imports_manual import imports_manual
+
+    return imports_manual()
+
+
 TOPICS: dict[str, tuple[str, Callable[[], Answer]]] = {
     "exit-codes": ("how ilactl ends, and what to do then", exit_codes),
     "environment": ("the variables that are read", _environment),
     "formats": ("what -O gives", _formats),
     "cron": ("ilactl without a terminal", _cron),
     "rules": ("the language of rule files", _rules),
+    "imports": ("files of others: mappings, control figures, spreadsheets", _imports),
     "files": ("the ledger's files and their columns", _files),
     "findings": ("every fault that data can have", _findings),
 }

@@ -8,7 +8,7 @@ read in two ways is a finding. Nothing is guessed: no delimiter, no encoding, no
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,12 +17,14 @@ from ilactl.ledger.grammar import Column, fault_of, quick_pattern
 from ilactl.ledger.lines import LineFault, cell_starts, split_line
 from ilactl.nearest import did_you_mean, nearest
 
-__all__ = ["InRow", "Intake", "read_intake"]
+__all__ = ["InRow", "Intake", "cells_of", "decode_utf8", "read_intake"]
 
 MAX_LINE = 16_384
 """Characters a line may have."""
 
-ENCODING = Kind("IN-ENCODING", "an import is not UTF-8", "save the file as 'CSV UTF-8'")
+ENCODING = Kind(
+    "IN-ENCODING", "an import is not UTF-8", "save it as 'CSV UTF-8', or give its encoding by --map"
+)
 DELIMITER = Kind(
     "IN-DELIMITER", "an import's columns are not separated by commas", "save the file with commas"
 )
@@ -54,10 +56,16 @@ class InRow(NamedTuple):
 
 @dataclass
 class Intake:
-    """An import as read. `notes` are remarks that are no fault."""
+    """An import as read. `notes` are remarks that are no fault.
+
+    `sources` is only there where a mapping named the columns: for each the cell of the line it
+    comes from, -1 for a constant. `starts` says where the cells of a line start.
+    """
 
     path: str
     columns: tuple[str, ...] = ()
+    sources: tuple[int, ...] | None = None
+    starts: Callable[[str], list[int]] = field(default=cell_starts, repr=False)
     rows: list[InRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -65,10 +73,17 @@ class Intake:
 
     def find(self, kind: Kind, row: InRow, column: str | None, message: str, remedy: str = "") -> None:
         """Report a fault in a row, at the cell of that column."""
-        at = 0
-        if column is not None and column in self.columns:
-            at = cell_starts(row.text)[self.columns.index(column)]
-        self.findings.append(kind.at(Place(self.path, row.line, at, row.text), message, remedy))
+        place = Place(self.path, row.line, self.at(row.text, column), row.text)
+        self.findings.append(kind.at(place, message, remedy))
+
+    def at(self, text: str, column: str | None) -> int:
+        """Where in the line the cell of that column starts; 0 where it has none."""
+        if column is None or column not in self.columns:
+            return 0
+        index = self.columns.index(column)
+        if self.sources is not None:
+            index = self.sources[index]
+        return self.starts(text)[index] if index >= 0 else 0
 
 
 def read_intake(
@@ -83,7 +98,7 @@ def read_intake(
     Rows with a fault are left out, so what is returned can be used for further findings.
     """
     intake = Intake(path)
-    text = _decode(data, intake)
+    text = decode_utf8(data, intake)
     if text is None:
         return intake
     lines = text.split("\n")
@@ -105,7 +120,8 @@ def read_intake(
     return intake
 
 
-def _decode(data: bytes, intake: Intake) -> str | None:
+def decode_utf8(data: bytes, intake: Intake) -> str | None:
+    """The text without a byte-order mark; None after findings where bytes are not UTF-8."""
     path = intake.path
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or _looks_wide(data[:200]):
         intake.findings.append(ENCODING.at(Place(path, 1, 1), "the input is UTF-16, not UTF-8"))
@@ -192,6 +208,21 @@ def _rows(lines: list[str], intake: Intake, columns: Sequence[Column]) -> Iterat
 def _careful(number: int, line: str, intake: Intake, columns: Sequence[Column]) -> InRow | None:
     """One line cell by cell; None where it has a fault."""
     before = len(intake.findings)
+    cells = cells_of(number, line, intake, len(columns))
+    if cells is None:
+        return None
+    cells = tuple(_unescaped(cell) for cell in cells)
+    for column, cell, at in zip(columns, cells, intake.starts(line), strict=True):
+        fault = fault_of(column, cell)
+        if fault:
+            intake.findings.append(CELL.at(Place(intake.path, number, at, line[:1000]), fault))
+    return InRow(number, cells, line) if len(intake.findings) == before else None
+
+
+def cells_of(
+    number: int, line: str, intake: Intake, width: int, delimiter: str = ","
+) -> tuple[str, ...] | None:
+    """The cells of a line, as many as the header has; None after a finding about its form."""
 
     def find(kind: Kind, at: int, message: str) -> None:
         intake.findings.append(kind.at(Place(intake.path, number, at, line[:1000]), message))
@@ -199,7 +230,7 @@ def _careful(number: int, line: str, intake: Intake, columns: Sequence[Column]) 
     if len(line) > MAX_LINE:
         find(LONG, 0, f"the line has {len(line)} characters, more than {MAX_LINE} (MAX_LINE)")
         return None
-    if not line.strip(", "):
+    if not line.strip(f"{delimiter} "):
         find(BLANK, 0, "the line is empty")
         return None
     for mark, word in (("\0", "a NUL"), ("\r", "a carriage return")):
@@ -207,21 +238,15 @@ def _careful(number: int, line: str, intake: Intake, columns: Sequence[Column]) 
             find(CONTROL, line.index(mark) + 1, f"the line holds {word}")
             return None
     try:
-        cells = split_line(line, lenient=True)
+        cells = split_line(line, lenient=True, delimiter=delimiter)
     except LineFault as fault:
         find(QUOTES, fault.column, fault.reason)
         return None
-    starts = cell_starts(line)
-    if len(cells) != len(columns):
-        at = starts[len(columns)] if len(cells) > len(columns) else len(line) + 1
-        find(WIDTH, at, f"the row has {len(cells)} cells, the header {len(columns)}")
+    if len(cells) != width:
+        at = intake.starts(line)[width] if len(cells) > width else len(line) + 1
+        find(WIDTH, at, f"the row has {len(cells)} cells, the header {width}")
         return None
-    cells = tuple(_unescaped(cell) for cell in cells)
-    for column, cell, at in zip(columns, cells, starts, strict=True):
-        fault_ = fault_of(column, cell)
-        if fault_:
-            find(CELL, at, fault_)
-    return InRow(number, cells, line) if len(intake.findings) == before else None
+    return cells
 
 
 def _unescaped(cell: str) -> str:

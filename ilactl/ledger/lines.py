@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from mmap import mmap
 
 from ilactl.findings import Kind, Place
@@ -29,7 +30,6 @@ __all__ = [
 Buffer = bytes | mmap
 """What a file's view is: exactly the bytes that one commit vouches for."""
 
-_CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^",]*))(,|\Z)')
 _CHUNK = 1 << 20
 
 QUOTES = Kind(
@@ -37,6 +37,12 @@ QUOTES = Kind(
     "a cell's quotes are not closed on its line, stand inside the cell, or are not needed",
     "quote a cell only where it holds a comma or a quote; double the quotes inside it; use no line breaks",
 )
+
+
+@lru_cache(maxsize=8)
+def _cell(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    return re.compile(rf'(?:"((?:[^"]|"")*)"|([^"{mark}]*))({mark}|\Z)')
 
 
 class LineFault(ValueError):
@@ -49,34 +55,35 @@ class LineFault(ValueError):
         self.reason = reason
 
 
-def split_line(line: str, *, lenient: bool = False) -> tuple[str, ...]:
+def split_line(line: str, *, lenient: bool = False, delimiter: str = ",") -> tuple[str, ...]:
     """The cells of a line (without its line feed). Raises LineFault for anything but our dialect.
 
     `lenient` takes quotes that are not needed, as other programs write them.
     """
     if '"' not in line:
-        return tuple(line.split(","))
-    return tuple(cell for _, cell in _scan(line, lenient))
+        return tuple(line.split(delimiter))
+    return tuple(cell for _, cell in _scan(line, lenient, delimiter))
 
 
-def cell_starts(line: str) -> list[int]:
+def cell_starts(line: str, delimiter: str = ",") -> list[int]:
     """The column, counted in characters from 1, at which each cell starts. Lenient: for messages."""
     if '"' in line:
         try:
-            return [start for start, _ in _scan(line, True)]
+            return [start for start, _ in _scan(line, True, delimiter)]
         except LineFault as fault:
             return [fault.column]
     starts = [1]
-    for cell in line.split(","):
+    for cell in line.split(delimiter):
         starts.append(starts[-1] + len(cell) + 1)
     return starts[:-1]
 
 
-def _scan(line: str, lenient: bool) -> list[tuple[int, str]]:
+def _scan(line: str, lenient: bool, delimiter: str) -> list[tuple[int, str]]:
+    pattern = _cell(delimiter)
     cells: list[tuple[int, str]] = []
     position = 0
     while True:
-        match = _CELL.match(line, position)
+        match = pattern.match(line, position)
         if not match:
             raise LineFault(position + 1, _why(line, position))
         if match[1] is None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ORGANISATIONS
-from ilactl.ledger.intake import CELL, Intake, read_intake
+from ilactl.ledger.intake import CELL, Intake
 from ilactl.ledger.register_plan import Book, Problem, RegisterPlan, RowPlanner
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.upload import Upload
 
 __all__ = ["OrganisationPlanner", "plan_organisations", "read_organisations"]
 
@@ -51,13 +52,13 @@ class OrganisationPlanner:
         return outcome
 
 
-def read_organisations(data: bytes, path: str) -> Intake:
+def read_organisations(upload: Upload) -> Intake:
     """Read the import. What a row leaves out may be known already, so only the id is needed."""
     columns = [
         column if column.name == "organisation" else replace(column, required=False)
         for column in ORGANISATIONS.columns
     ]
-    return read_intake(data, path, columns, (("organisation",),))
+    return upload.read(columns, (("organisation",),))
 
 
 def plan_organisations(intake: Intake, planner: OrganisationPlanner, *, day: str) -> RegisterPlan:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS
 from ilactl.ledger.grammar import Column, Grammar
-from ilactl.ledger.intake import CELL, InRow, Intake, read_intake
+from ilactl.ledger.intake import CELL, InRow, Intake
 from ilactl.ledger.person_plan import (
     IDENTITY_COLUMNS,
     STATE_COLUMNS,
@@ -22,10 +22,10 @@ from ilactl.money import parse_decimal
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.upload import Upload
 
 __all__ = [
     "holds_figures",
-    "names_in",
     "plan_figures",
     "plan_persons",
     "public_cells",
@@ -39,23 +39,18 @@ _VALID_FROM = Column("valid_from", Grammar.DATE, "the first day on which the row
 _WHO = ("person", "external_id")
 
 
-def names_in(data: bytes) -> tuple[str, ...]:
-    """The column names of an import's first line, read only to see what kind of import it is."""
-    first = data.split(b"\n", 1)[0].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-    return tuple(name.strip(' "\r') for name in first.split(","))
-
-
-def holds_figures(data: bytes) -> bool:
+def holds_figures(upload: Upload) -> bool:
     """Whether the import holds figures and not states."""
-    return "figure" in names_in(data)
+    return "figure" in upload.names
 
 
-def read_persons(data: bytes, path: str, facts: Mapping[str, Fact]) -> Intake:
+def read_persons(upload: Upload, facts: Mapping[str, Fact]) -> Intake:
     """Read the import by the columns that its kind may name."""
-    if holds_figures(data):
+    rename = {"person": "external_id"} if upload.by_external_id else {}
+    if holds_figures(upload):
         figures = [column for column in FIGURES.columns if column.name != "person"]
         needed = [(column.name,) for column in figures if column.required]
-        return read_intake(data, path, (_PERSON, _EXTERNAL, *figures), (_WHO, *needed))
+        return upload.read((_PERSON, _EXTERNAL, *figures), (_WHO, *needed), rename=rename)
     offered = (
         _PERSON,
         _VALID_FROM,
@@ -63,7 +58,7 @@ def read_persons(data: bytes, path: str, facts: Mapping[str, Fact]) -> Intake:
         *(PERSONS.column(name) for name in STATE_COLUMNS),
         *(fact_column(name, fact) for name, fact in facts.items() if fact.kind == "state"),
     )
-    return read_intake(data, path, offered, (_WHO,))
+    return upload.read(offered, (_WHO,), rename=rename)
 
 
 def total_of(intake: Intake) -> Fraction:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ilactl.findings import Finding, Kind, Place
+from ilactl.ledger.columns import IDENTITIES
 from ilactl.ledger.grammar import Column, Grammar
-from ilactl.ledger.intake import Intake, read_intake
-from ilactl.ledger.lines import cell_starts
+from ilactl.ledger.holders import existing
+from ilactl.ledger.intake import Intake
+from ilactl.ledger.register_plan import Book
 
-__all__ = ["IMPORT_COLUMNS", "ContributionRequest", "read_requests", "requests_of"]
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.upload import Upload
+
+__all__ = ["IMPORT_COLUMNS", "ContributionRequest", "by_external_id", "read_requests", "requests_of"]
+
+UNKNOWN_NUMBER = Kind(
+    "CONTRIBUTION-NUMBER",
+    "a contribution is for a sender's number that is not one person's external_id",
+    "correct the number, or record it: ilactl person import with person and external_id",
+)
 
 IMPORT_COLUMNS = (
     Column("person", Grammar.ID, "who gets it", True),
@@ -24,7 +38,8 @@ IMPORT_COLUMNS = (
 class ContributionRequest:
     """One contribution asked for. `amount` is decimal text, `unit` empty where the rule says it.
 
-    `place` is the row of an import, `columns` its columns in order.
+    `place` is the row of an import, `columns` its columns in order, `at` says where in the row's
+    text a column stands. `called` is what the import calls the person, where that is not the id.
     """
 
     person: str
@@ -33,18 +48,26 @@ class ContributionRequest:
     unit: str = ""
     place: Place = field(default_factory=lambda: Place("command line"))
     columns: tuple[str, ...] = ()
+    at: Callable[[str, str], int] | None = None
+    called: str = ""
+
+    @property
+    def who(self) -> str:
+        """The person by the word that the request uses."""
+        return self.called or self.person
 
     def find(self, kind: Kind, column: str, message: str, remedy: str = "") -> Finding:
         """A finding at one of the request's cells."""
-        at = cell_starts(self.place.text)[self.columns.index(column)] if column in self.columns else 0
+        at = self.at(self.place.text, column) if self.at else 0
         return kind.at(replace(self.place, column=at), message, remedy)
 
 
-def read_requests(data: bytes, path: str) -> Intake:
+def read_requests(upload: Upload) -> Intake:
     """An import's columns and rows, with every finding of form and grammar."""
-    return read_intake(
-        data, path, IMPORT_COLUMNS, [[column.name] for column in IMPORT_COLUMNS if column.required]
-    )
+    offered = IMPORT_COLUMNS
+    if upload.by_external_id:
+        offered = (replace(offered[0], grammar=Grammar.TEXT), *offered[1:])
+    return upload.read(offered, [[column.name] for column in offered if column.required])
 
 
 def requests_of(intake: Intake) -> list[ContributionRequest]:
@@ -53,6 +76,7 @@ def requests_of(intake: Intake) -> list[ContributionRequest]:
     if not at.keys() >= {"person", "amount", "ref"}:
         return []
     person, amount, ref, unit = at["person"], at["amount"], at["ref"], at.get("unit")
+    where = intake.at
     return [
         ContributionRequest(
             row.cells[person],
@@ -61,6 +85,44 @@ def requests_of(intake: Intake) -> list[ContributionRequest]:
             row.cells[unit] if unit is not None else "",
             Place(intake.path, row.line, 0, row.text),
             intake.columns,
+            where,
         )
         for row in intake.rows
     ]
+
+
+def by_external_id(
+    snapshot: Snapshot, requests: Sequence[ContributionRequest], findings: list[Finding]
+) -> list[ContributionRequest]:
+    """The requests with our ids for the senders' numbers; a number not of one person is a finding."""
+    owners = _owners(snapshot, {request.person for request in requests})
+    resolved = []
+    for request in requests:
+        number = request.person
+        persons = owners.get(number, [])
+        if len(persons) == 1:
+            resolved.append(replace(request, person=persons[0], called=number))
+        elif persons:
+            message = f"external_id {number} is that of {' and '.join(persons)}"
+            findings.append(request.find(UNKNOWN_NUMBER, "person", message, "correct it for one of them"))
+        else:
+            message = f"external_id {number} is not known"
+            findings.append(request.find(UNKNOWN_NUMBER, "person", message))
+    return resolved
+
+
+def _owners(snapshot: Snapshot, numbers: Collection[str]) -> dict[str, list[str]]:
+    """Who has each number now, duplicates of one person counted once."""
+    book = Book(snapshot, IDENTITIES, whole=True)
+    index = IDENTITIES.index("external_id")
+    owners: dict[str, list[str]] = {}
+    for person in book.ids():
+        newest = book.in_force(person, "9999-12-31")
+        if newest and newest[index] in numbers:
+            owners.setdefault(newest[index], []).append(person)
+    doubled = [person for persons in owners.values() if len(persons) > 1 for person in persons]
+    families = existing(snapshot, doubled)
+    for number, persons in owners.items():
+        if len(persons) > 1:
+            owners[number] = sorted({families.get(person, (person,))[0] for person in persons})
+    return owners

@@ -157,7 +157,7 @@ def plan_contributions(
             )
         key = (person or request.person, request.ref)
         if key in seen:
-            message = f"{request.ref} for {request.person} stands on line {seen[key].place.line} already"
+            message = f"{request.ref} for {request.who} stands on line {seen[key].place.line} already"
             plan.findings.append(request.find(TWICE, "ref", message))
             continue
         seen[key] = request
@@ -242,7 +242,7 @@ def _place(
         shown, asked = (f"{format_amount(e.amount, units[e.unit].scale)} {e.unit}" for e in (there, entry))
         plan.differing.append(Difference(request, there.entry, shown, asked))
         message = (
-            f"{request.ref} for {request.person} is booked as entry {there.entry} with {shown}, not {asked}"
+            f"{request.ref} for {request.who} is booked as entry {there.entry} with {shown}, not {asked}"
         )
         plan.findings.append(request.find(DIFFERS, "amount", message))
 

@@ -62,6 +62,7 @@ def test_the_examples_run(words: str, invoke: Run, ledger: Path, sample_ledger: 
     for person in () if fresh else ("P1", "P2"):
         given = ("--id", person, "--birth-date", "1990-05-17", "--set", "isced_level=2")
         invoke("person", "add", *given, env=env).ok()
+    (tmp_path / "sample-data").symlink_to(ROOT / "sample-data")
     for example in examples_of(COMMANDS[words]):
         if example.needs_shell:
             path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "rich": ("ilactl.output.table",),
     "tabulate": ("ilactl.output.data",),
 }
-HEAVY = {"duckdb", "pydantic", "rich", "tabulate", "tomlkit"}
+HEAVY = {"duckdb", "openpyxl", "pydantic", "rich", "tabulate", "tomlkit"}
 ON_DEMAND = {"ilactl.output.table", "ilactl.rules.files"}
 """Modules that are themselves imported only where they are used."""
 

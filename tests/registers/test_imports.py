@@ -197,7 +197,8 @@ def test_figures_replace_those_of_the_same_source(take, ledger):
     assert "1 known" in take(data.replace("1607.00", "1607")).out
     assert "1 changed" in take(data.replace("1607.00", "803.5")).out
     assert "1 new" in take("external_id,figure,from,to,value\nX1,hours_worked,2026-01-01,2026-01-31,8\n").out
-    assert "do not add up" in take(data, "--expect-total", "1608", fail=True).err
+    refused = take(data, "--expect-total", "1608", fail=True).err
+    assert "the rows add up to 1607 instead of the 1608 expected" in refused
 
 
 def test_options_without_effect_are_refused(take, ledger, invoke):
