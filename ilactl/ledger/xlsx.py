@@ -59,6 +59,7 @@ _MERGED = re.compile(
 _ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
 _HIDDEN = re.compile(rb'(?:^|\s)hidden="(?:1|true)"')
+_SHORT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]")
 _FIXED = re.compile(r"(?:#,##)?0(?:\.(0+))?(?:_[-() ])?")
 
 
@@ -67,6 +68,9 @@ class SheetCell(NamedTuple):
 
     text: str
     kind: str
+
+
+_EMPTY = SheetCell("", "empty")
 
 
 class SheetRow(NamedTuple):
@@ -210,7 +214,7 @@ def _rows(chosen: Any, path: str, sheet: Sheet) -> Iterator[SheetRow]:
             sheet.findings.append(LIMIT.at(Place(path, line), message))
             return
         read = [_cell(cell) for cell in cells]
-        while read and read[-1].kind == "empty":
+        while read and read[-1] is _EMPTY:
             read.pop()
         row = SheetRow(line, tuple(read), " | ".join(cell.text for cell in read))
         waiting.append(row)
@@ -222,9 +226,11 @@ def _rows(chosen: Any, path: str, sheet: Sheet) -> Iterator[SheetRow]:
 def _cell(cell: Any) -> SheetCell:
     value = cell.value
     if value is None or value == "":
-        return SheetCell("", "empty")
+        return _EMPTY
     if isinstance(value, bool):
         return SheetCell("true" if value else "false", "bool")
+    if isinstance(value, float) and len(short := repr(value)) <= MAX_DIGITS and _SHORT.fullmatch(short):
+        return SheetCell(short, "number")  # the usual amount, without a detour
     if isinstance(value, (int, float)):
         return _of_number(value, str(cell.number_format))
     if isinstance(value, datetime):
