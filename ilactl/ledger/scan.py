@@ -74,6 +74,8 @@ DOUBLED = Kind(
 
 _UNIQUE = {"entitlements.csv": "entry"}
 
+_FEW = 50
+
 
 class Row(NamedTuple):
     """A row, and the offset in bytes at which its line starts."""
@@ -278,15 +280,17 @@ def rows_with_id(view: Buffer, table: Table, column: str, wanted: str) -> tuple[
     if findings:
         return [], findings
     rows = []
-    quick = _quick(table)
-    for offset in find_ids(view, table, column, wanted):
+    offsets = list(find_ids(view, table, column, wanted))
+    # for few lines the careful gait is done before the quick one's pattern is compiled
+    quick = _quick(table) if len(offsets) > _FEW else None
+    for offset in offsets:
         end = view.find(b"\n", offset)
         raw = view[offset : end if end >= 0 else len(view)]
         try:
             line: str | None = raw.decode("utf-8")
         except UnicodeDecodeError:
             line = None
-        if line is not None and quick.fullmatch(line):
+        if quick is not None and line is not None and quick.fullmatch(line):
             rows.append(Row(offset, tuple(line.split(","))))
             continue
         cells, faults = _take(raw, table, 0)
