@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 
 import click
@@ -42,8 +43,11 @@ def escaped(text: str) -> str:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """A help text: paragraphs are filled, blocks behind \\b stand as they are."""
-    for number, part in enumerate(re.split(r"\n\s*\n", text.strip())):
+    """A help text: paragraphs are filled, blocks behind \\b stand as they are.
+
+    Some Pythons leave a docstring's indentation in place and others take it away.
+    """
+    for number, part in enumerate(re.split(r"\n\s*\n", cleandoc(text))):
         if part.lstrip().startswith("\b"):
             lines = [line for line in part.split("\n") if line.strip() != "\b"]
             if number:
