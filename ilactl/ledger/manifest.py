@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ilactl.dates import parse_date
 from ilactl.errors import BadManifest, NewerFormat
@@ -35,23 +35,20 @@ VALUE = Kind("MANIFEST-VALUE", "a value of ledger.toml is not what its key wants
 MISSING = Kind("MANIFEST-MISSING", "ledger.toml lacks a key that it needs", "add the key")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What an amount counts: `scale` is the number of decimals."""
 
     scale: int
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fund:
+class Fund(NamedTuple):
     """Who pays: the account `fund:NAME`."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(NamedTuple):
     """Limits of one batch that no `--yes` passes: persons, and the sum of any one unit."""
 
     max_persons: int | None = None

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ilactl.errors import NewerFormat
 
@@ -56,8 +56,7 @@ class FileAct:
     adopted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileHead:
+class FileHead(NamedTuple):
     """A file as a commit leaves it.
 
     `tail` is the digest of its last 4 KiB. `since` is the last commit that adopted bytes in place

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.dates import Span, parse_date
 from ilactl.errors import NotFound
@@ -44,8 +44,7 @@ __all__ = [
 _EMPTY: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class StateRow:
+class StateRow(NamedTuple):
     """One row of persons.csv or identities.csv: all cells by column, the `facts` cell also by name."""
 
     valid_from: date
@@ -55,8 +54,7 @@ class StateRow:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class FigureRow:
+class FigureRow(NamedTuple):
     """One figure over a span, as the newest row for it says."""
 
     figure: str
@@ -92,8 +90,7 @@ class PersonRecord:
         return _in_force(self.identity_states, day)
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationRow:
+class OrganisationRow(NamedTuple):
     """One row of organisations.csv."""
 
     organisation: str

@@ -12,7 +12,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.errors import ChangedOutside, IlactlError
@@ -40,8 +39,7 @@ TAIL = 4096
 """Bytes at a file's end that stand for it in the quick comparison."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """What .ilactl/clean says: this commit is applied and durable, and these were the files' stamps then.
 
     It is written after everything else is durable and is never synced itself: lost, it costs time;

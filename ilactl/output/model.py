@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ilactl.money import format_amount
 
@@ -33,8 +33,7 @@ class Money:
 Cell: TypeAlias = "str | int | bool | date | Money | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Col:
+class Col(NamedTuple):
     """A column: the name that data formats use, the title that people read, what its cells are."""
 
     name: str
@@ -52,22 +51,19 @@ class Col:
         return self.kind in ("amount", "int")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A line that says what follows."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(NamedTuple):
     """Labels and values, one pair a line."""
 
     pairs: Sequence[tuple[str, Cell]]
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """A table. `rows` hold a cell for each column's name."""
 
     columns: Sequence[Col]
@@ -75,8 +71,7 @@ class Grid:
     empty: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """Sentences, one a line."""
 
     lines: Sequence[str]

@@ -8,8 +8,7 @@ Both gaits give the same figures.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import entries_of
@@ -26,8 +25,7 @@ LARGE = 2_000_000
 """Bytes of entitlements.csv from which the engine's import pays off."""
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceRow:
+class BalanceRow(NamedTuple):
     """The figures of one group in one unit; a group of None is all that has no value there.
 
     A debt belongs to a person, not to a lot: by fund, class or rule, `owed` is 0.
