@@ -6,6 +6,7 @@ large ledger reads it once and holds sums, not rows.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -120,7 +121,7 @@ class Ground:
         return self.place(ENTITLEMENTS.file, entry.offset, column)
 
 
-class EntryWatch:
+class EntryWatch(ABC):
     """A check that sees every entry in file order."""
 
     def __init__(self, ground: Ground) -> None:
@@ -128,9 +129,9 @@ class EntryWatch:
         self.ground = ground
         self.found: list[Finding] = []
 
+    @abstractmethod
     def see(self, entry: Entry) -> None:
         """One entry."""
-        raise NotImplementedError
 
     def end(self) -> list[Finding]:
         """All findings, after the last entry."""

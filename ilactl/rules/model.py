@@ -77,8 +77,29 @@ class Tier:
     amount: Checked
 
 
+class _Version:
+    """One version of a rule: what an entry calls it, and when it holds."""
+
+    __slots__ = ()
+
+    id: str
+    valid_from: date | None
+    valid_until: date | None
+
+    @property
+    def version(self) -> str:
+        """How an entry names the version: `base@2026-01-01`, or `base` where it has no first day."""
+        return f"{self.id}@{self.valid_from.isoformat()}" if self.valid_from else self.id
+
+    def in_force(self, day: date) -> bool:
+        """Whether the version holds on the day; `valid_until` is the first day it no longer does."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day < self.valid_until
+        )
+
+
 @dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(_Version):
     """One version of a grant rule.
 
     `due` and `facts_on` are texts of the rule file, read by `ilactl/rules/periods.py`;
@@ -104,20 +125,9 @@ class Grant:
     source: Source
     digest: str = ""
 
-    @property
-    def version(self) -> str:
-        """How an entry names the version: `base@2026-01-01`, or `base` where it has no first day."""
-        return f"{self.id}@{self.valid_from.isoformat()}" if self.valid_from else self.id
-
-    def in_force(self, day: date) -> bool:
-        """Whether the version holds on the day; `valid_until` is the first day it no longer does."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day < self.valid_until
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class ContributionRule:
+class ContributionRule(_Version):
     """Who may add to a wallet, and into which class of lots."""
 
     id: str
@@ -128,17 +138,6 @@ class ContributionRule:
     valid_from: date | None
     valid_until: date | None
     source: Source
-
-    @property
-    def version(self) -> str:
-        """How an entry names the version."""
-        return f"{self.id}@{self.valid_from.isoformat()}" if self.valid_from else self.id
-
-    def in_force(self, day: date) -> bool:
-        """Whether the version holds on the day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day < self.valid_until
-        )
 
 
 @dataclass(frozen=True, slots=True)
