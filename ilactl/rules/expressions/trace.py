@@ -28,6 +28,7 @@ from ilactl.rules.expressions.tree import (
     Or,
     Value,
 )
+from ilactl.rules.values import show_value
 
 __all__ = ["Outcome", "Step", "traced"]
 
@@ -171,7 +172,7 @@ class _Walk:
     def _arithmetic(self, node: Arithmetic) -> _Found:
         left, right = self.of(node.left), self.of(node.right)
         if node.op == "/" and right.value is not None and right.value <= 0:
-            note = f"divisor {text_of(node.right)} is {_plain(right.value)}"
+            note = f"divisor {text_of(node.right)} is {show_value(right.value)}"
             return _open([left, _Found(None, _NONE, {note: None})])
         return self._strict([left, right], lambda a, b: _computed(a, node.op, b))
 
@@ -208,19 +209,3 @@ def _computed(left: Any, op: str, right: Any) -> Any:
     if op == "-":
         return left - right
     return left * right if op == "*" else left / right
-
-
-def _plain(value: Fraction) -> str:
-    """A number as people write it: 0, 12.5, and 1/3 where decimals do not end."""
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
-        return str(value)
-    digits = 0
-    while (value * 10**digits).denominator != 1:
-        digits += 1
-    whole = str(abs(value * 10**digits)).rjust(digits + 1, "0")
-    text = f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole
-    return f"-{text}" if value < 0 else text

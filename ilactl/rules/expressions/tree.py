@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
 from typing import TypeAlias, TypedDict
+
+from ilactl.rules.values import Value
 
 __all__ = [
     "And",
@@ -35,9 +35,6 @@ __all__ = [
     "names_in",
     "walk",
 ]
-
-Value: TypeAlias = Fraction | bool | str | date
-"""What an expression can come to. Unknown is None beside it."""
 
 
 class Stretch(TypedDict):
