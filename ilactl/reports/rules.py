@@ -9,11 +9,11 @@ from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 from ilactl.reports.decisions import decision_blocks, decision_data, reason_of
 from ilactl.rules.due import versions_of
 from ilactl.rules.expressions import text_of
-from ilactl.rules.grants import Decision, names_of_grant
-from ilactl.rules.model import ContributionRule, Grant, Scheme
-from ilactl.rules.names import catalogue
+from ilactl.rules.grants import Decision
+from ilactl.rules.model import Amend, Closing, ContributionRule, Convert, Grant, Rule, Scheme
+from ilactl.rules.names import catalogue, contribution_names, lot_names
 from ilactl.rules.periods import last_occasion
-from ilactl.rules.used import rule_digest
+from ilactl.rules.used import names_of_rule, rule_digest
 
 __all__ = ["TRIAL_COLUMNS", "decision_row", "rule_answer", "rules_answer", "trial_answer"]
 
@@ -60,6 +60,8 @@ def rules_answer(scheme: Scheme, on: date) -> Answer:
         rows.append(
             {**_common(rule), "kind": "contribution", "every": "", "due": "", "last_due": None, "period": ""}
         )
+    for law in (*scheme.laws, *scheme.closings):
+        rows.append({**_common(law), "kind": _KINDS[type(law)], "every": "", "due": _day(law), "period": ""})
     caps = [
         f"cap {cap.id} over {' and '.join(cap.over)} ({cap.unit}): {text_of(cap.limit.node)}"
         for cap in scheme.caps.values()
@@ -68,19 +70,24 @@ def rules_answer(scheme: Scheme, on: date) -> Answer:
     return Answer("ilactl.rules/1", rows, _LIST, blocks, {"on": on, "caps": sorted(scheme.caps)})
 
 
-def _common(rule: Grant | ContributionRule) -> dict[str, Cell]:
+_KINDS: dict[type, str] = {Amend: "amendment", Convert: "conversion", Closing: "closing"}
+
+
+def _day(law: Amend | Convert | Closing) -> str:
+    return law.due if isinstance(law, Closing) else law.on.isoformat()
+
+
+def _common(rule: Rule) -> dict[str, Cell]:
     return {
         "rule": rule.version,
-        "class": rule.class_,
-        "unit": rule.unit,
+        "class": " ".join(rule.classes) if isinstance(rule, Amend | Closing) else rule.class_,
+        "unit": "" if isinstance(rule, Amend | Closing) else rule.unit,
         "valid_from": rule.valid_from,
         "valid_until": rule.valid_until,
     }
 
 
-def rule_answer(
-    scheme: Scheme, versions: Sequence[Grant | ContributionRule], scales: Mapping[str, int]
-) -> Answer:
+def rule_answer(scheme: Scheme, versions: Sequence[Rule], scales: Mapping[str, int]) -> Answer:
     """The text of the versions with their caps, and what every name in them means."""
     blocks: list[Block] = []
     names: set[str] = set()
@@ -88,14 +95,18 @@ def rule_answer(
     for rule in versions:
         blocks.append(Heading(f"{rule.version}  {rule.source.file}:{rule.source.line}"))
         blocks.append(Lines(rule.source.text.split("\n")))
+        names |= names_of_rule(rule, scheme)
         if isinstance(rule, Grant):
-            names |= names_of_grant(rule, scheme)
             caps.update(dict.fromkeys(rule.caps))
     for cap in caps:
         source = scheme.caps[cap].source
         blocks.append(Heading(f"cap {cap}  {source.file}:{source.line}"))
         blocks.append(Lines(source.text.split("\n")))
     specs = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
+    specs |= lot_names(scheme.class_units, (), scales)
+    for rule in versions:
+        if isinstance(rule, Grant) and rule.matches:
+            specs |= contribution_names(scheme.class_units[rule.matches[0]], scales)
     columns = (Col("name"), Col("meaning"))
     rows: list[dict[str, Cell]] = [{"name": name, "meaning": specs[name].meaning} for name in sorted(names)]
     if rows:

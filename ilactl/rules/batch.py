@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ilactl.ledger.holders import ids_of
 from ilactl.rules.batch_rows import GRANTED, NOT_DUE, TAKEN, UNDECIDED, TableRows
 from ilactl.rules.batch_tables import BatchTables
+from ilactl.rules.by_person import plan_by_person
 from ilactl.rules.due import due_occasions, missed_periods
 from ilactl.rules.expressions import Checked, SqlColumn, SqlNumber, compile_sql, names_in, round_sql
 from ilactl.rules.fact_columns import FactColumns
@@ -25,6 +26,7 @@ from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.periods import Occasion
 from ilactl.rules.plan import EXAMPLES, Example, Plan, Request, Totals, scales_of
 from ilactl.rules.sum_columns import class_sum, key_sum
+from ilactl.rules.terms import NO_TERMS
 from ilactl.rules.values import Value
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def plan_by_batch(
 
     `tell` hears what is being done.
     """
+    if not _plain(scheme):
+        return plan_by_person(snapshot, scheme, request)
     occasions = due_occasions(scheme, request.on, rules=request.rules, periods=request.periods)
     batch = _Batch(snapshot, scheme, occasions)
     named = {ids[0] for ids in ids_of(snapshot, request.persons or ()).values()}
@@ -62,6 +66,15 @@ def plan_by_batch(
     totals = batch.totals()
     rows = TableRows(batch.tables.connection, occasions, sum(total.persons for total in totals))
     return Plan(request, totals, missed, rows)
+
+
+def _plain(scheme: Scheme) -> bool:
+    """Whether every rule is of the kind that SQL decides."""
+    plain = all(cap.measure == "balance" for cap in scheme.caps.values())
+    for grant in scheme.grants:
+        plain &= grant.every in ("once", "year", "month") and grant.terms == NO_TERMS
+        plain &= not grant.true_up and not grant.budget
+    return plain and not scheme.laws and not scheme.closings
 
 
 class _Batch:

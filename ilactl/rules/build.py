@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ilactl.dates import parse_date
-from ilactl.rules.declarations import read_declarations
-from ilactl.rules.expressions import Checked, ExpressionFault, Want, check_expression
-from ilactl.rules.expressions.ratio import Ratio
-from ilactl.rules.kinds import (
-    AMOUNT_TYPE,
-    BAD_RULE_VALUE,
-    DOUBLED_RULE,
-    MISSING_KEY,
-    UNKNOWN_NAME,
-)
-from ilactl.rules.model import Cap, ContributionRule, Grant, Scheme, Tier
-from ilactl.rules.names import NameSpec, catalogue
+from ilactl.dates import Span, parse_date
+from ilactl.rules.build_laws import Laws
+from ilactl.rules.building import Building, Path, Table
+from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE, MISSING_KEY
+from ilactl.rules.model import Cap, ContributionRule, Grant, Scheme, Tier, Window
+from ilactl.rules.names import catalogue, contribution_names
 from ilactl.rules.periods import valid_due, valid_facts_on
+from ilactl.rules.rhythm import valid_every
+from ilactl.rules.terms import duration_months
 from ilactl.rules.together import check_together
 
 if TYPE_CHECKING:
@@ -30,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["build_scheme"]
 
-Path = tuple[str | int, ...]
+_OPENING = ("grant", "contribution", "convert")
+"""Tables whose entries open lots, and so name classes."""
 
 
 def build_scheme(files: list[RuleText], manifest: Manifest, cache: TreeCache) -> Scheme:
@@ -38,28 +31,25 @@ def build_scheme(files: list[RuleText], manifest: Manifest, cache: TreeCache) ->
     return _Builder(files, manifest, cache).build()
 
 
-class _Builder:
-    """What is known so far while the tables are read in order."""
+class _Builder(Building):
+    """Caps, grants and contributions, one table at a time."""
 
     def __init__(self, files: list[RuleText], manifest: Manifest, cache: TreeCache) -> None:
-        self.files = files
-        self.manifest = manifest
-        self.cache = cache
-        self.scales = {name: unit.scale for name, unit in manifest.units.items()}
-        self.declared = read_declarations(files)
-        self.class_units: dict[str, str] = {}
-        self.names: dict[str, NameSpec] = {}
+        super().__init__(files, manifest, cache)
         self.caps: dict[str, Cap] = {}
+        self.laws = Laws(self)
 
     def build(self) -> Scheme:
         facts, values = self.declared.facts, self.declared.values
-        for file, path, raw in (*self.tables("grant"), *self.tables("contribution")):
-            self.class_of(file, path, raw)
+        for table in (table for kind in _OPENING for table in self.tables(kind)):
+            self.class_of(table)
         self.names = catalogue(facts, values, self.class_units, self.scales)
         for file, path, raw in self.tables("cap"):
             self.cap(file, path, raw)
+        self.laws.read_budgets()
         grants = [(file, path, self.grant(file, path, raw)) for file, path, raw in self.tables("grant")]
-        contributions = [(f, p, self.contribution(f, p, raw)) for f, p, raw in self.tables("contribution")]
+        contributions = [(t[0], t[1], self.contribution(t)) for t in self.tables("contribution")]
+        self.laws.read()
         self.one_kind()
         check_together([(f, p, grant) for f, p, grant in grants if grant], contributions, self.names)
         return Scheme(
@@ -70,46 +60,11 @@ class _Builder:
             contributions={rule.version: rule for _, _, rule in contributions},
             class_units=self.class_units,
             files={file.file: file.text for file in self.files},
+            amends=tuple(self.laws.amends),
+            converts=tuple(self.laws.converts),
+            closings=tuple(self.laws.closings),
+            budgets=self.laws.budgets,
         )
-
-    def tables(self, kind: str) -> list[tuple[RuleText, Path, dict[str, Any]]]:
-        return [(file, (kind, i), raw) for file in self.files for i, raw in enumerate(file.raw.get(kind, []))]
-
-    def class_of(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
-        unit = self.class_units.setdefault(raw["class"], raw["unit"])
-        if unit != raw["unit"]:
-            file.find(
-                BAD_RULE_VALUE,
-                (*path, "unit"),
-                f"the class {raw['class']} holds {unit} in another rule and {raw['unit']} here",
-                "a class holds one unit: use another class",
-            )
-        self.unit(file, path, raw["unit"])
-
-    def unit(self, file: RuleText, path: Path, unit: str) -> None:
-        if unit not in self.scales:
-            self.unknown(file, (*path, "unit"), "unit", unit, self.scales, "[units] of ledger.toml")
-
-    def unknown(
-        self, file: RuleText, path: Path, what: str, name: str, known: Iterable[str], where: str
-    ) -> None:
-        names = list(known)
-        near = get_close_matches(name, names, 1)
-        advice = f"did you mean {near[0]}?" if near else f"{where} has {', '.join(names) or 'none'}"
-        file.find(UNKNOWN_NAME, path, f"there is no {what} {name}", advice)
-
-    def expression(self, file: RuleText, path: Path, text: str, want: Want, unit: str = "") -> Checked | None:
-        """A condition, a number, or (with a unit) an amount in it, which cannot be negative."""
-        types = {name: spec.type for name, spec in self.names.items()}
-        amount, scale = want == "number" and path[-1] == "amount", self.scales.get(unit, 2)
-        try:
-            return check_expression(self.cache.parse(text), types, want=want, lower_bound=amount, scale=scale)
-        except ExpressionFault as error:
-            for fault in error.faults:
-                named = text[fault.position : fault.position + fault.length]
-                if not self.declared.broken & {named, named.rpartition(".")[2]}:
-                    file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
-            return None
 
     def cap(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
         if raw["id"] in self.caps:
@@ -128,13 +83,48 @@ class _Builder:
                 message = f"the class {class_} holds {self.class_units[class_]}, the cap counts {raw['unit']}"
                 file.find(BAD_RULE_VALUE, (*path, "over", i), message)
         limit = self.expression(file, (*path, "limit"), raw["limit"], "number", raw["unit"])
+        window = self.window(file, path, raw)
         if limit:
             counts = raw.get("counts_reserved", True)
             measure = raw.get("measure", "balance")
             source = file.source(path)
             self.caps[raw["id"]] = Cap(
-                raw["id"], tuple(raw["over"]), raw["unit"], limit, measure, counts, source
+                raw["id"], tuple(raw["over"]), raw["unit"], limit, measure, counts, source, window
             )
+
+    def window(self, file: RuleText, path: Path, raw: dict[str, Any]) -> Window:
+        """Which grants a cap counts."""
+        said, at = raw.get("window", "ever"), (*path, "window")
+        if said != "ever" and raw.get("measure", "balance") == "balance":
+            file.find(
+                BAD_RULE_VALUE,
+                at,
+                "a balance has no window: it is what is there now",
+                'add measure = "granted"',
+            )
+        if isinstance(said, str):
+            if said in ("ever", "period", "year"):
+                return Window(said)
+            months = duration_months(said)
+            if months is None:
+                advice = "write ever, period, year, a length such as 3 years, or a list of { from, to }"
+                file.find(BAD_RULE_VALUE, at, f"window {said!r} is no window", advice)
+            return Window("length", months or 0)
+        spans: list[Span] = []
+        for i, step in enumerate(said):
+            first, last = (
+                self.day(file, (*at, i, "from"), step["from"]),
+                self.day(file, (*at, i, "to"), step["to"]),
+            )
+            if first and last and first > last:
+                file.find(BAD_RULE_VALUE, (*at, i, "to"), f"the window ends on {last}, before it begins")
+            elif first and last:
+                if any(Span(first, last).meets(other) for other in spans):
+                    file.find(
+                        BAD_RULE_VALUE, (*at, i, "from"), f"the window from {first} meets an earlier one"
+                    )
+                spans.append(Span(first, last))
+        return Window("spans", 0, tuple(spans))
 
     def grant(self, file: RuleText, path: Path, raw: dict[str, Any]) -> Grant | None:
         good = len(file.findings)
@@ -142,23 +132,7 @@ class _Builder:
         if raw["fund"].partition(":")[2] not in self.manifest.funds:
             funds = [f"fund:{name}" for name in self.manifest.funds]
             self.unknown(file, (*path, "fund"), "fund", raw["fund"], funds, "[funds] of ledger.toml")
-        if not valid_due(raw["every"], raw["due"]):
-            advice = {
-                "month": "write DD, 01 to 28, or 'DD next'",
-                "once": "write YYYY-MM-DD, or MM-DD to look every year",
-            }
-            file.find(
-                BAD_RULE_VALUE,
-                (*path, "due"),
-                f"due {raw['due']!r} does not fit every = {raw['every']!r}",
-                advice.get(raw["every"], "write MM-DD, or 'MM-DD next' for the year after"),
-            )
-        if not valid_facts_on(raw.get("facts_on", "")):
-            file.find(
-                BAD_RULE_VALUE,
-                (*path, "facts_on"),
-                f"facts_on {raw['facts_on']!r} is not a moment of the period",
-            )
+        self.rhythm(file, path, raw)
         for i, cap in enumerate(raw.get("caps", ())):
             known = {table["id"]: table["unit"] for _, _, table in self.tables("cap")}
             if cap not in known:
@@ -169,7 +143,12 @@ class _Builder:
                     (*path, "caps", i),
                     f"the cap {cap} counts {known[cap]}, the grant gives {raw['unit']}",
                 )
-        when = self.expression(file, (*path, "when"), raw.get("when", "TRUE"), "bool")
+        self.laws.budget_named(file, path, raw)
+        matches = self.class_names((file, path, raw), "matches")
+        terms = self.terms((file, path, raw))
+        when = self.expression(
+            file, (*path, "when"), raw.get("when", "TRUE"), "bool", beside=self.beside(raw)
+        )
         tiers = self.tiers(file, path, raw)
         if when is None or not tiers or len(file.findings) > good:
             return None
@@ -180,7 +159,7 @@ class _Builder:
             fund=raw["fund"],
             unit=raw["unit"],
             every=raw["every"],
-            due=raw["due"],
+            due=raw.get("due", ""),
             facts_on=raw.get("facts_on", ""),
             when=when,
             tiers=tuple(tiers),
@@ -191,7 +170,51 @@ class _Builder:
             valid_until=parse_date(raw.get("valid_until", "")),
             law=raw.get("law", ""),
             source=file.source(path),
+            starts=raw.get("starts", ""),
+            true_up=raw.get("true_up", False),
+            matches=matches,
+            budget=raw.get("budget", ""),
+            terms=terms,
         )
+
+    def rhythm(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
+        """How often, from which day on, and on which day facts are read."""
+        every, due, starts = raw["every"], raw.get("due", ""), raw.get("starts", "")
+        if not valid_every(every):
+            advice = (
+                "write once, year, month, contribution, a length such as 6 years, or 'exhausted + 5 years'"
+            )
+            file.find(BAD_RULE_VALUE, (*path, "every"), f"every {every!r} is no rhythm", advice)
+        elif not valid_due(every, due):
+            advice = {
+                "month": "write DD, 01 to 28, or 'DD next'",
+                "once": "write YYYY-MM-DD, or MM-DD to look every year",
+                "year": "write MM-DD, or 'MM-DD next' for the year after",
+                "contribution": "leave due out: each is due on its own day",
+            }.get(every, "write MM-DD to look every year, DD to look every month, or a first date")
+            if due:
+                message = f"due {due!r} does not fit every = {every!r}"
+                file.find(BAD_RULE_VALUE, (*path, "due"), message, advice)
+            else:
+                file.find(MISSING_KEY, path, f"the grant {raw['id']} has no due", advice)
+        if starts and (every != "year" or parse_date(f"2001-{starts}") is None):
+            advice = "write MM-DD, and only with every = year"
+            file.find(BAD_RULE_VALUE, (*path, "starts"), f"starts {starts!r} begins no year", advice)
+        if not valid_facts_on(raw.get("facts_on", "")):
+            message = f"facts_on {raw['facts_on']!r} is not a moment of the period"
+            file.find(BAD_RULE_VALUE, (*path, "facts_on"), message)
+        if raw.get("true_up") and every not in ("year", "month"):
+            advice = "only the amount of a year or a month can grow"
+            file.find(BAD_RULE_VALUE, (*path, "true_up"), f"a grant for every {every} cannot true up", advice)
+        if bool(raw.get("matches")) != (every == "contribution"):
+            message = "matches names the classes of contributions, for every = contribution"
+            advice = "give both, or neither"
+            file.find(BAD_RULE_VALUE, (*path, "matches") if raw.get("matches") else path, message, advice)
+
+    def beside(self, raw: dict[str, Any]) -> Any:
+        """Names that only a grant for each contribution may use."""
+        matched = [class_ for class_ in raw.get("matches", ()) if class_ in self.class_units]
+        return contribution_names(self.class_units[matched[0]], self.scales) if matched else {}
 
     def tiers(self, file: RuleText, path: Path, raw: dict[str, Any]) -> list[Tier]:
         alternatives = raw.get("tier", [])
@@ -207,59 +230,47 @@ class _Builder:
         tables = [((*path, "tier", i), tier) for i, tier in enumerate(alternatives)] or [
             (path, {"amount": raw["amount"]})
         ]
-        tiers = []
+        tiers, beside = [], self.beside(raw)
         for tier_path, tier in tables:
-            when = self.expression(file, (*tier_path, "when"), tier.get("when", "TRUE"), "bool")
-            amount = self.expression(file, (*tier_path, "amount"), tier["amount"], "number", raw["unit"])
+            when = self.expression(
+                file, (*tier_path, "when"), tier.get("when", "TRUE"), "bool", beside=beside
+            )
+            at = (*tier_path, "amount")
+            amount = self.expression(file, at, tier["amount"], "number", raw["unit"], beside=beside)
             if when and amount:
                 tiers.append(Tier(when, amount))
-                self.rounding(file, (*tier_path, "amount"), raw, amount)
+                self.rounding(file, at, raw, amount)
         return tiers if len(tiers) == len(tables) else []
 
-    def rounding(self, file: RuleText, path: Path, raw: dict[str, Any], amount: Checked) -> None:
-        unit_scale = self.scales.get(raw["unit"], 0)
-        if raw.get("round") is None and not _fits(amount, unit_scale):
-            file.find(
-                AMOUNT_TYPE, path, f"the amount can have more than the {unit_scale} decimals of {raw['unit']}"
-            )
-
-    def contribution(self, file: RuleText, path: Path, raw: dict[str, Any]) -> ContributionRule:
+    def contribution(self, table: Table) -> ContributionRule:
+        file, path, raw = table
         self.days(file, path, raw)
         first, end = parse_date(raw.get("valid_from", "")), parse_date(raw.get("valid_until", ""))
-        kinds = tuple(raw["from"])
         return ContributionRule(
-            raw["id"], raw.get("title", ""), raw["class"], raw["unit"], kinds, first, end, file.source(path)
+            raw["id"],
+            raw.get("title", ""),
+            raw["class"],
+            raw["unit"],
+            tuple(raw["from"]),
+            first,
+            end,
+            file.source(path),
+            tuple(raw.get("earmarks", ())),
+            raw.get("use_by", "no"),
+            self.terms(table),
         )
 
-    def days(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
-        days = {}
-        for key in ("valid_from", "valid_until"):
-            if raw.get(key) is not None:
-                days[key] = parse_date(raw[key])
-                if days[key] is None:
-                    file.find(
-                        BAD_RULE_VALUE, (*path, key), f"{key} {raw[key]!r} is not a day of the calendar"
-                    )
-        first, end = days.get("valid_from"), days.get("valid_until")
-        if first and end and end <= first:
-            file.find(
-                BAD_RULE_VALUE, (*path, "valid_until"), f"valid_until {end} is not after valid_from {first}"
-            )
-
     def one_kind(self) -> None:
-        """An entry names its rule by id alone, so a grant and a contribution cannot share one."""
-        grants = {raw["id"]: (file, path) for file, path, raw in self.tables("grant")}
-        for file, path, raw in self.tables("contribution"):
-            if raw["id"] in grants:
-                other, at = grants[raw["id"]]
-                where = f"{other.file}:{other.source(at).line}"
-                message = f"{raw['id']} is a contribution here and a grant at {where}"
-                file.find(DOUBLED_RULE, (*path, "id"), message, "give one of them another id")
+        """An entry names its rule by id alone, so two kinds of rules cannot share one."""
+        seen: dict[str, tuple[str, RuleText, Path]] = {}
+        for kind in ("grant", "contribution", "amend", "convert", "closing"):
+            for file, path, raw in self.tables(kind):
+                first, other, at = seen.setdefault(raw["id"], (kind, file, path))
+                if first != kind or (kind in ("amend", "convert", "closing") and (other, at) != (file, path)):
+                    where = f"{other.file}:{other.source(at).line}"
+                    message = f"{raw['id']} is {_a(kind)} here and {_a(first)} at {where}"
+                    file.find(DOUBLED_RULE, (*path, "id"), message, "give one of them another id")
 
 
-def _fits(amount: Checked, scale: int) -> bool:
-    """Whether every value the amount can have is exact in the unit, so that nothing is ever rounded."""
-    lowered = amount.lowered
-    if not isinstance(lowered, Ratio) or not lowered.den.lo == lowered.den.hi == 1:
-        return False
-    return (lowered.factor * Fraction(10) ** scale).denominator == 1
+def _a(kind: str) -> str:
+    return {"amend": "an amendment", "convert": "a conversion"}.get(kind, f"a {kind}")

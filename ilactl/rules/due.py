@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
-from ilactl.dates import parse_period
 from ilactl.errors import NotFound, Refused
 from ilactl.rules.model import Grant, Scheme
-from ilactl.rules.periods import Occasion, last_occasion, named_occasion
+from ilactl.rules.periods import Occasion, last_occasion, named_occasion, occasion_before, period_span
 
 __all__ = ["Missed", "due_occasions", "missed_periods", "versions_of"]
 
@@ -55,8 +54,17 @@ def due_occasions(
                     hint="give a year (2026) or a month (2026-03) whose due date has come, or a later --on",
                 )
     else:
-        found = [occasion for versions in chosen if (occasion := last_occasion(versions, on))]
+        found = [occasion for versions in chosen for occasion in _newest(versions, on)]
     return sorted(found, key=lambda occasion: occasion.sort_key)
+
+
+def _newest(versions: list[Grant], on: date) -> list[Occasion]:
+    """The newest occasion; of a rule that trues up the one before it too, for what came in late."""
+    newest = last_occasion(versions, on)
+    if newest is None:
+        return []
+    before = occasion_before(versions, newest) if newest.grant.true_up else None
+    return [before, newest] if before and before.grant.true_up else [newest]
 
 
 def missed_periods(
@@ -74,23 +82,27 @@ def missed_periods(
     """
     by_id = versions_of(scheme)
     newest = {occasion.grant.id: occasion.span.first for occasion in occasions}
+    looked_at = {(occasion.grant.id, occasion.period) for occasion in occasions}
     missed = []
     for rule in dict.fromkeys([*newest, *(rules or by_id)]):
         versions, known = by_id[rule], booked.get(rule, ())
-        if versions[0].every == "once":
+        if versions[0].every not in ("year", "month"):
             continue
         starts = [grant.valid_from for grant in versions if grant.valid_from]
-        firsts = [span.first for period in known if (span := parse_period(period))]
+        firsts = [span.first for period in known if (span := period_span(versions[0], period))]
         if len(starts) == len(versions) or firsts:
             begin = min([*(starts if len(starts) == len(versions) else ()), *firsts])
-            periods = _between(begin, newest.get(rule, on), versions[0].every)
-            missed += [Missed(rule, p) for p in periods if p not in known and named_occasion(versions, p, on)]
+            periods = _between(versions[0], begin, newest.get(rule, on))
+            gone = [p for p in periods if p not in known and (rule, p) not in looked_at]
+            missed += [Missed(rule, p) for p in gone if named_occasion(versions, p, on)]
     return missed
 
 
-def _between(begin: date, end: date, every: str) -> list[str]:
+def _between(grant: Grant, begin: date, end: date) -> list[str]:
     """The names of the periods from the one that holds `begin` to the one before that of `end`."""
-    if every == "year":
-        return [f"{year:04}" for year in range(begin.year, end.year)]
+    if grant.every == "year":
+        names = [f"{year:04}" for year in range(max(1, begin.year - 1), end.year + 1)]
+        spans = [(name, span) for name in names if (span := period_span(grant, name))]
+        return [name for name, span in spans if begin <= span.last < end]
     months = range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month - 1)
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in months]

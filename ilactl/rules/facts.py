@@ -13,10 +13,11 @@ from fractions import Fraction
 
 from ilactl.dates import Span, age_on
 from ilactl.ledger.registers import FigureRow, PersonRecord, StateRow
+from ilactl.ledger.wallets import Lot
 from ilactl.rules.expressions import misfit
 from ilactl.rules.model import FactSpec, Scheme
 from ilactl.rules.names import BUILT_IN, NameSpec
-from ilactl.rules.periods import Occasion
+from ilactl.rules.periods import Setting
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value
 
@@ -33,14 +34,18 @@ class Reading:
     scales: Mapping[str, int]
     assumed: Mapping[str, Value | None] | None = None
     """Facts set by hand (`rules try`); they stand before the register's."""
+    lot: Lot | None = None
+    """The lot that a law asks about."""
+    paid: Fraction | None = None
+    """The contribution that a grant matches."""
 
 
-def read_names(reading: Reading, occasion: Occasion, names: Iterable[NameSpec]) -> dict[str, Value | None]:
+def read_names(reading: Reading, occasion: Setting, names: Iterable[NameSpec]) -> dict[str, Value | None]:
     """The value of each name for the occasion."""
     return {spec.name: _read(reading, occasion, spec) for spec in names}
 
 
-def window_of(occasion: Occasion) -> Span:
+def window_of(occasion: Setting) -> Span:
     """The days of the period that `ever` and `at_end` look at: none after the due date."""
     return Span(occasion.span.first, max(occasion.span.first, min(occasion.span.last, occasion.due_on)))
 
@@ -55,7 +60,7 @@ def figure_rows(record: PersonRecord, name: str, span: Span) -> list[FigureRow]:
     return [row for row in record.figures if row.figure == name and row.span.meets(span)]
 
 
-def _read(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None:
+def _read(reading: Reading, occasion: Setting, spec: NameSpec) -> Value | None:
     assumed = reading.assumed or {}
     if spec.name in assumed:
         return assumed[spec.name]
@@ -69,10 +74,12 @@ def _read(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None:
         return _birth(reading, occasion, spec)
     if spec.family == "value":
         return reading.scheme.values[spec.of].on(occasion.facts_on)
-    return _sum(reading, occasion, spec)
+    if spec.family == "lot":
+        return _lot(reading, spec)
+    return reading.paid if spec.family == "paid" else _sum(reading, occasion, spec)
 
 
-def _state(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None:
+def _state(reading: Reading, occasion: Setting, spec: NameSpec) -> Value | None:
     fact = reading.scheme.facts[spec.of]
     rows = state_rows(reading.record, fact)
     if spec.moment == "ever":
@@ -80,7 +87,7 @@ def _state(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None
     return _value_on(fact, rows, _day_of(occasion, spec.moment))
 
 
-def _day_of(occasion: Occasion, moment: str) -> date:
+def _day_of(occasion: Setting, moment: str) -> date:
     if moment == "at_start":
         return occasion.span.first
     return window_of(occasion).last if moment == "at_end" else occasion.facts_on
@@ -109,7 +116,7 @@ def _ever(fact: FactSpec, rows: tuple[StateRow, ...], window: Span) -> bool | No
     return None if None in values else False
 
 
-def _figure(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None:
+def _figure(reading: Reading, occasion: Setting, spec: NameSpec) -> Value | None:
     """The sum over the period; unknown without a row, or where one crosses its edge or has another type."""
     fact = reading.scheme.facts[spec.of]
     rows = figure_rows(reading.record, spec.of, occasion.span)
@@ -121,7 +128,7 @@ def _figure(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | Non
     return None if misfit(spec.type, total) else total
 
 
-def _birth(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None:
+def _birth(reading: Reading, occasion: Setting, spec: NameSpec) -> Value | None:
     if spec.of == "period_year":
         return Fraction(occasion.due_on.year if occasion.period == "ever" else occasion.span.first.year)
     born = reading.record.birth_date
@@ -137,7 +144,7 @@ def _birth(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value | None
     return Fraction(max(0, age_on(born, _day_of(occasion, spec.moment))))
 
 
-def _sum(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value:
+def _sum(reading: Reading, occasion: Setting, spec: NameSpec) -> Value:
     sums, class_ = reading.sums, spec.of
     amounts = {
         "balance": lambda: sums.balance[class_],
@@ -148,3 +155,20 @@ def _sum(reading: Reading, occasion: Occasion, spec: NameSpec) -> Value:
         "contributed_ever": lambda: sums.contributed_in(class_, None),
     }
     return Fraction(amounts[spec.moment](), 10**spec.scale)
+
+
+def _lot(reading: Reading, spec: NameSpec) -> Value | None:
+    lot = reading.lot
+    if lot is None:
+        return None
+    if spec.of == "amount":
+        return Fraction(lot.balance, 10 ** reading.scales[lot.unit])
+    if spec.of == "rule":
+        return lot.rule.partition("@")[0]
+    values: dict[str, Value | None] = {
+        "class": lot.class_,
+        "source": lot.source,
+        "booked_on": lot.booked_on,
+        "expires_on": lot.expires_on,
+    }
+    return values[spec.of]

@@ -6,22 +6,37 @@ Pure: the same facts, sums and rules give the same decision. A batch computes th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from ilactl.dates import add_months
+from ilactl.ledger.entries import Entry
 from ilactl.ledger.registers import PersonRecord
 from ilactl.money import round_to
 from ilactl.rules.expressions import Checked, Outcome, evaluate, names_in
 from ilactl.rules.facts import Reading, read_names
 from ilactl.rules.model import Cap, Grant, Scheme
-from ilactl.rules.names import NameSpec, catalogue
-from ilactl.rules.periods import Occasion
+from ilactl.rules.names import NameSpec, catalogue, contribution_names, lot_names
+from ilactl.rules.periods import Occasion, setting_on
+from ilactl.rules.rhythm import interval_of
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value
+from ilactl.rules.windows import DueDays, used_of_cap
 
-__all__ = ["CapRoom", "Decider", "Decision", "Verdict", "capped_names", "names_of_grant", "own_names"]
+__all__ = [
+    "CapRoom",
+    "Decider",
+    "Decision",
+    "Verdict",
+    "capped_names",
+    "entry_of",
+    "names_of_grant",
+    "own_names",
+    "undecided_reasons",
+]
 
 
 class Verdict(StrEnum):
@@ -31,6 +46,7 @@ class Verdict(StrEnum):
     TAKEN = "already granted"
     NOT_DUE = "not due"
     UNDECIDED = "undecided"
+    REFUSED = "refused"  # the budget is spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,12 @@ class Decision:
     open_limit: tuple[str, Outcome] | None = None
     """The cap whose limit is unknown, where that leaves the grant undecided."""
     facts: Mapping[str, Value | None] | None = None
+    booked: int = 0
+    """What was due under the key before; only a rule that trues up gives more."""
+    usable_from: date | None = None
+    expires_on: date | None = None
+    of: str = ""
+    """The entry that is matched, or trued up."""
 
     @property
     def cut(self) -> bool:
@@ -95,7 +117,9 @@ class Decider:
         self.scales = scales
         self.trace = trace
         self.names: dict[str, NameSpec] = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
+        self.days = DueDays(scheme)
         self._specs: dict[str, list[NameSpec]] = {}
+        self._asked: dict[int, list[NameSpec]] = {}
 
     def decide_all(
         self,
@@ -109,14 +133,13 @@ class Decider:
         for occasion in occasions:
             decision = self.decide(reading, occasion)
             if decision.verdict is Verdict.GRANTED:
-                grant = occasion.grant
-                sums.add_grant(grant.id, grant.class_, occasion.period, decision.credited)
+                sums.add(entry_of(decision, occasion.due_on))
             yield decision
 
     def decide(self, reading: Reading, occasion: Occasion) -> Decision:
         """One decision; a taken key is not evaluated."""
         grant, person = occasion.grant, reading.record.person
-        if reading.sums.taken(grant.id, occasion.period):
+        if _taken(grant, reading.sums, occasion):
             return Decision(person, occasion, Verdict.TAKEN)
         facts = read_names(reading, occasion, self._names(grant))
         when = self._evaluate(grant.when, facts)
@@ -133,10 +156,24 @@ class Decider:
 
     def _names(self, grant: Grant) -> list[NameSpec]:
         if grant.version not in self._specs:
-            self._specs[grant.version] = [
-                self.names[name] for name in sorted(names_of_grant(grant, self.scheme))
-            ]
+            names = self.names | self.paid_names(grant)
+            self._specs[grant.version] = [names[name] for name in sorted(names_of_grant(grant, self.scheme))]
         return self._specs[grant.version]
+
+    def paid_names(self, grant: Grant) -> dict[str, NameSpec]:
+        """The name of what is matched, for a grant for each contribution."""
+        if not grant.matches:
+            return {}
+        return contribution_names(self.scheme.class_units[grant.matches[0]], self.scales)
+
+    def ask(self, reading: Reading, expression: Checked, day: date) -> Outcome:
+        """The value of an expression that belongs to no grant, with facts as they hold on the day."""
+        key = id(expression)
+        if key not in self._asked:
+            lots = lot_names(self.scheme.class_units, (), self.scales)
+            names = self.names | lots
+            self._asked[key] = [names[name] for name in sorted(names_in(expression.node))]
+        return self._evaluate(expression, read_names(reading, setting_on(day), self._asked[key]))
 
     def _evaluate(self, checked: Checked, facts: Mapping[str, Value | None]) -> Outcome:
         return evaluate(checked, facts, trace=self.trace)
@@ -170,57 +207,110 @@ class Decider:
                 return self._undecided(
                     person, occasion, facts, amount, when=when, tier_outcomes=tuple(searched), amount=amount
                 )
-            assert isinstance(amount.value, Fraction)
-            due = round_to(amount.value, self.scales[grant.unit], grant.round)
-            rooms = [self._room(reading, self.scheme.caps[cap], facts) for cap in grant.caps]
-            unknown = [
-                (cap, room) for cap, room in zip(grant.caps, rooms, strict=True) if isinstance(room, Outcome)
-            ]
-            if unknown:
-                return self._undecided(
-                    person,
-                    occasion,
-                    facts,
-                    unknown[0][1],
-                    when=when,
-                    tier_outcomes=tuple(searched),
-                    amount=amount,
-                    open_limit=unknown[0],
-                )
-            caps = tuple(room for room in rooms if isinstance(room, CapRoom))
-            credited = min([due, *(room.room for room in caps)])
-            verdict = Verdict.GRANTED if due > 0 else Verdict.NOT_DUE
-            return Decision(
-                person,
-                occasion,
-                verdict,
-                credited if due > 0 else 0,
-                due,
-                when=when,
-                tier=number,
-                tier_outcomes=tuple(searched),
-                amount=amount,
-                caps=caps,
-                facts=facts,
-            )
+            found = {"when": when, "tier_outcomes": tuple(searched), "amount": amount}
+            return self._credit(reading, occasion, facts, amount, number, found)
         return Decision(
             person, occasion, Verdict.NOT_DUE, when=when, tier_outcomes=tuple(searched), facts=facts
         )
 
-    def _room(self, reading: Reading, cap: Cap, facts: Mapping[str, Value | None]) -> CapRoom | Outcome:
+    def _credit(
+        self,
+        reading: Reading,
+        occasion: Occasion,
+        facts: Mapping[str, Value | None],
+        amount: Outcome,
+        tier: int,
+        found: dict[str, Any],
+    ) -> Decision:
+        """What is due by the amount, what the caps leave of it, and until when it may be used."""
+        grant, person = occasion.grant, reading.record.person
+        assert isinstance(amount.value, Fraction)
+        due = round_to(amount.value, self.scales[grant.unit], grant.round)
+        booked = reading.sums.dues.by_key[grant.id, occasion.period] if grant.true_up else 0
+        if grant.true_up and due <= booked and reading.sums.taken(grant.id, occasion.period):
+            return Decision(person, occasion, Verdict.TAKEN, facts=facts, tier=tier, booked=booked, **found)
+        rooms = [self._room(reading, self.scheme.caps[cap], occasion, facts) for cap in grant.caps]
+        unknown = [(c, room) for c, room in zip(grant.caps, rooms, strict=True) if isinstance(room, Outcome)]
+        if unknown:
+            return self._undecided(person, occasion, facts, unknown[0][1], open_limit=unknown[0], **found)
+        born = _born(reading)
+        if grant.terms.of_birth and born is None:
+            return Decision(
+                person, occasion, Verdict.UNDECIDED, missing=("birth_date",), facts=facts, **found
+            )
+        if due <= booked:
+            return Decision(person, occasion, Verdict.NOT_DUE, facts=facts, tier=tier, **found)
+        caps = tuple(room for room in rooms if isinstance(room, CapRoom))
+        return Decision(
+            person,
+            occasion,
+            Verdict.GRANTED,
+            min([due - booked, *(room.room for room in caps)]),
+            due - booked,
+            tier=tier,
+            caps=caps,
+            facts=facts,
+            booked=booked,
+            usable_from=grant.terms.usable_from(occasion.due_on),
+            expires_on=grant.terms.expires_on(occasion.due_on, born),
+            of=reading.sums.dues.first.get((grant.id, occasion.period), "") if grant.true_up else "",
+            **found,
+        )
+
+    def _room(
+        self, reading: Reading, cap: Cap, occasion: Occasion, facts: Mapping[str, Value | None]
+    ) -> CapRoom | Outcome:
         outcome = self._evaluate(cap.limit, facts)
         if outcome.value is None:
             return outcome
         assert isinstance(outcome.value, Fraction)
         limit = round_to(max(outcome.value, Fraction(0)), self.scales[cap.unit], "down")
-        used = used_of_cap(cap, reading.sums)
+        used = used_of_cap(cap, reading.sums, occasion, self.days)
+        if used is None:
+            return replace(outcome, value=None, notes=(f"no window of the cap {cap.id} holds the due date",))
         return CapRoom(cap, limit, used, max(0, limit - used), outcome)
 
 
-def used_of_cap(cap: Cap, sums: Sums) -> int:
-    """What occupies the cap's room: what its classes hold, and what is reserved from them if it counts."""
-    held = sum(sums.held[class_] for class_ in cap.over) if cap.counts_reserved else 0
-    return sum(sums.balance[class_] for class_ in cap.over) + held
+def entry_of(decision: Decision, on: date, entry: str = "") -> Entry:
+    """The entry that books a decision to grant."""
+    occasion = decision.occasion
+    grant = occasion.grant
+    return Entry(
+        entry=entry,
+        booked_on=on,
+        person=decision.person,
+        kind="grant",
+        lot="",
+        amount=decision.credited,
+        unit=grant.unit,
+        source=grant.fund,
+        target=f"wallet:{grant.class_}",
+        usable_from=decision.usable_from,
+        expires_on=decision.expires_on,
+        rule=grant.version,
+        period=occasion.period,
+        due=decision.due if decision.cut else None,
+        of=decision.of,
+    )
+
+
+def _taken(grant: Grant, sums: Sums, occasion: Occasion) -> bool:
+    """Whether the occasion's key is taken, or its time has not come again."""
+    if grant.true_up:
+        return False
+    interval = interval_of(grant.every)
+    if interval is None:
+        return sums.taken(grant.id, occasion.period)
+    since = add_months(occasion.due_on, -interval.months)
+    if interval.exhausted and sums.taken_after(grant.id, date.min):
+        gone = sums.exhausted_on(grant.id)
+        return gone is None or gone > since
+    return sums.taken_after(grant.id, since)
+
+
+def _born(reading: Reading) -> date | None:
+    assumed = (reading.assumed or {}).get("birth_date")
+    return assumed if isinstance(assumed, date) else reading.record.birth_date
 
 
 def undecided_reasons(decisions: Sequence[Decision]) -> list[str]:

@@ -10,12 +10,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ilactl.dates import Span
+from ilactl.rules.terms import NO_TERMS, LotTerms
 from ilactl.rules.values import FactType, Value
 
 if TYPE_CHECKING:
     from ilactl.rules.expressions import Checked
 
-__all__ = ["Cap", "ContributionRule", "DatedValue", "FactSpec", "Grant", "Scheme", "Source", "Tier"]
+__all__ = [
+    "EVER_WINDOW",
+    "Amend",
+    "Budget",
+    "Cap",
+    "Chosen",
+    "Closing",
+    "ContributionRule",
+    "Convert",
+    "DatedValue",
+    "FactSpec",
+    "Grant",
+    "Rule",
+    "Scheme",
+    "Source",
+    "Tier",
+    "Window",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,21 @@ class DatedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Which grants a cap on what was granted counts.
+
+    `kind` is ever, period, year, length (`months` that end on the due date) or spans.
+    """
+
+    kind: str = "ever"
+    months: int = 0
+    spans: tuple[Span, ...] = ()
+
+
+EVER_WINDOW = Window()
+
+
+@dataclass(frozen=True, slots=True)
 class Cap:
     """A shared limit on what classes of lots may hold together."""
 
@@ -67,6 +101,7 @@ class Cap:
     measure: str
     counts_reserved: bool
     source: Source
+    window: Window = EVER_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +159,11 @@ class Grant(_Version):
     law: str
     source: Source
     digest: str = ""
+    starts: str = ""
+    true_up: bool = False
+    matches: tuple[str, ...] = ()
+    budget: str = ""
+    terms: LotTerms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +178,74 @@ class ContributionRule(_Version):
     valid_from: date | None
     valid_until: date | None
     source: Source
+    earmarks: tuple[str, ...] = ()
+    use_by: str = "no"
+    terms: LotTerms = NO_TERMS
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(_Version):
+    """Which lots a law or a closing is about: of these classes, of these rules, for whom it holds."""
+
+    id: str
+    title: str
+    classes: tuple[str, ...]
+    rules: tuple[str, ...]
+    when: Checked
+    law: str
+    source: Source
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amend(Chosen):
+    """A law that gives lots new terms from a day on."""
+
+    on: date = date.min
+    terms: LotTerms = NO_TERMS
+    revive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Convert(Chosen):
+    """A law that turns lots into another unit or class on a day."""
+
+    on: date = date.min
+    rate: Checked | None = None
+    class_: str = ""
+    unit: str = ""
+    round: str = "half_up"
+    terms: LotTerms = NO_TERMS
+
+
+@dataclass(frozen=True, slots=True)
+class Closing(Chosen):
+    """When a wallet is closed; what is left on it goes where `unused` says."""
+
+    due: str = ""
+    unused: str = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Money that can run out: an amount for each window, in the unit's smallest part."""
+
+    id: str
+    title: str
+    unit: str
+    windows: tuple[tuple[Span, int], ...]
+    order: str
+    by: str
+    seed: str
+    source: Source
+
+    def window_on(self, day: date) -> tuple[Span, int] | None:
+        """The window that holds the day, with its amount."""
+        return next(((span, amount) for span, amount in self.windows if day in span), None)
+
+
+Rule = Grant | ContributionRule | Amend | Convert | Closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +259,24 @@ class Scheme:
     contributions: Mapping[str, ContributionRule]
     class_units: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    amends: tuple[Amend, ...] = ()
+    converts: tuple[Convert, ...] = ()
+    closings: tuple[Closing, ...] = ()
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
 
     @property
-    def rules(self) -> tuple[Grant | ContributionRule, ...]:
+    def rules(self) -> tuple[Rule, ...]:
         """Every version of every rule."""
-        return (*self.grants, *self.contributions.values())
+        return (*self.grants, *self.contributions.values(), *self.amends, *self.converts, *self.closings)
+
+    @property
+    def laws(self) -> tuple[Amend | Convert, ...]:
+        """Amendments and conversions of lots that are there."""
+        return (*self.amends, *self.converts)
+
+    def rule(self, version: str) -> Rule | None:
+        """The rule of that version name, or None."""
+        return next((rule for rule in self.rules if rule.version == version), None)
 
     def grant(self, version: str) -> Grant | None:
         """The grant of that version name, or None."""

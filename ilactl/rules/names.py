@@ -5,7 +5,7 @@ One catalogue serves the check of rule files, both gaits of evaluation, `rules t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,7 +15,18 @@ from ilactl.rules.expressions import Bool, Date, Number, Text, Type
 from ilactl.rules.model import DatedValue, FactSpec
 from ilactl.rules.values import FactType
 
-__all__ = ["BUILT_IN", "MOST_MINOR", "RESERVED", "NameSpec", "built_in_facts", "catalogue", "type_of"]
+__all__ = [
+    "BUILT_IN",
+    "LOT",
+    "MOST_MINOR",
+    "RESERVED",
+    "NameSpec",
+    "built_in_facts",
+    "catalogue",
+    "contribution_names",
+    "lot_names",
+    "type_of",
+]
 
 MOST_MINOR = 10**15
 """No wallet holds more than this many of a unit's smallest part; bounds how wide sums must compute."""
@@ -47,16 +58,28 @@ _OF_BIRTH = {
     "period_year": "the year of the period, or of the due date where there is no period",
 }
 
+LOT: Mapping[str, str] = {
+    "amount": "what the lot has left, without what is reserved",
+    "class": "the lot's class",
+    "rule": "the id of the rule that opened it",
+    "source": "the account it came from",
+    "booked_on": "the day it was booked",
+    "expires_on": "the last day it may be reserved; unknown where there is no end",
+}
+"""What the conditions of amendments, conversions and closings may ask of each lot."""
+
+CONTRIBUTION = "contribution"
+_OTHER = {*MOMENTS, "lot", CONTRIBUTION}
 
 RESERVED = frozenset(
-    {*_OF_BIRTH, *PERSONS.names, *IDENTITIES.names, *FIGURES.names, *SUMS, *MOMENTS} - set(BUILT_IN)
+    {*_OF_BIRTH, *PERSONS.names, *IDENTITIES.names, *FIGURES.names, *SUMS, *_OTHER} - set(BUILT_IN)
 )
 """Names that no fact may have: the kernel's own, and columns of the registers."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameSpec:
-    """One name. `family` says where the value comes from: state, figure, birth, value or sum."""
+    """One name. `family` says where the value comes from: state, figure, birth, value, sum, lot, paid."""
 
     name: str
     family: str
@@ -169,3 +192,26 @@ def _sum_names(class_units: Mapping[str, str], scales: Mapping[str, int]) -> Ite
         kind = Number(Fraction(0), Fraction(MOST_MINOR, 10**scale), scale)
         for family, meaning in SUMS.items():
             yield NameSpec(f"{family}.{class_}", "sum", kind, f"{meaning} ({unit})", family, class_, scale)
+
+
+def lot_names(
+    class_units: Mapping[str, str], classes: Sequence[str], scales: Mapping[str, int]
+) -> dict[str, NameSpec]:
+    """The names that ask something of a lot of these classes, or of any."""
+    units = [class_units[name] for name in classes or class_units if name in class_units]
+    scale = max((scales.get(unit, 2) for unit in units), default=2)
+    amount = Number(Fraction(0), Fraction(MOST_MINOR), scale)
+    types: dict[str, Type] = {"amount": amount, "booked_on": Date(), "expires_on": Date()}
+    specs = [
+        NameSpec(f"lot.{name}", "lot", types.get(name, Text()), meaning, "lot", name, scale)
+        for name, meaning in LOT.items()
+    ]
+    return {spec.name: spec for spec in specs}
+
+
+def contribution_names(unit: str, scales: Mapping[str, int]) -> dict[str, NameSpec]:
+    """The name of the amount that a grant for each contribution matches."""
+    scale = scales.get(unit, 2)
+    kind = Number(Fraction(0), Fraction(MOST_MINOR, 10**scale), scale)
+    meaning = f"the contribution that is matched ({unit})"
+    return {CONTRIBUTION: NameSpec(CONTRIBUTION, "paid", kind, meaning, "", "", scale)}

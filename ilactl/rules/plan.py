@@ -1,48 +1,61 @@
-"""The plan of a top-up: what a run would book, whom it leaves out, and why.
+"""The plan of a run: what it would book, whom it leaves out, and why.
 
 One object is shown by a dry run, printed as JSON and committed by the real run. Two makers give
-the same plan: `plan_by_person` (here, for few) and `batch.py` (for many); `planner.py` chooses.
+the same plan: `by_person.py` (for few) and `batch.py` (for many); `planner.py` chooses.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
-from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
-from ilactl.ledger.entries import Entry, all_entries, entries_of
-from ilactl.ledger.holders import FEW, ids_of
-from ilactl.ledger.registers import PersonRecord, all_persons, person_record
-from ilactl.money import format_amount
-from ilactl.rules.due import Missed, due_occasions, missed_periods
-from ilactl.rules.grants import Decider, Decision, Verdict
-from ilactl.rules.model import Scheme
+from ilactl.rules.due import Missed
+from ilactl.rules.grants import Decision, Verdict
 from ilactl.rules.periods import Occasion
-from ilactl.rules.sums import sums_of
 
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Writer
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.walk import Booking, Unmoved
 
-__all__ = ["Example", "Plan", "Request", "Rows", "Totals", "grant_row", "plan_by_person", "scales_of"]
+__all__ = [
+    "EACH",
+    "EXAMPLES",
+    "Example",
+    "Moved",
+    "Plan",
+    "Request",
+    "Rows",
+    "Totals",
+    "Undecided",
+    "moved_of",
+    "scales_of",
+    "undecided_of",
+]
 
 EXAMPLES = 5
 """How many undecided or cut persons a summary names."""
 
+EACH = "each"
+"""Stands for the period where every contribution is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a top-up was asked for. `persons` None is everybody; an empty list of names is nobody."""
+    """What a run was asked for. `persons` None is everybody; an empty list of names is nobody.
+
+    Without `grants` only what time and laws do to lots is done.
+    """
 
     on: date
     rules: tuple[str, ...] = ()
     persons: tuple[str, ...] | None = None
     periods: tuple[str, ...] = ()
+    grants: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +79,11 @@ class Totals:
     cut: int = 0
     taken: int = 0
     undecided: int = 0
+    refused: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     undecided_examples: list[Example] = field(default_factory=list)
     cut_examples: list[Example] = field(default_factory=list)
+    refused_examples: list[Example] = field(default_factory=list)
 
     def add(self, decision: Decision) -> None:
         """Count one decision."""
@@ -82,12 +97,40 @@ class Totals:
                     self.cut_examples.append(Example(decision.person, "", decision.due, decision.credited))
         elif decision.verdict is Verdict.TAKEN:
             self.taken += 1
+        elif decision.verdict is Verdict.REFUSED:
+            self.refused += 1
+            if len(self.refused_examples) < EXAMPLES:
+                self.refused_examples.append(Example(decision.person))
         elif decision.verdict is Verdict.UNDECIDED:
             self.undecided += 1
             reasons = decision.notes or decision.missing
             self.missing.update(reasons)
             if len(self.undecided_examples) < EXAMPLES:
                 self.undecided_examples.append(Example(decision.person, ", ".join(reasons)))
+
+
+@dataclass(slots=True)
+class Moved:
+    """What a run does to lots beside its grants, by kind, rule, unit and the accounts it moves between."""
+
+    kind: str
+    rule: str
+    unit: str
+    source: str
+    target: str
+    entries: int = 0
+    amount: int = 0
+    persons: int = 0
+
+
+@dataclass(slots=True)
+class Undecided:
+    """A law or a closing that could not be decided for some, for want of facts."""
+
+    rule: str
+    persons: int = 0
+    missing: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
 
 
 class Rows(Protocol):
@@ -102,17 +145,19 @@ class Rows(Protocol):
 
 @dataclass(slots=True)
 class Plan:
-    """What a top-up would book. `entries` counts the rows."""
+    """What a run would book. `entries` counts the rows."""
 
     request: Request
     totals: list[Totals]
     missed: list[Missed]
     rows: Rows
+    moved: list[Moved] = field(default_factory=list)
+    undecided: list[Undecided] = field(default_factory=list)
 
     @property
     def entries(self) -> int:
         """How many rows would be booked."""
-        return sum(totals.persons for totals in self.totals)
+        return sum(totals.persons for totals in self.totals) + sum(moved.entries for moved in self.moved)
 
     @property
     def spoken(self) -> str:
@@ -122,85 +167,40 @@ class Plan:
     @property
     def grants_used(self) -> list[str]:
         """The versions that would book something."""
-        return sorted({totals.occasion.grant.version for totals in self.totals if totals.persons})
+        granted = {totals.occasion.grant.version for totals in self.totals if totals.persons}
+        return sorted(granted | {moved.rule for moved in self.moved if moved.rule})
 
 
-def grant_row(
-    entry: int, on: date, occasion: Occasion, person: str, credited: int, due: int, scale: int
-) -> str:
-    """The CSV line of a grant. Every cell is plain ASCII without separators, so nothing is quoted."""
-    grant = occasion.grant
-    cut = format_amount(due, scale) if due != credited else ""
-    return (
-        f"E{entry},{on},{person},grant,,{format_amount(credited, scale)},{grant.unit},{grant.fund},"
-        f"wallet:{grant.class_},,,,,{grant.version},{occasion.period},{cut},,\n"
-    )
+def moved_of(bookings: Iterable[tuple[str, Booking]]) -> list[Moved]:
+    """The rows of persons that are no grants, added up."""
+    found: dict[tuple[str, str, str, str, str], Moved] = {}
+    last: dict[int, str] = {}
+    for person, (_, row) in bookings:
+        if row.kind == "grant":
+            continue
+        key = row.kind, row.rule, row.unit, row.source, row.target
+        moved = found.setdefault(key, Moved(*key))
+        moved.entries += 1
+        moved.amount += row.amount
+        if last.get(id(moved)) != person:
+            last[id(moved)] = person
+            moved.persons += 1
+    return [found[key] for key in sorted(found)]
 
 
-@dataclass(slots=True)
-class _ListedRows:
-    """Rows kept as a list: for few persons."""
-
-    decisions: list[Decision]
-
-    def fingerprint(self) -> str:
-        state = sha256()
-        for d in self.decisions:
-            state.update(
-                f"{d.person},{d.occasion.grant.version},{d.occasion.period},{d.credited},{d.due}\n".encode()
-            )
-        return state.hexdigest()
-
-    def append(self, writer: Writer, first_entry: int, on: date, scales: dict[str, int]) -> Append:
-        lines = [
-            grant_row(
-                first_entry + i, on, d.occasion, d.person, d.credited, d.due, scales[d.occasion.grant.unit]
-            )
-            for i, d in enumerate(self.decisions)
-        ]
-        return Append(ENTITLEMENTS.file, "".join(lines).encode(), rows=len(lines))
-
-
-def plan_by_person(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan:
-    """The plan, person by person, by the exact interpreter."""
-    occasions = due_occasions(scheme, request.on, rules=request.rules, periods=request.periods)
-    totals = [Totals(occasion) for occasion in occasions]
-    decider = Decider(scheme, scales_of(snapshot))
-    granted: list[list[Decision]] = [[] for _ in occasions]
-    booked: dict[str, set[str]] = {}
-    for record, entries in _wallets(snapshot, request.persons):
-        sums = sums_of(entries)
-        for rule, period in sums.keys:
-            booked.setdefault(rule, set()).add(period)
-        for i, decision in enumerate(decider.decide_all(record, sums, occasions)):
-            totals[i].add(decision)
-            if decision.verdict is Verdict.GRANTED:
-                granted[i].append(decision)
-    told = not request.periods and request.persons is None  # few cannot tell for all
-    missed = missed_periods(scheme, request.on, occasions, booked, request.rules) if told else []
-    return Plan(request, totals, missed, _ListedRows([decision for part in granted for decision in part]))
+def undecided_of(unmoved: Iterable[tuple[str, Unmoved]]) -> list[Undecided]:
+    """Whom a law or a closing could not be decided for, by rule."""
+    found: dict[str, Undecided] = {}
+    for person, (place, missing) in unmoved:
+        undecided = found.setdefault(place.rule, Undecided(place.rule))
+        if person not in undecided.examples[-1:]:
+            undecided.persons += 1
+            undecided.missing.update(missing)
+            if len(undecided.examples) < EXAMPLES:
+                undecided.examples.append(person)
+    return [found[rule] for rule in sorted(found)]
 
 
 def scales_of(snapshot: Snapshot) -> dict[str, int]:
     """Decimals of each unit of the ledger."""
     return {name: unit.scale for name, unit in snapshot.manifest.units.items()}
-
-
-def _wallets(
-    snapshot: Snapshot, persons: Sequence[str] | None
-) -> Iterator[tuple[PersonRecord, Iterable[Entry]]]:
-    """Records with their entries, by person id."""
-    if persons is not None and len(persons) <= FEW:
-        records = {record.person: record for record in (person_record(snapshot, p) for p in persons)}
-        for person in sorted(records):
-            yield records[person], entries_of(snapshot, person)
-        return
-    named = {ids[0] for ids in ids_of(snapshot, persons or ()).values()}
-    by_person: dict[str, list[Entry]] = {}
-    for entry in all_entries(snapshot):
-        by_person.setdefault(entry.person, []).append(entry)
-    for record in all_persons(snapshot):
-        if persons and record.person not in named:
-            continue
-        ids = record.ids or (record.person,)
-        yield record, [entry for person in ids for entry in by_person.get(person, ())]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
 from ilactl.ledger.holders import FEW
+from ilactl.rules.by_person import plan_by_person
 from ilactl.rules.model import Scheme
-from ilactl.rules.plan import Plan, Request, plan_by_person
+from ilactl.rules.plan import Plan, Request
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot

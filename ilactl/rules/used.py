@@ -15,18 +15,39 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.findings import Finding, Place
 from ilactl.ledger.commit import Append
-from ilactl.rules.expressions import digest
+from ilactl.rules.expressions import digest, names_in
 from ilactl.rules.grants import names_of_grant
 from ilactl.rules.kinds import USED_RULE_CHANGED
-from ilactl.rules.model import Cap, ContributionRule, FactSpec, Grant, Scheme
+from ilactl.rules.model import (
+    EVER_WINDOW,
+    Amend,
+    Cap,
+    Closing,
+    ContributionRule,
+    Convert,
+    FactSpec,
+    Grant,
+    Rule,
+    Scheme,
+)
 from ilactl.rules.names import BUILT_IN
+from ilactl.rules.terms import NO_TERMS, LotTerms
 from ilactl.rules.values import show_value
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.ruletext import RuleText
 
-__all__ = ["kept_digest", "rule_digest", "used_appends", "used_faults", "used_file"]
+__all__ = [
+    "facts_read",
+    "kept_digest",
+    "names_of_rule",
+    "rule_digest",
+    "used_appends",
+    "used_faults",
+    "used_file",
+    "values_read",
+]
 
 _FOLDER = "rules/used/"
 _GONE = "put the rule back into a file of rules/; to end it, give it a valid_until"
@@ -37,12 +58,17 @@ def used_file(version: str) -> str:
     return f"{_FOLDER}{version}.toml"
 
 
-def rule_digest(rule: Grant | ContributionRule, scheme: Scheme) -> str:
-    """The digest of what a version means."""
+def rule_digest(rule: Rule, scheme: Scheme) -> str:
+    """The digest of what a version means. What a rule does not say is not in it."""
     if isinstance(rule, ContributionRule):
         terms: dict[str, Any] = {"class": rule.class_, "unit": rule.unit, "from": sorted(rule.kinds)}
-    else:
+        terms |= {"earmarks": sorted(rule.earmarks)} if rule.earmarks else {}
+        terms |= {"use_by": rule.use_by} if rule.use_by != "no" else {}
+        terms |= _lot_terms(rule.terms)
+    elif isinstance(rule, Grant):
         terms = _grant_terms(rule, scheme)
+    else:
+        terms = _chosen_terms(rule, scheme)
     text = json.dumps({"id": rule.id, "valid_from": str(rule.valid_from), **terms}, sort_keys=True)
     return sha256(text.encode()).hexdigest()
 
@@ -59,8 +85,47 @@ def _grant_terms(grant: Grant, scheme: Scheme) -> dict[str, Any]:
         "round": grant.round,
         "when": digest(grant.when.node),
         "tiers": [[digest(tier.when.node), digest(tier.amount.node)] for tier in grant.tiers],
-        "caps": [[c.id, sorted(c.over), c.measure, c.counts_reserved, digest(c.limit.node)] for c in caps],
-        "facts": [_fact_terms(fact) for fact in _facts_read(grant, scheme)],
+        "caps": [
+            [c.id, sorted(c.over), c.measure, c.counts_reserved, digest(c.limit.node), *_window_terms(c)]
+            for c in caps
+        ],
+        "facts": [_fact_terms(fact) for fact in facts_read(grant, scheme)],
+        **({"starts": grant.starts} if grant.starts else {}),
+        **({"true_up": True} if grant.true_up else {}),
+        **({"matches": sorted(grant.matches)} if grant.matches else {}),
+        **({"budget": grant.budget} if grant.budget else {}),
+        **_lot_terms(grant.terms),
+    }
+
+
+def _window_terms(cap: Cap) -> list[str]:
+    window = cap.window
+    return [] if window == EVER_WINDOW else [repr(window)]
+
+
+def _lot_terms(terms: LotTerms) -> dict[str, Any]:
+    return {} if terms == NO_TERMS else {"terms": terms.spoken}
+
+
+def _chosen_terms(rule: Amend | Convert | Closing, scheme: Scheme) -> dict[str, Any]:
+    terms: dict[str, Any] = {
+        "classes": sorted(rule.classes),
+        "rules": sorted(rule.rules),
+        "when": digest(rule.when.node),
+        "facts": [_fact_terms(fact) for fact in facts_read(rule, scheme)],
+    }
+    if isinstance(rule, Closing):
+        return {**terms, "due": rule.due, "unused": rule.unused}
+    terms |= {"on": rule.on.isoformat(), **_lot_terms(rule.terms)}
+    if isinstance(rule, Amend):
+        return {**terms, "revive": rule.revive}
+    assert rule.rate is not None
+    return {
+        **terms,
+        "rate": digest(rule.rate.node),
+        "class": rule.class_,
+        "unit": rule.unit,
+        "round": rule.round,
     }
 
 
@@ -69,17 +134,31 @@ def _fact_terms(fact: FactSpec) -> list[str]:
     return [fact.name, fact.kind, kind.text, show_value(kind.low), show_value(fact.default), *kind.words]
 
 
-def _facts_read(grant: Grant, scheme: Scheme) -> list[FactSpec]:
-    names = {
-        name.rpartition(".")[2] for name in names_of_grant(grant, scheme) if not name.startswith("value.")
-    }
+def names_of_rule(rule: Rule, scheme: Scheme) -> set[str]:
+    """Every name that a rule's expressions use, and those of its caps."""
+    if isinstance(rule, ContributionRule):
+        return set()
+    if isinstance(rule, Grant):
+        return names_of_grant(rule, scheme)
+    parts = [rule.when, *([rule.rate] if isinstance(rule, Convert) and rule.rate else [])]
+    return {name for part in parts for name in names_in(part.node)}
+
+
+def facts_read(rule: Rule, scheme: Scheme) -> list[FactSpec]:
+    """The declared facts that a rule reads."""
+    names = {name.rpartition(".")[2] for name in names_of_rule(rule, scheme) if not _apart(name)}
+    if isinstance(rule, Grant) and rule.budget:
+        names.add(scheme.budgets[rule.budget].by)
     return [fact for name, fact in sorted(scheme.facts.items()) if name in names and name not in BUILT_IN]
 
 
-def _values_read(rule: Grant | ContributionRule, scheme: Scheme) -> dict[str, dict[str, str]]:
-    if isinstance(rule, ContributionRule):
-        return {}
-    names = sorted(name[6:] for name in names_of_grant(rule, scheme) if name.startswith("value."))
+def _apart(name: str) -> bool:
+    return name.startswith(("value.", "lot."))
+
+
+def values_read(rule: Rule, scheme: Scheme) -> dict[str, dict[str, str]]:
+    """The dated values that a rule reads, each with its steps."""
+    names = sorted(name[6:] for name in names_of_rule(rule, scheme) if name.startswith("value."))
     return {name: {d.isoformat(): show_value(v) for d, v in scheme.values[name].steps} for name in names}
 
 
@@ -90,98 +169,15 @@ def kept_digest(text: bytes) -> str:
 
 def used_appends(snapshot: Snapshot, scheme: Scheme, versions: Iterable[str]) -> tuple[Append, ...]:
     """The texts to keep beside a booking: of the versions that book for the first time."""
+    from ilactl.rules.kept_text import kept_text
+
     rules = {rule.version: rule for rule in scheme.rules}
     new = [v for v in sorted(set(versions)) if used_file(v) not in snapshot.head.sizes]
     return tuple(
         Append(used_file(version), text.encode())
         for version in new
-        for text in [_used_text(rules[version], scheme)]
+        for text in [kept_text(rules[version], scheme, rule_digest(rules[version], scheme))]
     )
-
-
-def _used_text(rule: Grant | ContributionRule, scheme: Scheme) -> str:
-    """A rule file of its own: the version as it stood, with the facts, values and caps it reads."""
-    values = _values_read(rule, scheme)
-    lines = [
-        f"# {rule.version} as it stood when it first booked something. Kept by ilactl; do not edit.",
-        "[used]",
-        f'version = "{rule.version}"',
-        f'digest = "{rule_digest(rule, scheme)}"',
-        *_toml_values("values", values),
-    ]
-    if isinstance(rule, Grant):
-        facts = _facts_read(rule, scheme)
-        if facts:
-            lines += ["", "[facts]", *(_fact_line(fact) for fact in facts)]
-        if values:
-            lines += ["", "[values]"]
-            for name, steps in values.items():
-                pairs = ", ".join(f'{{ from = "{day}", value = "{value}" }}' for day, value in steps.items())
-                lines.append(f"{name} = [{pairs}]")
-        for cap in rule.caps:
-            lines += ["", _own_text(scheme, "cap", scheme.caps[cap])]
-    lines += ["", _own_text(scheme, "grant" if isinstance(rule, Grant) else "contribution", rule)]
-    return "\n".join(lines) + "\n"
-
-
-def _own_text(scheme: Scheme, table: str, rule: Grant | ContributionRule | Cap) -> str:
-    """The table as its file has it; written anew where its lines alone do not say the same.
-
-    A rule may stand in an inline list, or hold a long string whose lines look like headers.
-    """
-    written = tomllib.loads(scheme.files[rule.source.file])[table]
-    day = None if isinstance(rule, Cap) or rule.valid_from is None else rule.valid_from.isoformat()
-    raw = next(raw for raw in written if (raw["id"], raw.get("valid_from")) == (rule.id, day))
-    try:
-        alike = tomllib.loads(rule.source.text) == {table: [raw]}
-    except tomllib.TOMLDecodeError:
-        alike = False
-    return rule.source.text if alike else "\n".join(_toml_table(table, raw))
-
-
-def _toml_table(table: str, raw: Mapping[str, Any]) -> list[str]:
-    nested = {
-        key: value for key, value in raw.items() if isinstance(value, list) and any(map(_is_table, value))
-    }
-    lines = [f"[[{table}]]"]
-    lines += [f"{key} = {_toml_value(value)}" for key, value in raw.items() if key not in nested]
-    return lines + [
-        line for key, rows in nested.items() for one in rows for line in _toml_table(f"{table}.{key}", one)
-    ]
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml_value, value))}]"
-    # JSON's strings, numbers and booleans are TOML's, but for the delete character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _toml_values(key: str, values: Mapping[str, Mapping[str, str]]) -> list[str]:
-    if not values:
-        return []
-    tables = [
-        f"{name} = {{ " + ", ".join(f'{day} = "{value}"' for day, value in steps.items()) + " }"
-        for name, steps in values.items()
-    ]
-    return [f"{key} = {{ {', '.join(tables)} }}"]
-
-
-def _fact_line(fact: FactSpec) -> str:
-    parts = [f'kind = "{fact.kind}"', f'type = "{fact.type.text}"']
-    if fact.default is not None:
-        parts.append(f"default = {_toml_value(show_value(fact.default))}")
-    if fact.type.low:
-        parts.append(f'min = "{show_value(fact.type.low)}"')
-    if fact.type.words:
-        parts.append(f"values = {_toml_value(list(fact.type.words))}")
-    if fact.sensitive:
-        parts.append("sensitive = true")
-    return f"{fact.name} = {{ {', '.join(parts)} }}"
 
 
 def used_faults(scheme: Scheme, used: Mapping[str, bytes], files: Iterable[RuleText]) -> list[Finding]:
@@ -212,7 +208,7 @@ def used_faults(scheme: Scheme, used: Mapping[str, bytes], files: Iterable[RuleT
     return findings
 
 
-def _change(rule: Grant | ContributionRule, scheme: Scheme, kept: Mapping[str, Any]) -> str:
+def _change(rule: Rule, scheme: Scheme, kept: Mapping[str, Any]) -> str:
     if rule_digest(rule, scheme) != kept.get("digest"):
         return "has booked entries and was changed since"
     for name, steps in kept.get("values", {}).items():

@@ -16,9 +16,10 @@ from ilactl.ledger.create import create_ledger
 from ilactl.ledger.grammar import Table
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.rules.batch import plan_by_batch
+from ilactl.rules.by_person import plan_by_person
 from ilactl.rules.load import load_scheme
 from ilactl.rules.model import Scheme
-from ilactl.rules.plan import Plan, Request, plan_by_person, scales_of
+from ilactl.rules.plan import Plan, Request, scales_of
 from ilactl.rules.used import used_appends
 
 NOW = datetime(2040, 1, 1, tzinfo=UTC)

@@ -11,8 +11,9 @@ from ilactl.errors import NotFound
 from ilactl.ledger.registers import person_ids
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.rules.batch import plan_by_batch
+from ilactl.rules.by_person import plan_by_person
 from ilactl.rules.load import load_scheme
-from ilactl.rules.plan import Plan, Request, plan_by_person
+from ilactl.rules.plan import Plan, Request
 
 ON = date(2027, 1, 1)
 

@@ -17,9 +17,10 @@ from ilactl.ledger.columns import IDENTITIES, PERSONS
 from ilactl.ledger.entries import all_entries
 from ilactl.ledger.manifest import load_manifest
 from ilactl.ledger.registers import person_ids
+from ilactl.rules.by_person import plan_by_person
 from ilactl.rules.load import read_rules
 from ilactl.rules.model import Scheme
-from ilactl.rules.plan import Request, plan_by_person, scales_of
+from ilactl.rules.plan import Request, scales_of
 from tests.rules.books import MANIFEST, Book, parse_rows, plan_both, rows_of
 from tests.rules.worlds import RUN_DAYS, worlds
 

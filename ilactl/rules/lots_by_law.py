@@ -1,0 +1,239 @@
+"""What happens to lots that are there: they end, a law gives them new terms or another unit, a wallet closes.
+
+Each gives rows to book for one person, on the day of the run. `ask` evaluates a rule's expression for
+that person and, where it speaks of a lot, for that lot; an unknown fact leaves the lot as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from ilactl.ledger.entries import Entry
+from ilactl.ledger.wallets import Lot
+from ilactl.money import round_to, split
+from ilactl.rules.terms import NO_TERMS, later_by
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ilactl.rules.expressions import Checked, Outcome
+    from ilactl.rules.model import Amend, Chosen, Closing, Convert, Scheme
+    from ilactl.rules.terms import LotTerms
+
+__all__ = ["Asker", "Moves", "amend_lots", "begin_ends", "close_lots", "convert_lots", "end_lots", "recover"]
+
+
+class Asker(Protocol):
+    """Evaluates a rule's expressions for one person."""
+
+    @property
+    def scales(self) -> Mapping[str, int]:
+        """Decimals of each unit."""
+
+    def ask(self, expression: Checked, day: date, lot: Lot | None = None) -> Outcome:
+        """The expression's value with facts as they hold on the day."""
+
+
+class Moves(NamedTuple):
+    """Rows to book, and the facts for want of which something was left undecided."""
+
+    rows: list[Entry]
+    missing: list[str]
+
+
+def end_lots(person: str, on: date, day: date, lots: Iterable[Lot], scheme: Scheme) -> list[Entry]:
+    """What is left of lots whose last day has passed by `day` goes where their rule says."""
+    return [
+        _leave(person, on, lot, _account(terms_of(lot, scheme).unused, lot))
+        for lot in lots
+        if lot.balance > 0 and lot.expires_on is not None and lot.expires_on < day
+    ]
+
+
+def terms_of(lot: Lot, scheme: Scheme) -> LotTerms:
+    """The terms of the rule that opened a lot."""
+    terms: LotTerms = getattr(scheme.rule(lot.rule), "terms", NO_TERMS)
+    return terms
+
+
+def _account(unused: str, lot: Lot) -> str:
+    """The account that takes what is left of a lot; what no funder can be told of goes to the pool."""
+    if unused != "funder":
+        return unused
+    return "pool" if lot.funder == "conversion" else lot.funder
+
+
+def _leave(person: str, on: date, lot: Lot, to: str, rule: str = "") -> Entry:
+    return _row(person, on, "expire", lot, lot.balance, f"wallet:{lot.class_}", to, rule)
+
+
+def _row(
+    person: str, on: date, kind: str, lot: Lot, amount: int, source: str, target: str, rule: str = ""
+) -> Entry:
+    return Entry("", on, person, kind, lot.entry, amount, lot.unit, source, target, rule=rule)
+
+
+def begin_ends(
+    person: str, on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: Scheme
+) -> list[Entry]:
+    """Lots whose end runs from their first use get it once they were used."""
+    rows = []
+    for lot in lots:
+        term = terms_of(lot, scheme).first_use
+        uses = [e for e in entries if term and e.kind == "reserve" and e.lot == lot.entry]
+        if not term or not uses or any(e.kind == "amend" and e.of == uses[0].entry for e in entries):
+            continue
+        end = later_by(term, uses[0].booked_on)
+        ends = min(end, lot.expires_on) if lot.expires_on else end
+        rows.append(
+            Entry(
+                "",
+                on,
+                person,
+                "amend",
+                lot.entry,
+                0,
+                lot.unit,
+                "",
+                "",
+                expires_on=ends,
+                rule=lot.rule,
+                of=uses[0].entry,
+            )
+        )
+    return rows
+
+
+def _chosen(law: Chosen, lots: Iterable[Lot], asker: Asker, day: date) -> tuple[list[Lot], list[str]]:
+    """The lots a rule is about, and what is missing to tell of others."""
+    found: list[Lot] = []
+    missing: list[str] = []
+    for lot in lots:
+        if law.classes and lot.class_ not in law.classes:
+            continue
+        if law.rules and lot.rule.partition("@")[0] not in law.rules:
+            continue
+        holds = asker.ask(law.when, day, lot)
+        if holds.value is None:
+            missing += holds.notes or holds.missing
+        elif holds.value:
+            found.append(lot)
+    return found, list(dict.fromkeys(missing))
+
+
+def close_lots(
+    person: str, on: date, day: date, closing: Closing, lots: Sequence[Lot], asker: Asker
+) -> Moves:
+    """A closed wallet keeps nothing but what is reserved."""
+    chosen, missing = _chosen(closing, [lot for lot in lots if lot.balance > 0], asker, day)
+    rows = [_leave(person, on, lot, _account(closing.unused, lot), closing.version) for lot in chosen]
+    return Moves(rows, missing)
+
+
+def amend_lots(
+    person: str, on: date, law: Amend, lots: Sequence[Lot], entries: Sequence[Entry], asker: Asker
+) -> Moves:
+    """New terms for lots, each once; with `revive` what has expired of them comes back first."""
+    done = {entry.lot for entry in entries if entry.kind == "amend" and entry.rule == law.version}
+    there = [lot for lot in lots if lot.entry not in done]
+    back = {lot.entry: _expired(lot, entries) if law.revive else [] for lot in there}
+    living = [lot for lot in there if lot.balance > 0 or lot.held > 0 or back[lot.entry]]
+    chosen, missing = _chosen(law, living, asker, law.on)
+    rows: list[Entry] = []
+    for lot in chosen:
+        for gone in back[lot.entry]:
+            row = _row(person, on, "correct", lot, gone.amount, gone.target, gone.source, law.version)
+            rows.append(replace(row, of=gone.entry))
+        rows.append(_new_terms(person, on, law, lot))
+    return Moves(rows, missing)
+
+
+def _new_terms(person: str, on: date, law: Amend, lot: Lot) -> Entry:
+    terms, never = law.terms, any(term.kind == "never" for term in law.terms.expires)
+    return Entry(
+        "",
+        on,
+        person,
+        "amend",
+        lot.entry,
+        0,
+        lot.unit,
+        "",
+        "",
+        usable_from=terms.usable_from(law.on),
+        expires_on=None if never else terms.expires_on(law.on, None),
+        never=never,
+        rule=law.version,
+    )
+
+
+def _expired(lot: Lot, entries: Sequence[Entry]) -> list[Entry]:
+    """What has expired of a lot and was not brought back."""
+    back = {entry.of for entry in entries if entry.kind == "correct"}
+    gone = [entry for entry in entries if entry.kind == "expire" and entry.lot == lot.entry]
+    return [entry for entry in gone if entry.entry not in back]
+
+
+def convert_lots(person: str, on: date, law: Convert, lots: Sequence[Lot], asker: Asker) -> Moves:
+    """Lots of one class become lots of another. Their sum is rounded once, then shared out over them."""
+    there = [lot for lot in lots if lot.balance > 0 and lot.class_ != law.class_]
+    chosen, missing = _chosen(law, there, asker, law.on)
+    if not chosen:
+        return Moves([], missing)
+    assert law.rate is not None
+    rate = asker.ask(law.rate, law.on)
+    if rate.value is None:
+        return Moves([], [*missing, *(rate.notes or rate.missing)])
+    assert isinstance(rate.value, Fraction)
+    rows = []
+    for unit in dict.fromkeys(lot.unit for lot in chosen):
+        alike = [lot for lot in chosen if lot.unit == unit]
+        whole = sum(lot.balance for lot in alike) * rate.value / 10 ** asker.scales[unit]
+        minor = round_to(whole, asker.scales[law.unit], law.round)
+        for lot, amount in zip(alike, split(minor, [lot.balance for lot in alike]), strict=True):
+            rows += _conversion(person, on, law, lot, amount)
+    return Moves(rows, missing)
+
+
+def _conversion(person: str, on: date, law: Convert, lot: Lot, amount: int) -> list[Entry]:
+    """The old lot goes out, the new one stems from it; it keeps its terms unless the law gives others."""
+    terms = law.terms
+    never = any(term.kind == "never" for term in terms.expires)
+    out = _row(person, on, "convert", lot, lot.balance, f"wallet:{lot.class_}", "conversion", law.version)
+    into = Entry(
+        "",
+        on,
+        person,
+        "convert",
+        "",
+        amount,
+        law.unit,
+        "conversion",
+        f"wallet:{law.class_}",
+        usable_from=terms.usable_from(law.on) or lot.usable_from,
+        expires_on=None if never else terms.expires_on(law.on, None) or lot.expires_on,
+        never=never,
+        earmark=lot.earmark,
+        rule=law.version,
+        period=lot.period,
+        of=lot.entry,
+    )
+    return [out, into]
+
+
+def recover(person: str, on: date, lots: Iterable[Lot], owed: Mapping[str, int]) -> list[Entry]:
+    """What is owed is paid from what public funds gave, from the lots that end first before the others."""
+    rows = []
+    for unit, debt in sorted(owed.items()):
+        bearing = [
+            lot for lot in lots if lot.unit == unit and lot.balance > 0 and lot.funder.startswith("fund:")
+        ]
+        for lot in sorted(bearing, key=lambda lot: lot.expires_on or date.max):
+            if (part := min(debt, lot.balance)) > 0:
+                debt -= part
+                rows.append(_row(person, on, "recover", lot, part, f"wallet:{lot.class_}", "owed"))
+    return rows

@@ -1,0 +1,65 @@
+"""The rows of a plan that was made person by person: kept as a list until they are appended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.commit import Append
+from ilactl.ledger.entries import Entry
+from ilactl.money import format_amount
+from ilactl.rules.walk import Booking
+
+if TYPE_CHECKING:
+    from ilactl.ledger.commit import Writer
+
+__all__ = ["ListedRows", "line_of"]
+
+
+@dataclass(slots=True)
+class ListedRows:
+    """Rows in the order of persons; they are booked in the order of the run's steps."""
+
+    bookings: list[tuple[str, Booking]]
+
+    def fingerprint(self) -> str:
+        """A digest of what would be booked."""
+        state = sha256()
+        for person, (place, row) in self._in_order():
+            state.update(f"{person},{place.day},{row}\n".encode())
+        return state.hexdigest()
+
+    def append(self, writer: Writer, first_entry: int, on: date, scales: dict[str, int]) -> Append:
+        """The rows with their entry ids, ready for the commit."""
+        rows = self._in_order()
+        ids = {(person, row.entry): f"E{first_entry + i}" for i, (person, (_, row)) in enumerate(rows)}
+
+        def own(person: str, entry: str) -> str:
+            """The id of a row of this plan, or the booked entry's own."""
+            return ids[person, entry] if entry.startswith("*") else entry
+
+        lines = [
+            line_of(row, scales, ids[person, row.entry], own(person, row.lot), own(person, row.of))
+            for person, (_, row) in rows
+        ]
+        return Append(ENTITLEMENTS.file, "".join(lines).encode(), rows=len(lines))
+
+    def _in_order(self) -> list[tuple[str, Booking]]:
+        return sorted(self.bookings, key=lambda booking: booking[1].place)
+
+
+def line_of(row: Entry, scales: Mapping[str, int], entry: str, lot: str, of: str) -> str:
+    """The CSV line of a planned row. Its cells are plain ASCII without separators: nothing is quoted."""
+    scale = scales[row.unit]
+    due = "" if row.due is None else format_amount(row.due, scale)
+    usable_from = row.usable_from or ""
+    expires_on = "never" if row.never else row.expires_on or ""
+    return (
+        f"{entry},{row.booked_on},{row.person},{row.kind},{lot},{format_amount(row.amount, scale)},"
+        f"{row.unit},{row.source},{row.target},{usable_from},{expires_on},{row.earmark},{row.enrolment},"
+        f"{row.rule},{row.period},{due},{of},{row.ref}\n"
+    )
