@@ -10,7 +10,7 @@ from ilactl.reports.decisions import decision_blocks, decision_data, reason_of
 from ilactl.rules.due import versions_of
 from ilactl.rules.expressions import text_of
 from ilactl.rules.grants import Decision
-from ilactl.rules.model import Amend, Closing, ContributionRule, Convert, Grant, Rule, Scheme
+from ilactl.rules.model import Amend, Closing, Convert, Grant, Rule, Scheme
 from ilactl.rules.names import catalogue, contribution_names, lot_names
 from ilactl.rules.periods import last_occasion
 from ilactl.rules.used import names_of_rule, rule_digest
