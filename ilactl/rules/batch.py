@@ -13,21 +13,25 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ilactl.dates import add_months
 from ilactl.ledger.holders import ids_of
 from ilactl.rules.batch_rows import GRANTED, NOT_DUE, TAKEN, UNDECIDED, TableRows
 from ilactl.rules.batch_tables import BatchTables
-from ilactl.rules.by_person import plan_by_person
-from ilactl.rules.due import due_occasions, missed_periods
+from ilactl.rules.batch_walks import everybody_walks, moving_persons, wallets_of
+from ilactl.rules.by_person import Tally, plan_by_person, walker_of
+from ilactl.rules.due import missed_periods
 from ilactl.rules.expressions import Checked, SqlColumn, SqlNumber, compile_sql, names_in, round_sql
 from ilactl.rules.fact_columns import FactColumns
 from ilactl.rules.grants import Decider, names_of_grant
 from ilactl.rules.model import Cap, Scheme
 from ilactl.rules.names import NameSpec, catalogue
+from ilactl.rules.passes import grant_step
 from ilactl.rules.periods import Occasion
-from ilactl.rules.plan import EXAMPLES, Example, Plan, Request, Totals, scales_of
-from ilactl.rules.sum_columns import class_sum, key_sum
-from ilactl.rules.terms import NO_TERMS
+from ilactl.rules.plan import EXAMPLES, Example, Plan, Request, Totals, scales_of, together
+from ilactl.rules.rhythm import interval_of
+from ilactl.rules.sum_columns import class_sum, key_since, key_sum, window_sum
 from ilactl.rules.values import Value
+from ilactl.rules.windows import DueDays, counts_in, window_span
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
@@ -50,31 +54,29 @@ def plan_by_batch(
 
     `tell` hears what is being done.
     """
-    if not _plain(scheme):
+    occasions, walker = walker_of(snapshot, scheme, request)
+    if everybody_walks(walker):
         return plan_by_person(snapshot, scheme, request)
-    occasions = due_occasions(scheme, request.on, rules=request.rules, periods=request.periods)
     batch = _Batch(snapshot, scheme, occasions)
     named = {ids[0] for ids in ids_of(snapshot, request.persons or ()).values()}
     batch.tables.load(tell, named)
     tell("adding up the wallets")
-    batch.decide()
+    walked = Tally(occasions)
+    moving = moving_persons(batch.tables, walker)
+    for record, entries in wallets_of(batch.tables, moving):
+        walked.add(walker.walk(record, entries), ())
+    batch.tables.leave_out(moving)
+    batch.decide(walker.decider.days)
     missed = []
-    if not request.periods and request.persons is None:
+    if request.grants and not request.periods and request.persons is None:
         booked = batch.tables.booked()
         missed = missed_periods(scheme, request.on, occasions, booked, request.rules)
     tell("counting what would be booked")
-    totals = batch.totals()
-    rows = TableRows(batch.tables.connection, occasions, sum(total.persons for total in totals))
-    return Plan(request, totals, missed, rows)
-
-
-def _plain(scheme: Scheme) -> bool:
-    """Whether every rule is of the kind that SQL decides."""
-    plain = all(cap.measure == "balance" for cap in scheme.caps.values())
-    for grant in scheme.grants:
-        plain &= grant.every in ("once", "year", "month") and grant.terms == NO_TERMS
-        plain &= not grant.true_up and not grant.budget
-    return plain and not scheme.laws and not scheme.closings
+    plan = walked.plan(request, missed)
+    plan.totals = together(batch.totals(), plan.totals)
+    places = [grant_step(occasion).place for occasion in occasions]
+    plan.rows = TableRows(batch.tables.connection, occasions, places, plan.entries, walked.bookings())
+    return plan
 
 
 class _Batch:
@@ -96,7 +98,9 @@ class _Batch:
 
     # Deciding: one layer of columns for each occasion.
 
-    def decide(self) -> None:
+    def decide(self, days: DueDays) -> None:
+        if any(cap.window.kind in ("year", "length", "spans") for cap in self.scheme.caps.values()):
+            self.tables.date_grants(days)
         self.tables.sum_up({name: sql for sql, name in self.sums.items()})
         wide = ["people.person", *(f"{sql} AS {name}" for name, sql in self.facts.columns.items())]
         wide += [f"coalesce(wallets.{name}, 0) AS {name}" for name in self.sums.values()]
@@ -126,7 +130,10 @@ class _Batch:
             cases.append(f"WHEN ({_bool(holds)}) IS NULL THEN NULL WHEN ({_bool(holds)}) THEN {rounded}")
         due = f"CASE {' '.join(cases)} ELSE {_NO_TIER} END"
         room = self._room([self.scheme.caps[cap] for cap in grant.caps], columns, i)
-        taken = self._sum(key_sum(grant.id, occasion.period))
+        interval = interval_of(grant.every)
+        since = add_months(occasion.due_on, -interval.months) if interval else None
+        key = key_since(grant.id, since) if since else key_sum(grant.id, occasion.period)
+        taken = self._sum(key)
         taken += "".join(
             f" + CAST(s{j} = {GRANTED} AS BIGINT)"
             for j, o in enumerate(self.occasions[:i])
@@ -154,11 +161,11 @@ class _Batch:
             limit = self._compile(cap.limit, columns)
             assert isinstance(limit, SqlNumber)
             rounded = round_sql(limit, self.scales[cap.unit], "down")
-            used = [self._running("balance", class_, "", i) for class_ in cap.over]
-            if cap.counts_reserved:
-                used += [self._running("held", class_, "", i) for class_ in cap.over]
+            used = self._used(cap, i)
             left = f"greatest(0, greatest(0, {rounded}) - ({' + '.join(used)}))"
-            rooms.append(f"CASE WHEN ({rounded}) IS NULL THEN NULL ELSE {left} END")
+            open_ = cap.window.kind in ("length", "spans") and not window_span(cap, self.occasions[i].due_on)
+            unknown = "TRUE" if open_ else f"({rounded}) IS NULL"
+            rooms.append(f"CASE WHEN {unknown} THEN NULL ELSE {left} END")
         if not rooms:
             return "CAST(9223372036854775807 AS BIGINT)"
         unknown = " OR ".join(f"({room}) IS NULL" for room in rooms)
@@ -167,6 +174,21 @@ class _Batch:
             if len(rooms) == 1
             else f"CASE WHEN {unknown} THEN NULL ELSE least({', '.join(rooms)}) END"
         )
+
+    def _used(self, cap: Cap, i: int) -> list[str]:
+        """What occupies a cap's room, as `windows.used_of_cap` says it, with what earlier occasions gave."""
+        if cap.measure == "balance":
+            used = [self._running("balance", class_, "", i) for class_ in cap.over]
+            if cap.counts_reserved:
+                used += [self._running("held", class_, "", i) for class_ in cap.over]
+            return used
+        occasion = self.occasions[i]
+        earlier = [
+            f"c{j}"
+            for j, o in enumerate(self.occasions[:i])
+            if o.grant.class_ in cap.over and counts_in(cap, occasion, o)
+        ]
+        return [self._sum(window_sum(cap, occasion)), *earlier]
 
     def _column(self, occasion: Occasion, spec: NameSpec, i: int) -> SqlColumn:
         if spec.family == "sum":

@@ -13,13 +13,14 @@ from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, PERSONS
 from ilactl.ledger.grammar_sql import identifier, literal
 from ilactl.ledger.registers import stands_for
 from ilactl.ledger.tables import connect, read_sql, run_sql
-from ilactl.rules.fact_columns import FactColumns
+from ilactl.rules.fact_columns import FactColumns, day_sql
 from ilactl.rules.sum_columns import paid_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.windows import DueDays
 
 __all__ = ["BatchTables"]
 
@@ -40,6 +41,7 @@ class BatchTables:
         self.snapshot = snapshot
         self.facts = facts
         self.aliased = False
+        self._stands: dict[str, str] = {}
         self.connection: DuckDBPyConnection = connect()
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
@@ -87,7 +89,7 @@ class BatchTables:
 
         stands = {person: stands_for(person, lead) for person in leads}
         canonical = {person: other for person, other in stands.items() if person != other}
-        self.aliased = bool(canonical)
+        self.aliased, self._stands = bool(canonical), canonical
         self.run("CREATE TEMP TABLE aliases (alias VARCHAR, person VARCHAR)")
         pairs = ", ".join(f"({literal(alias)}, {literal(person)})" for alias, person in canonical.items())
         if pairs:
@@ -97,6 +99,17 @@ class BatchTables:
             " ANTI JOIN aliases ON aliases.alias = states_read.person"
             + (f" WHERE person IN ({', '.join(map(literal, sorted(persons)))})" if persons else "")
         )
+
+    def canonical(self, persons: Collection[str]) -> set[str]:
+        """The ids that stand for these, of those the run looks at."""
+        named = {self._stands.get(person, person) for person in persons}
+        return named & {str(row[0]) for row in self.run("SELECT person FROM people")} if named else named
+
+    def leave_out(self, persons: Collection[str]) -> None:
+        """Look no more at these."""
+        if persons:
+            ids = ", ".join(literal(person) for person in sorted(persons))
+            self.run(f"DELETE FROM people WHERE person IN ({ids})")
 
     def _people_of(self, source: str, columns: str) -> str:
         """The rows of a source under the id that stands for their person."""
@@ -120,7 +133,8 @@ class BatchTables:
         self.run(f"CREATE TEMP TABLE figures AS SELECT * FROM {self._people_of(rows, columns)}")
 
     def _moves(self) -> None:
-        columns = ["booked_on", "person", "kind", "amount", "unit", "from", "to", "rule", "period", "due"]
+        columns = ["booked_on", "person", "kind", "amount", "unit", "from", "to"]
+        columns += ["expires_on", "rule", "period", "due"]
         source = read_sql(self.snapshot, ENTITLEMENTS, columns)
         kept = ", ".join(identifier(name) for name in columns if name != "unit")
         self.run(f"CREATE TEMP TABLE moves AS SELECT {kept} FROM {source}")
@@ -146,6 +160,25 @@ class BatchTables:
             " WHERE kind = 'correct'"
         )
         self.run("DROP TABLE paid")
+
+    def date_grants(self, days: DueDays) -> None:
+        """Give `moves` the day on which each grant fell due: what windows of caps look at."""
+        pairs = self.run(
+            "SELECT DISTINCT rule, period FROM moves WHERE rule IS NOT NULL AND period IS NOT NULL"
+        )
+        known = [
+            f"({literal(str(rule))}, {literal(str(period))}, {day_sql(day)})"
+            for rule, period in pairs
+            if (day := days.known(str(rule).partition("@")[0], str(period)))
+        ]
+        self.run("CREATE TEMP TABLE due_days (rule VARCHAR, period VARCHAR, day DATE)")
+        if known:
+            self.run(f"INSERT INTO due_days VALUES {', '.join(known)}")
+        self.run("ALTER TABLE moves RENAME TO moves_read")
+        self.run(
+            "CREATE TEMP VIEW moves AS SELECT moves_read.*, coalesce(due_days.day, booked_on) AS due_on"
+            " FROM moves_read LEFT JOIN due_days USING (rule, period)"
+        )
 
     def sum_up(self, sums: Mapping[str, str]) -> None:
         """Make `wallets`: the named sums of `moves` by person, an alias' entries under whom it stands for."""

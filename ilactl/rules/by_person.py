@@ -16,7 +16,7 @@ from ilactl.rules.passes import steps_of
 from ilactl.rules.periods import Occasion
 from ilactl.rules.plan import EACH, Plan, Request, Totals, moved_of, scales_of, undecided_of
 from ilactl.rules.plan_rows import ListedRows
-from ilactl.rules.walk import Walk, Walker
+from ilactl.rules.walk import Booking, Walk, Walker
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
@@ -91,9 +91,13 @@ class Tally:
             self._totals[key] = Totals(replace(occasion, period=EACH))
         return self._totals[key]
 
+    def bookings(self) -> list[tuple[str, Booking]]:
+        """Every row, with its person, in the order of persons."""
+        return [(walk.person, booking) for walk in self.walks for booking in walk.bookings]
+
     def plan(self, request: Request, missed: list[Missed]) -> Plan:
         """The plan of all that were added."""
-        bookings = [(walk.person, booking) for walk in self.walks for booking in walk.bookings]
+        bookings = self.bookings()
         unmoved = [(walk.person, one) for walk in self.walks for one in walk.unmoved]
         rows = ListedRows(bookings)
         return Plan(

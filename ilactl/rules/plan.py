@@ -7,7 +7,7 @@ the same plan: `by_person.py` (for few) and `batch.py` (for many); `planner.py` 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
@@ -34,6 +34,7 @@ __all__ = [
     "Undecided",
     "moved_of",
     "scales_of",
+    "together",
     "undecided_of",
 ]
 
@@ -108,6 +109,27 @@ class Totals:
             if len(self.undecided_examples) < EXAMPLES:
                 self.undecided_examples.append(Example(decision.person, ", ".join(reasons)))
 
+    def plus(self, other: Totals) -> Totals:
+        """The same occasion's figures with those of other persons; examples by person id."""
+        return Totals(
+            self.occasion,
+            self.persons + other.persons,
+            self.credited + other.credited,
+            self.due + other.due,
+            self.cut + other.cut,
+            self.taken + other.taken,
+            self.undecided + other.undecided,
+            self.refused + other.refused,
+            self.missing + other.missing,
+            _first(self.undecided_examples + other.undecided_examples),
+            _first(self.cut_examples + other.cut_examples),
+            _first(self.refused_examples + other.refused_examples),
+        )
+
+
+def _first(examples: list[Example]) -> list[Example]:
+    return sorted(examples, key=lambda example: example.person)[:EXAMPLES]
+
 
 @dataclass(slots=True)
 class Moved:
@@ -131,6 +153,12 @@ class Undecided:
     persons: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
+
+
+def together(first: Sequence[Totals], second: Sequence[Totals]) -> list[Totals]:
+    """The figures of two groups of persons, added up; only the second may know more occasions."""
+    added = [one.plus(other) for one, other in zip(first, second, strict=False)]
+    return [*added, *second[len(first) :]]
 
 
 class Rows(Protocol):

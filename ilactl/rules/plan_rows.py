@@ -17,7 +17,7 @@ from ilactl.rules.walk import Booking
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Writer
 
-__all__ = ["ListedRows", "line_of"]
+__all__ = ["ListedRows", "cells_of"]
 
 
 @dataclass(slots=True)
@@ -42,24 +42,47 @@ class ListedRows:
             """The id of a row of this plan, or the booked entry's own."""
             return ids[person, entry] if entry.startswith("*") else entry
 
-        lines = [
-            line_of(row, scales, ids[person, row.entry], own(person, row.lot), own(person, row.of))
-            for person, (_, row) in rows
-        ]
+        # Cells are plain ASCII without separators: nothing is ever quoted.
+        lines = []
+        for person, (_, row) in rows:
+            entry, booked_on, holder, kind, lot, *rest, of, ref = cells_of(row, scales)
+            cells = [
+                ids[person, entry],
+                booked_on,
+                holder,
+                kind,
+                own(person, lot),
+                *rest,
+                own(person, of),
+                ref,
+            ]
+            lines.append(",".join(cells) + "\n")
         return Append(ENTITLEMENTS.file, "".join(lines).encode(), rows=len(lines))
 
     def _in_order(self) -> list[tuple[str, Booking]]:
         return sorted(self.bookings, key=lambda booking: booking[1].place)
 
 
-def line_of(row: Entry, scales: Mapping[str, int], entry: str, lot: str, of: str) -> str:
-    """The CSV line of a planned row. Its cells are plain ASCII without separators: nothing is quoted."""
+def cells_of(row: Entry, scales: Mapping[str, int]) -> tuple[str, ...]:
+    """The cells of a planned row in the file's order."""
     scale = scales[row.unit]
-    due = "" if row.due is None else format_amount(row.due, scale)
-    usable_from = row.usable_from or ""
-    expires_on = "never" if row.never else row.expires_on or ""
     return (
-        f"{entry},{row.booked_on},{row.person},{row.kind},{lot},{format_amount(row.amount, scale)},"
-        f"{row.unit},{row.source},{row.target},{usable_from},{expires_on},{row.earmark},{row.enrolment},"
-        f"{row.rule},{row.period},{due},{of},{row.ref}\n"
+        row.entry,
+        row.booked_on.isoformat(),
+        row.person,
+        row.kind,
+        row.lot,
+        format_amount(row.amount, scale),
+        row.unit,
+        row.source,
+        row.target,
+        row.usable_from.isoformat() if row.usable_from else "",
+        "never" if row.never else row.expires_on.isoformat() if row.expires_on else "",
+        row.earmark,
+        row.enrolment,
+        row.rule,
+        row.period,
+        "" if row.due is None else format_amount(row.due, scale),
+        row.of,
+        row.ref,
     )

@@ -9,8 +9,11 @@ from datetime import date
 
 from ilactl.ledger.grammar_sql import literal
 from ilactl.rules.fact_columns import day_sql
+from ilactl.rules.model import Cap
+from ilactl.rules.periods import Occasion
+from ilactl.rules.windows import calendar_year, window_span
 
-__all__ = ["class_sum", "key_sum", "paid_sql"]
+__all__ = ["class_sum", "key_since", "key_sum", "paid_sql", "window_sum"]
 
 _CONTRIBUTORS = "({0} = 'own' OR {0} LIKE 'employer:%' OR {0} LIKE 'service:%' OR {0} LIKE 'provider:%')"
 
@@ -36,6 +39,35 @@ def key_sum(rule: str, period: str) -> str:
         f"count(*) FILTER (WHERE kind = 'grant' AND {where})"
         f" + count(*) FILTER (WHERE {whole} AND {given}) - count(*) FILTER (WHERE {whole} AND {taken_back})"
     )
+
+
+def key_since(rule: str, since: date) -> str:
+    """The same for a rule whose periods are days, over all keys later than a day."""
+    text = literal(since.isoformat())
+    return key_sum(rule, "").replace("period = ''", f"period > {text}")
+
+
+def window_sum(cap: Cap, occasion: Occasion) -> str:
+    """What was granted to a cap's classes in its window; NULL where no window holds the due date."""
+    wallets = ", ".join(literal(f"wallet:{class_}") for class_ in cap.over)
+    where = f"(kind = 'grant' OR kind = 'correct' AND period IS NOT NULL) AND {_in_window(cap, occasion)}"
+    return _difference(
+        f'{where} AND "to" IN ({wallets}) AND "from" LIKE \'fund:%\'',
+        f'{where} AND "from" IN ({wallets}) AND "to" LIKE \'fund:%\'',
+    )
+
+
+def _in_window(cap: Cap, occasion: Occasion) -> str:
+    if cap.window.kind == "ever":
+        return "TRUE"
+    if cap.window.kind == "period":
+        return f"period = {literal(occasion.period)}"
+    if cap.window.kind == "year":
+        own = "regexp_matches(period, '^[0-9]{4}(-|$)')"
+        year = f"CASE WHEN {own} THEN CAST(left(period, 4) AS INTEGER) ELSE year(due_on) END"
+        return f"{year} = {calendar_year(occasion.period, occasion.due_on)}"
+    span = window_span(cap, occasion.due_on)
+    return f"due_on BETWEEN {day_sql(span.first)} AND {day_sql(span.last)}" if span else "FALSE"
 
 
 def class_sum(family: str, class_: str, period: str, first: date, last: date) -> str:

@@ -89,7 +89,8 @@ class Walker:
         self.grants = tuple(step for step in steps if step.place.pass_ == GRANT)
         opening = [rule.terms for rule in scheme.grants]
         opening += [rule.terms for rule in scheme.contributions.values()]
-        self.moves_all = bool(self.laws or scheme.closings) or any(terms.first_use for terms in opening)
+        self.first_use = any(terms.first_use for terms in opening)
+        self.moves_all = bool(self.laws or scheme.closings) or self.first_use
         self.grants_end = any(_may_end(step.what, on) for step in self.grants)
 
     def walk(

@@ -15,7 +15,7 @@ from ilactl.rules.model import Cap, Scheme
 from ilactl.rules.periods import EVER, Occasion, due_day, period_span
 from ilactl.rules.sums import Sums
 
-__all__ = ["DueDays", "calendar_year", "used_of_cap", "window_span"]
+__all__ = ["DueDays", "calendar_year", "counts_in", "used_of_cap", "window_span"]
 
 _BEGINNING = date.min
 
@@ -30,10 +30,14 @@ class DueDays:
 
     def of(self, rule: str, period: str, booked_on: date) -> date:
         """The due day; the day it was booked where the period tells none."""
+        return self.known(rule, period) or booked_on
+
+    def known(self, rule: str, period: str) -> date | None:
+        """The due day that the rule and the period tell; None where they tell none."""
         key = rule, period
         if key not in self._known:
             self._known[key] = self._day(rule, period)
-        return self._known[key] or booked_on
+        return self._known[key]
 
     def _day(self, rule: str, period: str) -> date | None:
         if day := parse_date(period):
@@ -74,6 +78,17 @@ def used_of_cap(cap: Cap, sums: Sums, occasion: Occasion, days: DueDays) -> int 
         for class_, rule, period, booked_on, amount in sums.given
         if class_ in cap.over and counts(rule, period, booked_on)
     )
+
+
+def counts_in(cap: Cap, occasion: Occasion, earlier: Occasion) -> bool:
+    """Whether a cap counts what an earlier occasion of the same run gave."""
+    if cap.window.kind in ("ever", "period"):
+        return cap.window.kind == "ever" or earlier.period == occasion.period
+    if cap.window.kind == "year":
+        years = (calendar_year(o.period, o.due_on) for o in (earlier, occasion))
+        return len(set(years)) == 1
+    span = window_span(cap, occasion.due_on)
+    return span is not None and earlier.due_on in span
 
 
 def _counter(cap: Cap, occasion: Occasion, days: DueDays) -> Callable[[str, str, date], bool] | None:

@@ -1,0 +1,162 @@
+"""Of a batch, those who must be led through every step by the interpreter: their lots move by themselves.
+
+SQL decides grants for everybody else. Here is who has a lot past its end, a debt, a lot that a law
+speaks of, or a contribution to match; and their entries, read by the engine. It may name too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.entries import Entry
+from ilactl.ledger.grammar_sql import literal
+from ilactl.ledger.holders import FEW
+from ilactl.ledger.registers import PersonRecord, all_persons, person_record
+from ilactl.ledger.tables import read_sql
+from ilactl.rules.batch_tables import BatchTables
+from ilactl.rules.fact_columns import day_sql
+from ilactl.rules.periods import Occasion
+from ilactl.rules.rhythm import interval_of
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.walk import Walker
+
+__all__ = ["everybody_walks", "moving_persons", "wallets_of"]
+
+
+def everybody_walks(walker: Walker) -> bool:
+    """Whether a run has a part that SQL does not know."""
+    if walker.first_use or walker.scheme.closings or walker.grants_end:
+        return True
+    for step in walker.grants:
+        assert isinstance(step.what, Occasion)
+        grant = step.what.grant
+        interval = interval_of(grant.every)
+        if grant.true_up or grant.budget or grant.terms.of_birth or (interval and interval.exhausted):
+            return True
+    return False
+
+
+def moving_persons(tables: BatchTables, walker: Walker) -> set[str]:
+    """Whom the interpreter must lead, under the ids that stand for them."""
+    found = _ids(tables, "SELECT DISTINCT person FROM moves WHERE \"from\" = 'owed' OR \"to\" = 'owed'")
+    found |= _ended(tables, walker.on)
+    if walker.laws:
+        found |= _under_law(tables, walker)
+    if walker.matching:
+        found |= _unmatched(tables, walker)
+    return tables.canonical(found)
+
+
+def _ids(tables: BatchTables, sql: str) -> set[str]:
+    return {str(row[0]) for row in tables.run(sql)}
+
+
+def _ended(tables: BatchTables, on: date) -> set[str]:
+    """Those with something left on a lot that some row gave a last day before the run's."""
+    ended = f"TRY_CAST(expires_on AS DATE) < {day_sql(on)}"
+    if not tables.run(f"SELECT 1 FROM moves WHERE {ended} LIMIT 1"):
+        return set()
+    columns = ["entry", "person", "lot", "amount", "unit", "from", "to", "expires_on"]
+    into, out_of = (f"sum(amount) FILTER (WHERE \"{end}\" LIKE 'wallet:%')" for end in ("to", "from"))
+    return _ids(
+        tables,
+        f"SELECT DISTINCT any_value(person) FROM {read_sql(tables.snapshot, ENTITLEMENTS, columns)}"
+        f" WHERE person IN (SELECT person FROM moves WHERE {ended}) GROUP BY coalesce(lot, entry)"
+        f" HAVING bool_or({ended}) AND coalesce({into}, 0) > coalesce({out_of}, 0)",
+    )
+
+
+def _under_law(tables: BatchTables, walker: Walker) -> set[str]:
+    """Those who hold something, or from whom something expired, in a class that a law speaks of."""
+    found: set[str] = set()
+    for law in walker.laws:
+        classes = law.classes or tuple(walker.scheme.class_units)
+        wallets = ", ".join(literal(f"{kind}:{name}") for name in classes for kind in ("wallet", "held"))
+        into, out_of = (
+            f'coalesce(sum(amount) FILTER (WHERE "{e}" IN ({wallets})), 0)' for e in ("to", "from")
+        )
+        revived = f"bool_or(kind = 'expire' AND \"from\" IN ({wallets}))"
+        revives = f" OR {revived}" if getattr(law, "revive", False) else ""
+        found |= _ids(tables, f"SELECT person FROM moves GROUP BY person HAVING {into} > {out_of}{revives}")
+    return found
+
+
+def _unmatched(tables: BatchTables, walker: Walker) -> set[str]:
+    """Those with a contribution that no grant of a matching rule names as its period."""
+    columns = ["entry", "person", "kind", "to", "rule", "period"]
+    source = read_sql(tables.snapshot, ENTITLEMENTS, columns)
+    found: set[str] = set()
+    for versions in walker.matching:
+        rule = versions[0].id
+        wallets = ", ".join(literal(f"wallet:{name}") for name in versions[0].matches)
+        found |= _ids(
+            tables,
+            f"WITH paid AS (SELECT * FROM {source} WHERE kind IN ('contribute', 'grant'))"
+            f" SELECT DISTINCT person FROM paid WHERE kind = 'contribute' AND \"to\" IN ({wallets})"
+            f" AND entry NOT IN (SELECT period FROM paid WHERE kind = 'grant' AND period IS NOT NULL"
+            f" AND (rule = {literal(rule)} OR starts_with(rule, {literal(rule + '@')})))",
+        )
+    return found
+
+
+def wallets_of(tables: BatchTables, persons: set[str]) -> Iterator[tuple[PersonRecord, list[Entry]]]:
+    """Records with their entries, by person id."""
+    if not persons:
+        return
+    entries = _entries(tables, persons)
+    for record in _records(tables.snapshot, persons):
+        rows = [entry for one in record.ids or (record.person,) for entry in entries.get(one, ())]
+        yield record, sorted(rows, key=lambda entry: entry.offset)
+
+
+def _records(snapshot: Snapshot, persons: set[str]) -> Iterator[PersonRecord]:
+    if len(persons) <= FEW:
+        yield from (person_record(snapshot, person) for person in sorted(persons))
+    else:
+        yield from (record for record in all_persons(snapshot) if record.person in persons)
+
+
+def _entries(tables: BatchTables, persons: set[str]) -> dict[str, list[Entry]]:
+    """The entries under each id; `offset` is the row's place in the file, not in bytes."""
+    ids = ", ".join(literal(person) for person in sorted(persons))
+    named = f"SELECT alias FROM aliases WHERE person IN ({ids})"
+    source = read_sql(tables.snapshot, ENTITLEMENTS, ENTITLEMENTS.names)
+    numbered = f"SELECT *, row_number() OVER () AS nth FROM {source}"
+    found: dict[str, list[Entry]] = {}
+    query = f"SELECT * FROM ({numbered}) WHERE person IN ({ids}) OR person IN ({named}) ORDER BY nth"
+    for row in tables.run(query):
+        entry = _entry(row)
+        found.setdefault(entry.person, []).append(entry)
+    return found
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    entry, booked_on, person, kind, lot, amount, unit, source, target, usable_from, expires_on, *rest = row
+    earmark, enrolment, rule, period, due, of, ref, nth = rest
+    return Entry(
+        entry=entry,
+        booked_on=booked_on,
+        person=person,
+        kind=kind,
+        lot=lot or "",
+        amount=amount,
+        unit=unit,
+        source=source or "",
+        target=target or "",
+        usable_from=usable_from,
+        expires_on=date.fromisoformat(expires_on) if expires_on and expires_on != "never" else None,
+        never=expires_on == "never",
+        earmark=earmark or "",
+        enrolment=enrolment or "",
+        rule=rule or "",
+        period=period or "",
+        due=due,
+        of=of or "",
+        ref=ref or "",
+        offset=nth,
+    )
