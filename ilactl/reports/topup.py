@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from ilactl.money import format_amount
@@ -105,7 +106,7 @@ def _named(totals: Totals, scales: Mapping[str, int]) -> list[str]:
     grant = totals.occasion.grant
     lines = []
     if totals.undecided:
-        why = ", ".join(f"{reason} ({n})" if n else reason for reason, n in totals.missing.most_common())
+        why = ", ".join(f"{reason} ({n})" if n else reason for reason, n in by_number(totals.missing))
         who = ", ".join(example.person for example in totals.undecided_examples)
         more = _more(totals.undecided)
         lines.append(
@@ -121,6 +122,11 @@ def _named(totals: Totals, scales: Mapping[str, int]) -> list[str]:
             f"{grant.id}: {totals.cut} cut by the cap {', '.join(grant.caps)}: {who}{_more(totals.cut)}"
         )
     return lines
+
+
+def by_number(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The most frequent first, equals by name."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _more(count: int) -> str:

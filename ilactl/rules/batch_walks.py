@@ -18,6 +18,7 @@ from ilactl.ledger.registers import PersonRecord, all_persons, person_record
 from ilactl.ledger.tables import read_sql
 from ilactl.rules.batch_tables import BatchTables
 from ilactl.rules.fact_columns import day_sql
+from ilactl.rules.model import Amend, Convert
 from ilactl.rules.periods import Occasion
 from ilactl.rules.rhythm import interval_of
 
@@ -38,7 +39,17 @@ def everybody_walks(walker: Walker) -> bool:
         interval = interval_of(grant.every)
         if grant.true_up or grant.budget or grant.terms.of_birth or (interval and interval.exhausted):
             return True
+        if any(_speaks_of(law, step.what) for law in walker.laws):
+            return True
     return False
+
+
+def _speaks_of(law: Amend | Convert, occasion: Occasion) -> bool:
+    """Whether a law may act on the very lots that an occasion of the run opens."""
+    grant = occasion.grant
+    if (law.classes and grant.class_ not in law.classes) or (law.rules and grant.id not in law.rules):
+        return False
+    return isinstance(law, Convert) or occasion.due_on <= law.on
 
 
 def moving_persons(tables: BatchTables, walker: Walker) -> set[str]:

@@ -34,6 +34,9 @@ class Asker(Protocol):
     def scales(self) -> Mapping[str, int]:
         """Decimals of each unit."""
 
+    def start_of(self, lot: Lot) -> date:
+        """The day a lot fell due, or was booked where no rule tells."""
+
     def ask(self, expression: Checked, day: date, lot: Lot | None = None) -> Outcome:
         """The expression's value with facts as they hold on the day."""
 
@@ -137,9 +140,12 @@ def close_lots(
 def amend_lots(
     person: str, on: date, law: Amend, lots: Sequence[Lot], entries: Sequence[Entry], asker: Asker
 ) -> Moves:
-    """New terms for lots, each once; with `revive` what has expired of them comes back first."""
+    """New terms for lots that there were on the law's day, each once.
+
+    With `revive` what has expired of them comes back first.
+    """
     done = {entry.lot for entry in entries if entry.kind == "amend" and entry.rule == law.version}
-    there = [lot for lot in lots if lot.entry not in done]
+    there = [lot for lot in lots if lot.entry not in done and asker.start_of(lot) <= law.on]
     back = {lot.entry: _expired(lot, entries) if law.revive else [] for lot in there}
     living = [lot for lot in there if lot.balance > 0 or lot.held > 0 or back[lot.entry]]
     chosen, missing = _chosen(law, living, asker, law.on)

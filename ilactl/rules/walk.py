@@ -198,6 +198,10 @@ class _State:
         """Decimals of each unit."""
         return self.walker.scales
 
+    def start_of(self, lot: Lot) -> date:
+        """The day a lot fell due, or was booked where no rule tells."""
+        return self.walker.decider.days.of(lot.rule.partition("@")[0], lot.period, lot.booked_on)
+
     def ask(self, expression: Checked, day: date, lot: Lot | None = None) -> Outcome:
         """The expression's value with facts as they hold on the day."""
         return self.walker.decider.ask(replace(self.reading, lot=lot), expression, day)

@@ -105,7 +105,7 @@ def figures_of(plan: Plan) -> list[tuple[object, ...]]:
             t.cut,
             t.taken,
             t.undecided,
-            list(t.missing.items()),
+            dict(t.missing),
             t.undecided_examples,
             t.cut_examples,
         )
@@ -120,8 +120,9 @@ def plan_both(snapshot: Snapshot, scheme: Scheme, request: Request, scratch: Pat
     together = plan_by_batch(snapshot, scheme, request)
     assert figures_of(alone) == figures_of(together)
     assert alone.missed == together.missed
+    assert (alone.moved, alone.undecided) == (together.moved, together.undecided)
     rows = rows_of(alone, request.on, scales, scratch)
-    assert rows.decode() == rows_of(together, request.on, scales, scratch).decode()
+    assert parse_rows(rows) == parse_rows(rows_of(together, request.on, scales, scratch))
     return alone, rows
 
 

@@ -143,7 +143,7 @@ RULES = [
 RULES += ["start", "jubilee", "by_rate", "paid"]
 PERIODS = ["2023", "2024", "2025", "2026", "2025-01", "2025-05", "2025-06", "2026-01", "ever"]
 MOVES = ["grant", "grant", "contribute", "contribute", "reserve", "reserve", "release", "settle", "forfeit"]
-MOVES += ["return", "expire", "correct", "reverse", "reverse", "raise", "restore"]
+MOVES += ["return", "expire", "correct", "reverse", "reverse", "raise", "restore", "owe"]
 
 
 def _amount(amount: int, unit: str) -> str:
@@ -168,10 +168,10 @@ def _move(rng: Random, purse: Purse, number: str) -> dict[str, str] | None:
     lots = purse.held if takes_held else purse.free
     lot = rng.choice(sorted(purse.terms)) if purse.terms else ""
     terms = purse.terms.get(lot, {})
-    if not lot or (kind in ("correct", "raise") and not terms["from"].startswith("fund:")):
+    if not lot or (kind in ("correct", "raise", "owe") and not terms["from"].startswith("fund:")):
         return None
     most = lots.get(lot, 0)
-    free = kind in ("raise", "restore")
+    free = kind in ("raise", "restore", "owe")
     amount = most if kind == "reverse" else rng.randint(0, max(most, 50_00) if free else most)
     wallet, held = terms["to"], terms["to"].replace("wallet:", "held:")
     ends = {
@@ -185,6 +185,7 @@ def _move(rng: Random, purse: Purse, number: str) -> dict[str, str] | None:
         "reverse": (wallet, terms["from"]),
         "raise": (terms["from"], wallet),
         "restore": (terms["from"], wallet),
+        "owe": ("owed", terms["from"]),
     }
     source, target = ends[kind]
     for account, sign in ((source, -1), (target, 1)):
@@ -192,7 +193,7 @@ def _move(rng: Random, purse: Purse, number: str) -> dict[str, str] | None:
             purse.free[lot] = purse.free.get(lot, 0) + sign * amount
         elif account == held:
             purse.held[lot] = purse.held.get(lot, 0) + sign * amount
-    corrects = kind in ("correct", "reverse", "raise", "restore")
+    corrects = kind in ("correct", "reverse", "raise", "restore", "owe")
     entry = {"kind": "correct" if corrects else kind, "lot": lot, "unit": terms["unit"]}
     entry |= {"amount": _amount(amount, terms["unit"]), "from": source, "to": target}
     if corrects:
@@ -216,6 +217,8 @@ def _opening(rng: Random, purse: Purse, kind: str, lot: str) -> dict[str, str]:
         entry |= {"rule": rng.choice(RULES), "period": rng.choice(PERIODS)}
         if rng.random() < 0.3:
             entry["due"] = _amount(amount + rng.randrange(100_00), unit)
+    if rng.random() < 0.2:
+        entry["expires_on"] = rng.choice(["never", _day(rng).isoformat()])
     purse.free[lot], purse.terms[lot] = amount, entry
     return entry
 
