@@ -43,6 +43,7 @@ class Wish:
         """The digest that a caller's key stands for."""
         one, upload = self.one, self.upload
         asked = [one.person, one.amount, one.ref, one.unit] if one else []
+        asked += [one.earmark, one.use_by] if one and (one.earmark or one.use_by) else []
         if upload:
             asked.append(hashlib.sha256(upload.data).hexdigest())
             if upload.mapping:
@@ -219,13 +220,16 @@ def _answer(
             "to": entry.target,
             "rule": entry.rule,
             "ref": entry.ref,
+            "earmark": entry.earmark,
+            "expires_on": entry.expires_on,
             "outcome": outcome,
         }
         for outcome, group in (("new", plan.entries), ("known", plan.known))
         for entry in group
     ]
     columns = [Col("entry"), Col("booked_on", kind="date"), Col("person"), Col("amount", kind="amount")]
-    columns += [Col(name) for name in ("unit", "from", "to", "rule", "ref", "outcome")]
+    columns += [Col(name) for name in ("unit", "from", "to", "rule", "ref")]
+    columns += [Col("earmark"), Col("expires_on", kind="date"), Col("outcome")]
     done = "dry run, nothing was written"
     if record is not None:
         done = f"commit {record.seq}" + (f", entry {plan.entries[0].entry}" if wish.one else "")

@@ -40,13 +40,29 @@ def command() -> None:
 )
 @click.option("--unit", metavar="UNIT", default="", help="The unit, where rules take several.")
 @click.option("--rule", metavar="ID", default="", help=_RULE)
+@click.option(
+    "--earmark", metavar="WHAT", default="", help="What alone it may buy: kind:NAME, course:ID or field:CODE."
+)
+@click.option("--use-by", metavar="DATE", default="", help="The last day to use it.")
 @face_options("on", "dry_run", "yes", "key", "lock_wait")
-def add(face: Face, person: str, amount: str, giver: str, ref: str, unit: str, rule: str) -> None:
+def add(
+    face: Face,
+    person: str,
+    amount: str,
+    giver: str,
+    ref: str,
+    unit: str,
+    rule: str,
+    earmark: str,
+    use_by: str,
+) -> None:
     """Book one contribution of AMOUNT to PERSON's wallet.
 
     Who gives, under which reference and for whom, makes a contribution what it is: booked once,
     the same again writes nothing, and another amount under the same reference is refused. The
-    amount is plain, such as 800 or 125.50; it is never rounded.
+    amount is plain, such as 800 or 125.50; it is never rounded. Where the rule allows it, --earmark
+    ties it to a kind of training, a course or a field, and --use-by sets its last day; what is left
+    then goes where the rule says, with the next top-up or 'ilactl expire'.
 
     \b
     Examples:
@@ -60,7 +76,10 @@ def add(face: Face, person: str, amount: str, giver: str, ref: str, unit: str, r
     fault = fault_of(ENTITLEMENTS.column("ref"), ref) if ref else "ref is empty"
     if fault:
         raise UsageError(reason=f"--ref: {fault}", hint="give the reference that the payment bears")
-    request = ContributionRequest(person, amount, ref, unit)
+    mark = fault_of(ENTITLEMENTS.column("earmark"), earmark) if earmark else ""
+    if mark:
+        raise UsageError(reason=f"--earmark: {mark}", hint="write it as kind:training or course:C12")
+    request = ContributionRequest(person, amount, ref, unit, earmark=earmark, use_by=use_by)
     book(face, "contribution add", Wish(giver, rule, one=request))
 
 
@@ -90,8 +109,9 @@ def import_(
     """Book one giver's contributions from FILE, or from stdin for -.
 
     The first line names the columns, in any order: person, amount, ref and, where rules take
-    several units, unit. All rows are booked in one commit, or none. What is booked already is
-    counted and not booked again, so the same file again writes nothing.
+    several units, unit; where the rule allows them, earmark and use_by. All rows are booked in one
+    commit, or none. What is booked already is counted and not booked again, so the same file again
+    writes nothing.
 
     A payroll's own file, with staff numbers and decimal commas, comes in as it is with --map;
     FILE may be a spreadsheet (XLSX). --expect-rows and --expect-total are the sender's control

@@ -30,6 +30,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "What goes in": {
         "contribution": "ilactl.commands.contribution",
         "topup": "ilactl.commands.topup",
+        "expire": "ilactl.commands.expire",
     },
     "What a person has, and why": {
         "balance": "ilactl.commands.balance",

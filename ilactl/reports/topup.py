@@ -1,4 +1,4 @@
-"""A top-up's plan as an answer: counts and sums by rule and fund, and who was left out, by name."""
+"""A run's plan as an answer: counts and sums by rule and fund, and who was left out, by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ilactl.money import format_amount
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 from ilactl.rules.plan import EXAMPLES, Plan, Totals
 
-__all__ = ["topup_answer"]
+__all__ = ["expire_answer", "topup_answer"]
 
 _COLUMNS = (
     Col("rule"),
@@ -23,9 +23,21 @@ _COLUMNS = (
     Col("cut", "cut", "int"),
     Col("undecided", kind="int"),
     Col("already", "already", "int"),
+    Col("refused", kind="int"),
 )
-_SHOWN = tuple(column for column in _COLUMNS if column.name not in ("due_on", "unit", "due"))
+_SHOWN = tuple(column for column in _COLUMNS if column.name not in ("due_on", "unit", "due", "refused"))
 """What fits a terminal of 80 columns; versions, due dates and sums before caps are in the other formats."""
+
+_MOVED = (
+    Col("what"),
+    Col("rule"),
+    Col("from"),
+    Col("to"),
+    Col("persons", kind="int"),
+    Col("entries", kind="int"),
+    Col("amount", kind="amount"),
+    Col("unit"),
+)
 
 
 def topup_answer(
@@ -34,7 +46,11 @@ def topup_answer(
     """The summary. `booked` is the commit that booked it; None for a plan that is only shown."""
     rows = [_row(totals, scales) for totals in plan.totals]
     shown = [{**row, "rule": str(row["rule"]).partition("@")[0]} for row in rows]
-    blocks: list[Block] = [Heading(_title(plan, booked)), Grid(_SHOWN, shown, "no rule is due")]
+    blocks: list[Block] = [
+        Heading(_title("Top-up", plan, booked)),
+        Grid(_SHOWN, shown, "no rule is due"),
+        *_moved_blocks(plan, scales),
+    ]
     for totals in plan.totals:
         lines = _named(totals, scales)
         if lines:
@@ -55,10 +71,57 @@ def topup_answer(
             ],
             "undecided": [_people(t, "undecided") for t in plan.totals if t.undecided],
             "cut": [_people(t, "cut") for t in plan.totals if t.cut],
+            "refused": [_people(t, "refused") for t in plan.totals if t.refused],
+            **_moved_data(plan, scales),
             "missed": [{"rule": missed.rule, "period": missed.period} for missed in plan.missed],
         },
         notes=[*notes, *_sums(plan, scales)],
     )
+
+
+def expire_answer(plan: Plan, scales: Mapping[str, int], *, booked: int | None = None) -> Answer:
+    """What time and laws do to lots: the part of a top-up that grants nothing."""
+    rows = _moved_rows(plan, scales)
+    blocks: list[Block] = [Heading(_title("Expiry", plan, booked)), *_moved_blocks(plan, scales)]
+    data = {"on": plan.request.on, "booked": booked, "entries": plan.entries}
+    return Answer("ilactl.expire/1", rows, _MOVED, blocks, data | _moved_data(plan, scales, rows=False))
+
+
+def _moved_rows(plan: Plan, scales: Mapping[str, int]) -> list[dict[str, Cell]]:
+    return [
+        {
+            "what": moved.kind,
+            "rule": moved.rule,
+            "from": moved.source,
+            "to": moved.target,
+            "persons": moved.persons,
+            "entries": moved.entries,
+            "amount": Money(moved.amount, moved.unit, scales[moved.unit]),
+            "unit": moved.unit,
+        }
+        for moved in plan.moved
+    ]
+
+
+def _moved_blocks(plan: Plan, scales: Mapping[str, int]) -> list[Block]:
+    rows = _moved_rows(plan, scales)
+    shown = [{**row, "rule": str(row["rule"]).partition("@")[0]} for row in rows]
+    blocks: list[Block] = [Grid(_MOVED, shown)] if rows else []
+    lines = [
+        f"{undecided.rule}: {undecided.persons} undecided for want of "
+        + ", ".join(f"{reason} ({n})" for reason, n in by_number(undecided.missing))
+        + f": {', '.join(undecided.examples)}{_more(undecided.persons)}; their lots stay as they are"
+        for undecided in plan.undecided
+    ]
+    return [*blocks, Lines(lines)] if lines else blocks
+
+
+def _moved_data(plan: Plan, scales: Mapping[str, int], *, rows: bool = True) -> dict[str, object]:
+    laws = [
+        {"rule": one.rule, "count": one.persons, "persons": one.examples, "missing": dict(one.missing)}
+        for one in plan.undecided
+    ]
+    return {**({"moved": _moved_rows(plan, scales)} if rows else {}), "undecided_lots": laws}
 
 
 def _missed(plan: Plan) -> list[str]:
@@ -76,12 +139,11 @@ def _missed(plan: Plan) -> list[str]:
     return notes
 
 
-def _title(plan: Plan, booked: int | None) -> str:
+def _title(what: str, plan: Plan, booked: int | None) -> str:
     if not plan.entries:
-        return f"Top-up on {plan.request.on}: nothing to book"
-    return f"Top-up on {plan.request.on}: {plan.spoken} " + (
-        f"booked as commit {booked}" if booked else "to book"
-    )
+        return f"{what} on {plan.request.on}: nothing to book"
+    done = f"booked as commit {booked}" if booked else "to book"
+    return f"{what} on {plan.request.on}: {plan.spoken} {done}"
 
 
 def _row(totals: Totals, scales: Mapping[str, int]) -> dict[str, Cell]:
@@ -99,6 +161,7 @@ def _row(totals: Totals, scales: Mapping[str, int]) -> dict[str, Cell]:
         "cut": totals.cut,
         "undecided": totals.undecided,
         "already": totals.taken,
+        "refused": totals.refused,
     }
 
 
@@ -121,6 +184,10 @@ def _named(totals: Totals, scales: Mapping[str, int]) -> list[str]:
         lines.append(
             f"{grant.id}: {totals.cut} cut by the cap {', '.join(grant.caps)}: {who}{_more(totals.cut)}"
         )
+    if totals.refused:
+        who = ", ".join(example.person for example in totals.refused_examples)
+        told = f"{grant.id}: {totals.refused} refused, the budget {grant.budget} is spent: {who}"
+        lines.append(f"{told}{_more(totals.refused)}; no key was taken")
     return lines
 
 
@@ -134,12 +201,16 @@ def _more(count: int) -> str:
 
 
 def _people(totals: Totals, which: str) -> dict[str, object]:
-    examples = totals.undecided_examples if which == "undecided" else totals.cut_examples
+    examples = {
+        "undecided": totals.undecided_examples,
+        "cut": totals.cut_examples,
+        "refused": totals.refused_examples,
+    }[which]
     unit = totals.occasion.grant.unit
     told: dict[str, object] = {
         "rule": totals.occasion.grant.version,
         "period": totals.occasion.period,
-        "count": totals.undecided if which == "undecided" else totals.cut,
+        "count": {"undecided": totals.undecided, "cut": totals.cut, "refused": totals.refused}[which],
         "persons": [example.person for example in examples],
         "unit": unit,
     }

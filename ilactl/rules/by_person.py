@@ -120,4 +120,5 @@ def wallets(snapshot: Snapshot, persons: Sequence[str] | None) -> Iterator[tuple
         if persons and record.person not in named:
             continue
         ids = record.ids or (record.person,)
-        yield record, [entry for person in ids for entry in by_person.get(person, ())]
+        found = [entry for person in ids for entry in by_person.get(person, ())]
+        yield record, sorted(found, key=lambda entry: entry.offset) if len(ids) > 1 else found

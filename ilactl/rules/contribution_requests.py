@@ -10,7 +10,7 @@ from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.columns import IDENTITIES
 from ilactl.ledger.grammar import Column, Grammar
 from ilactl.ledger.holders import existing
-from ilactl.ledger.intake import Intake
+from ilactl.ledger.intake import InRow, Intake
 from ilactl.ledger.register_plan import Book
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ IMPORT_COLUMNS = (
     Column("amount", Grammar.AMOUNT, "how much, above zero", True),
     Column("ref", Grammar.TEXT, "the payment's own reference", True),
     Column("unit", Grammar.UNIT, "of what, where rules take several units"),
+    Column("earmark", Grammar.EARMARK, "what alone it may buy, where the rule lets the giver say"),
+    Column("use_by", Grammar.DATE, "the last day to use it, where the rule lets the giver say"),
 )
 """The columns of an import."""
 
@@ -50,6 +52,8 @@ class ContributionRequest:
     columns: tuple[str, ...] = ()
     at: Callable[[str, str], int] | None = None
     called: str = ""
+    earmark: str = ""
+    use_by: str = ""
 
     @property
     def who(self) -> str:
@@ -75,17 +79,23 @@ def requests_of(intake: Intake) -> list[ContributionRequest]:
     at = {name: index for index, name in enumerate(intake.columns)}
     if not at.keys() >= {"person", "amount", "ref"}:
         return []
-    person, amount, ref, unit = at["person"], at["amount"], at["ref"], at.get("unit")
+    person, amount, ref = at["person"], at["amount"], at["ref"]
     where = intake.at
+
+    def cell(row: InRow, name: str) -> str:
+        return row.cells[at[name]] if name in at else ""
+
     return [
         ContributionRequest(
             row.cells[person],
             row.cells[amount],
             row.cells[ref],
-            row.cells[unit] if unit is not None else "",
+            cell(row, "unit"),
             Place(intake.path, row.line, 0, row.text),
             intake.columns,
             where,
+            earmark=cell(row, "earmark"),
+            use_by=cell(row, "use_by"),
         )
         for row in intake.rows
     ]

@@ -18,6 +18,7 @@ from ilactl.ledger.entries import Entry, entries_of, entries_with
 from ilactl.ledger.holders import FEW, existing
 from ilactl.money import MAX_DIGITS, format_amount, parse_amount, parse_decimal
 from ilactl.rules.contribution_requests import ContributionRequest
+from ilactl.rules.contribution_terms import terms_asked
 from ilactl.rules.givers import Giver, choose_rule
 
 if TYPE_CHECKING:
@@ -170,7 +171,14 @@ def plan_contributions(
         elif person:
             number = snapshot.head.next_entry + len(plan.entries)
             entry = _entry(request, person, amount, under, on, number)
-            _place(plan, snapshot, request, entry, booked.get(key))
+            there = booked.get(key)
+            terms = terms_asked(snapshot, request, person, under.rule, there.booked_on if there else on)
+            if isinstance(terms, Finding):
+                plan.findings.append(terms)
+            else:
+                usable_from, expires_on = terms
+                entry = replace(entry, usable_from=usable_from, expires_on=expires_on)
+                _place(plan, snapshot, request, entry, there)
     plan.versions = {entry.rule for entry in plan.entries}
     return plan
 
@@ -220,6 +228,7 @@ def _entry(
         unit=under.rule.unit,
         source=under.source,
         target=under.target,
+        earmark="" if request.earmark == "any" else request.earmark,
         rule=under.rule.version,
         ref=request.ref,
     )
@@ -235,8 +244,13 @@ def _place(
     """Book it, or count it as known, or find that something else is booked under its meaning."""
     if there is None:
         plan.entries.append(entry)
-    elif (there.amount, there.unit) == (entry.amount, entry.unit):
+    elif _same(there, entry, request):
         plan.known.append(there)
+    elif (there.amount, there.unit) == (entry.amount, entry.unit):
+        shown, asked = (_terms_of(e) for e in (there, entry))
+        plan.differing.append(Difference(request, there.entry, shown, asked))
+        message = f"{request.ref} for {request.who} is booked as entry {there.entry} {shown}, not {asked}"
+        plan.findings.append(request.find(DIFFERS, "ref", message))
     else:
         units = snapshot.manifest.units
         shown, asked = (f"{format_amount(e.amount, units[e.unit].scale)} {e.unit}" for e in (there, entry))
@@ -245,6 +259,21 @@ def _place(
             f"{request.ref} for {request.who} is booked as entry {there.entry} with {shown}, not {asked}"
         )
         plan.findings.append(request.find(DIFFERS, "amount", message))
+
+
+def _same(there: Entry, entry: Entry, request: ContributionRequest) -> bool:
+    """Whether a booked contribution is the one asked for; an end is compared where one is asked for."""
+    ends_alike = not request.use_by or there.expires_on == entry.expires_on
+    return (there.amount, there.unit, there.earmark) == (
+        entry.amount,
+        entry.unit,
+        entry.earmark,
+    ) and ends_alike
+
+
+def _terms_of(entry: Entry) -> str:
+    mark = f"for {entry.earmark}" if entry.earmark else "without an earmark"
+    return f"{mark}, to be used by {entry.expires_on}" if entry.expires_on else mark
 
 
 def refuse_day(snapshot: Snapshot, on: date) -> None:

@@ -197,7 +197,12 @@ class _Replay:
             self._count(replace(entry, amount=credited, due=due if due != credited else None))
 
     def _missing(self, occasion: Occasion) -> None:
-        """A period that others were granted: due to this person too, as facts are known today."""
+        """A period that others were granted: due to this person too, as facts are known today.
+
+        Only somebody of whom the register says something on that day can have missed it.
+        """
+        if not any(row.valid_from <= occasion.facts_on for row in self.reading.record.states):
+            return
         decision = self._decide(occasion, None)
         if decision.verdict is not Verdict.GRANTED:
             return

@@ -104,7 +104,13 @@ def test_named_rules_and_periods_agree_too(
     rules = tuple(data.draw(st.lists(st.sampled_from(ids), unique=True, min_size=1)))
     monthly = name == "months"
     periods = (
-        ("2025-01", "2025-03", "2025-02") if monthly else ("2023", "2024") if name == "tiers" else ("ever",)
+        ("2025-01", "2025-03", "2025-02")
+        if monthly
+        else ("2023", "2024")
+        if name == "tiers"
+        else ("2023", "2025-03", "2025-03-15")
+        if name == "lots"
+        else ("ever",)
     )
     asked = {"rules": rules} if data.draw(st.booleans()) else {"periods": periods}
     on = max(on, date(2025, 10, 1))
