@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ilactl.commands.rules_manual import EXAMPLE, rules_manual
+from ilactl.commands.rules_manual import rules_manual
+from ilactl.commands.rules_prose import BUDGETS, EXAMPLE, LAWS, MATCHES
 from ilactl.ledger.manifest import load_manifest
 from ilactl.output import text_of
 from ilactl.rules.files import tables
@@ -40,3 +41,36 @@ def test_every_key_and_every_name_is_in_the_manual() -> None:
             assert f"\n{field.alias or name} " in manual
     for name in (*built_in_facts(), *(f"{family}.CLASS" for family in SUMS)):
         assert f"\n{name} " in manual
+
+
+def toml_of(prose: str) -> str:
+    """The indented lines of a page: the rule file it shows."""
+    return "\n".join(line[2:] for line in prose.split("\n") if line.startswith("  "))
+
+
+REST = """
+[facts]
+applied_on = { kind = "state", type = "date" }
+[[grant]]
+id = "support"
+class = "hours"
+fund = "fund:state"
+unit = "hour"
+every = "year"
+due = "06-15 next"
+amount = "24"
+[[contribution]]
+id = "paid_in"
+class = "paid_in"
+unit = "EUR"
+from = ["employer", "own"]
+"""
+
+
+def test_what_the_pages_show_are_rules_without_any_finding() -> None:
+    text = "\n".join([toml_of(MATCHES), toml_of(LAWS), toml_of(BUDGETS), REST])
+    manifest = load_manifest(MANIFEST + b"[units.hour]\nscale = 0\n")
+    scheme, findings = read_rules({"rules/a.toml": text.encode()}, manifest)
+    assert [finding.format() for finding in findings if not finding.warning] == []
+    assert scheme is not None
+    assert (len(scheme.laws), len(scheme.closings), len(scheme.budgets)) == (2, 1, 1)
