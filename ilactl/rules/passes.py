@@ -1,14 +1,15 @@
 """The passes of a run: which due dates it walks, oldest first, and what happens at each.
 
 At each due date amendments and conversions by law come first, then expiry, grants in their order,
-recovery of debts, closings. On the run's own day laws, expiry and recovery happen once more. The
-order is one for everybody, so the rows of a run stand by step and then by person.
+recovery of debts, closings. At the end, on the run's own day, laws, expiry and recovery come once
+more, so that a second run finds nothing to do. The order is one for everybody: the rows of a run
+stand by step and then by person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 AMEND, CONVERT, EXPIRE, GRANT, RECOVER, CLOSE = range(6)
+_AGAIN = 6
+"""Added to a pass that comes once more at the end."""
 
 
 class Place(NamedTuple):
@@ -41,6 +44,11 @@ class Place(NamedTuple):
     order: int = 0
     rule: str = ""
     period: str = ""
+
+    @property
+    def kind(self) -> int:
+        """Which of the passes it is."""
+        return self.pass_ % _AGAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,10 @@ def steps_of(scheme: Scheme, on: date, occasions: Iterable[Occasion]) -> tuple[S
     steps = [*grants, *(Step(Place(day, CLOSE, 0, closing.id), closing) for day, closing in closings)]
     for day in days:
         steps += daily_steps(laws, day)
+    steps += [
+        replace(step, place=step.place._replace(pass_=step.place.pass_ + _AGAIN))
+        for step in daily_steps(laws, on)
+    ]
     return tuple(sorted(steps, key=lambda step: step.place))
 
 

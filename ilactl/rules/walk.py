@@ -178,9 +178,9 @@ class _State:
         person, on, day, law = self.done.person, self.walker.on, step.place.day, step.what
         scheme, asker = self.walker.scheme, self
         moves = Moves([], [])
-        if step.place.pass_ == RECOVER:
+        if step.place.kind == RECOVER:
             moves = Moves(recover(person, on, self.lots, self.reading.sums.owed), [])
-        elif step.place.pass_ == EXPIRE:
+        elif step.place.kind == EXPIRE:
             self.book(step.place, begin_ends(person, on, self.lots, self.entries, scheme))
             moves = Moves(end_lots(person, on, day, self.lots, scheme), [])
         elif isinstance(law, Amend):
