@@ -57,8 +57,9 @@ class _Command(click.Command):
     default="always",
     help="always: what must hold. strict: also what is unwise, and warnings count. all: also hints.",
 )
+@click.option("--full", is_flag=True, help="Every row and every byte: what is done anyway. Takes no NAME.")
 @face_options("on")
-def command(face: Face, names: tuple[str, ...], tier: str) -> None:
+def command(face: Face, names: tuple[str, ...], tier: str, full: bool) -> None:
     """Check the ledger: files against the log, rows, sums, registers and rules.
 
     Says nothing and ends with 0 where all is well; otherwise shows every finding with file, line
@@ -69,12 +70,15 @@ def command(face: Face, names: tuple[str, ...], tier: str) -> None:
     Examples:
       $ ilactl check
       $ ilactl check lots held --on 2026-12-31
+      $ ilactl check --full
       $ ilactl check --tier strict -O json
     """
     from ilactl.ledger.check_files import broken_log
     from ilactl.ledger.checks import Ground, chosen, run_checks
     from ilactl.nearest import did_you_mean
 
+    if full and names:
+        raise UsageError(reason="--full runs every check", hint="leave out the names, or --full")
     everything = checks()
     offered = [check.name for check in everything]
     unknown = [name for name in names if name not in offered]

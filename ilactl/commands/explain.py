@@ -31,8 +31,9 @@ def command(face: Face, subject: str, due: bool) -> None:
 
     For a person: each lot, the rule or contributor it came from, what is left of it. For an entry:
     the rule's text in that version, the facts as known then with the file and line that recorded
-    them, the expression with every intermediate value, caps and rounding. With --due: each rule,
-    due or not, and why.
+    them, the expression with every intermediate value, caps and rounding; of an expiry, a
+    conversion or a correction, what it did to which lot and why. With --due: each rule, due or not,
+    and why.
 
     \b
     Examples:
@@ -68,6 +69,8 @@ def _entry(snapshot: Snapshot, subject: str) -> Entry | None:
 
 
 def _explain_entry(snapshot: Snapshot, entry: Entry) -> Answer:
+    from ilactl.ledger.entries import entries_of
+    from ilactl.reports.because import because
     from ilactl.reports.explanation import entry_answer
     from ilactl.rules.plan import scales_of
     from ilactl.rules.replay import replay, rule_of_entry
@@ -75,7 +78,10 @@ def _explain_entry(snapshot: Snapshot, entry: Entry) -> Answer:
     again = replay(snapshot, entry) if entry.kind == "grant" else None
     rule = rule_of_entry(snapshot, entry.rule) if entry.rule else None
     record = again.record if again else snapshot.commit_of("entitlements.csv", entry.offset)
-    return entry_answer(snapshot, entry, record, rule[1] if rule else None, again, scales_of(snapshot))
+    scales = scales_of(snapshot)
+    entries = entries_of(snapshot, entry.person)
+    why = because(entry, entries, rule[1] if rule else None, scales)
+    return entry_answer(snapshot, entry, record, rule[1] if rule else None, again, scales, why)
 
 
 def _explain_person(snapshot: Snapshot, person: str, on: date) -> Answer:
@@ -99,7 +105,6 @@ def _explain_person(snapshot: Snapshot, person: str, on: date) -> Answer:
 def _explain_due(snapshot: Snapshot, person: str, on: date) -> Answer:
     from ilactl.ledger.holders import existing
     from ilactl.reports.explanation import due_answer
-    from ilactl.rules.due import due_occasions
     from ilactl.rules.load import load_scheme
     from ilactl.rules.plan import scales_of
     from ilactl.rules.replay import person_decisions
@@ -108,5 +113,5 @@ def _explain_due(snapshot: Snapshot, person: str, on: date) -> Answer:
         reason = f"--due tells what is due to a person, and {person} is written like an entry"
         raise UsageError(reason=reason, hint=f"'ilactl explain {person}' explains the entry")
     scheme = load_scheme(snapshot)
-    record, decisions = person_decisions(snapshot, scheme, person, due_occasions(scheme, on))
+    record, decisions = person_decisions(snapshot, scheme, person, on)
     return due_answer(record.person, on, decisions, scales_of(snapshot))

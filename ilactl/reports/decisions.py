@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,10 @@ from ilactl.money import format_amount, round_to
 from ilactl.output import Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 from ilactl.rules.expressions import Outcome, text_of
 from ilactl.rules.grants import Decision, Verdict
+from ilactl.rules.model import Cap
+from ilactl.rules.rhythm import interval_of
 from ilactl.rules.values import show_value
+from ilactl.rules.windows import window_span
 
 __all__ = ["decision_blocks", "decision_data", "reason_of", "steps_grid"]
 
@@ -22,6 +26,13 @@ def reason_of(decision: Decision, scales: Mapping[str, int]) -> str:
     """One line: why the verdict is what it is."""
     grant = decision.occasion.grant
     unit, scale = grant.unit, scales[grant.unit]
+    if decision.verdict is Verdict.REFUSED:
+        return f"the budget {grant.budget} is spent"
+    if decision.verdict is Verdict.TAKEN and decision.booked:
+        booked = Money(decision.booked, unit, scale)
+        return f"nothing more: {booked} were due for {decision.occasion.period} before"
+    if decision.verdict is Verdict.TAKEN and interval_of(grant.every):
+        return f"{grant.id} was granted less than {grant.every.replace('exhausted + ', '')} ago"
     if decision.verdict is Verdict.TAKEN:
         return f"{grant.id} was already granted for {decision.occasion.period}"
     if decision.verdict is Verdict.UNDECIDED:
@@ -103,21 +114,40 @@ def _money_lines(decision: Decision, scales: Mapping[str, int]) -> list[str]:
     grant = decision.occasion.grant
     unit, scale = grant.unit, scales[grant.unit]
     assert decision.amount is not None
-    due, exact = Money(decision.due, unit, scale), decision.amount.value
+    whole = decision.due + decision.booked
+    due, exact = Money(whole, unit, scale), decision.amount.value
     assert isinstance(exact, Fraction)
-    if exact == Fraction(decision.due, 10**scale):
+    if exact == Fraction(whole, 10**scale):
         lines = [f"amount {due}, exact"]
     else:
         told = f"{show_value(exact)}, about {_about(exact, scale)}"
         lines = [f"amount {told}, rounded {_MODES[grant.round]} {Money(1, unit, scale)}: {due} due"]
+    if decision.booked:
+        due = Money(decision.due, unit, scale)
+        lines.append(f"{Money(decision.booked, unit, scale)} were due before: {due} more")
     for room in decision.caps:
         limit, used, left = (Money(n, unit, scale).amount for n in (room.limit, room.used, room.room))
-        over = " and ".join(room.cap.over)
-        lines.append(f"cap {room.cap.id}: at most {limit} in {over}, {used} there already, room for {left}")
+        over, there = " and ".join(room.cap.over), _counted(room.cap, decision.occasion.due_on)
+        lines.append(f"cap {room.cap.id}: at most {limit} in {over}, {used} {there}, room for {left}")
     lines.append(f"credited {Money(decision.credited, unit, scale)}")
     if decision.cut:
         lines[-1] += f" of {due}: the cap cut {Money(decision.due - decision.credited, unit, scale)}"
+    if decision.usable_from:
+        lines[-1] += f", usable from {decision.usable_from}"
+    if decision.expires_on:
+        lines[-1] += f", until {decision.expires_on}"
     return lines
+
+
+def _counted(cap: Cap, due_on: date) -> str:
+    """What a cap's figure is of."""
+    if cap.measure == "balance":
+        return "there already"
+    kinds = {"ever": "ever", "period": "for the period", "year": "for the year"}
+    if cap.window.kind in kinds:
+        return f"granted {kinds[cap.window.kind]} already"
+    span = window_span(cap, due_on)
+    return f"granted from {span.first} to {span.last} already" if span else "granted already"
 
 
 def _about(exact: Fraction, scale: int) -> str:
@@ -140,6 +170,9 @@ def decision_data(decision: Decision, scales: Mapping[str, int]) -> dict[str, An
         "unit": unit,
         "due": Money(decision.due, unit, scale),
         "credited": Money(decision.credited, unit, scale),
+        "due_before": Money(decision.booked, unit, scale),
+        "usable_from": decision.usable_from,
+        "expires_on": decision.expires_on,
         "round": grant.round,
         "missing": list(decision.missing),
         "notes": list(decision.notes),

@@ -18,7 +18,7 @@ from ilactl.rules.replay import FactSeen, Replay
 if TYPE_CHECKING:
     from ilactl.ledger.log import Record
     from ilactl.ledger.snapshot import Snapshot
-    from ilactl.rules.model import ContributionRule, Grant
+    from ilactl.rules.model import Rule
 
 __all__ = ["due_answer", "entry_answer", "sources_answer"]
 
@@ -128,16 +128,20 @@ def entry_answer(
     snapshot: Snapshot,
     entry: Entry,
     record: Record,
-    rule: Grant | ContributionRule | None,
+    rule: Rule | None,
     replay: Replay | None,
     scales: Mapping[str, int],
+    why: str = "",
 ) -> Answer:
-    """One entry: where it stands, who put it there, by which rule, from which facts, step by step."""
+    """One entry: where it stands, who put it there, by which rule, from which facts, step by step.
+
+    `why` says in a sentence what an entry other than a grant did.
+    """
     amount = Money(entry.amount, entry.unit, scales[entry.unit])
     line = line_number(snapshot.view("entitlements.csv"), entry.offset)
     blocks: list[Block] = [
         Heading(f"{entry.entry}: {what_of(entry)}, {amount} for {entry.person}"),
-        Pairs(_entry_pairs(entry, record, line)),
+        Pairs([*([("because", why)] if why else []), *_entry_pairs(entry, record, line)]),
     ]
     data: dict[str, Any] = {
         "entry": entry.entry,
@@ -152,6 +156,7 @@ def entry_answer(
         "period": entry.period,
         "ref": entry.ref,
         "of": entry.of,
+        "because": why,
         "file": "entitlements.csv",
         "line": line,
         "commit": {

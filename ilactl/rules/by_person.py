@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Tally", "plan_by_person", "walker_of", "wallets"]
 
 
-def walker_of(snapshot: Snapshot, scheme: Scheme, request: Request) -> tuple[list[Occasion], Walker]:
-    """The occasions of a run, and who leads people through its steps."""
+def walker_of(
+    snapshot: Snapshot, scheme: Scheme, request: Request, *, trace: bool = False
+) -> tuple[list[Occasion], Walker]:
+    """The occasions of a run, and who leads people through its steps. `trace` explains each decision."""
     occasions = (
         due_occasions(scheme, request.on, rules=request.rules, periods=request.periods)
         if request.grants
@@ -33,7 +35,15 @@ def walker_of(snapshot: Snapshot, scheme: Scheme, request: Request) -> tuple[lis
     )
     steps = steps_of(scheme, request.on, occasions)
     matching = request.grants and not request.periods
-    walker = Walker(scheme, scales_of(snapshot), request.on, steps, rules=request.rules, matching=matching)
+    walker = Walker(
+        scheme,
+        scales_of(snapshot),
+        request.on,
+        steps,
+        rules=request.rules,
+        matching=matching,
+        trace=trace,
+    )
     return occasions, walker
 
 

@@ -40,6 +40,8 @@ def origin_of(snapshot: Snapshot, reading: Reading, occasion: Occasion, spec: Na
         return _figure(snapshot, reading, occasion, spec)
     if spec.family == "value":
         return Origin(f"dated value of the scheme, on {occasion.facts_on}")
+    if spec.family == "paid":
+        return Origin(f"the contribution {occasion.period}")
     if spec.family == "sum":
         return Origin("sum of the entries before this one")
     if spec.of == "period_year":

@@ -7,19 +7,22 @@ text as it was kept. What comes out must be what was booked.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ilactl.errors import BadRules
 from ilactl.ledger.entries import Entry, entries_of
 from ilactl.ledger.registers import PersonRecord, person_record, same_person
+from ilactl.rules.by_person import walker_of
 from ilactl.rules.facts import Reading
 from ilactl.rules.grants import Decider, Decision, names_of_grant
 from ilactl.rules.load import load_scheme, read_rules
-from ilactl.rules.model import ContributionRule, Grant, Scheme
+from ilactl.rules.model import Grant, Rule, Scheme
 from ilactl.rules.names import NameSpec
 from ilactl.rules.origins import Origin, origin_of
-from ilactl.rules.periods import Occasion, named_occasion
-from ilactl.rules.plan import scales_of
+from ilactl.rules.periods import Occasion, contribution_occasion, named_occasion
+from ilactl.rules.plan import Request, scales_of
 from ilactl.rules.sums import sums_of
 from ilactl.rules.used import kept_digest, rule_digest, used_file
 
@@ -56,7 +59,7 @@ class Replay:
         return (self.decision.credited, self.decision.due) == (self.entry.amount, due)
 
 
-def rule_of_entry(snapshot: Snapshot, version: str) -> tuple[Scheme, Grant | ContributionRule] | None:
+def rule_of_entry(snapshot: Snapshot, version: str) -> tuple[Scheme, Rule] | None:
     """The scheme that holds a version as it stood when it booked; None where no text is left.
 
     The current rule files serve while they mean the same; else the kept text does.
@@ -77,8 +80,8 @@ def rule_of_entry(snapshot: Snapshot, version: str) -> tuple[Scheme, Grant | Con
     return (scheme, rule) if scheme and rule else None
 
 
-def _rule(scheme: Scheme | None, version: str) -> Grant | ContributionRule | None:
-    return None if scheme is None else scheme.grant(version) or scheme.contributions.get(version)
+def _rule(scheme: Scheme | None, version: str) -> Rule | None:
+    return None if scheme is None else scheme.rule(version)
 
 
 def replay(snapshot: Snapshot, entry: Entry) -> Replay | None:
@@ -89,24 +92,30 @@ def replay(snapshot: Snapshot, entry: Entry) -> Replay | None:
         return None
     scheme, grant = found
     assert isinstance(grant, Grant)
-    occasion = _occasion(grant, entry)
-    if occasion is None:
-        return None
     before = snapshot.at(record.seq - 1)
     known = person_record(before, entry.person)
     # Whom the register took for one person then: a merge or its end since is no part of the decision.
     ids = same_person(before, entry.person)
     told = [e for one in ids for e in entries_of(snapshot, one, alone=True)]
     earlier = [e for e in told if e.offset < entry.offset]
-    reading = Reading(scheme, known, sums_of(earlier), scales_of(snapshot))
+    paid = next((e for e in earlier if e.kind == "contribute" and e.entry == entry.period), None)
+    occasion = _occasion(grant, entry, paid)
+    if occasion is None:
+        return None
+    scales = scales_of(snapshot)
+    amount = Fraction(paid.amount, 10 ** scales[paid.unit]) if paid else None
+    reading = Reading(scheme, known, sums_of(earlier), scales, paid=amount)
     decider = Decider(scheme, reading.scales, trace=True)
     decision = decider.decide(reading, occasion)
     return Replay(entry, record, grant, decision, origins_of(before, reading, decider, decision))
 
 
-def _occasion(grant: Grant, entry: Entry) -> Occasion | None:
+def _occasion(grant: Grant, entry: Entry, paid: Entry | None) -> Occasion | None:
     """The occasion the version had when it booked, before any end that was written since."""
-    return named_occasion([replace(grant, valid_until=None)], entry.period, entry.booked_on)
+    versions = [replace(grant, valid_until=None)]
+    if grant.matches:
+        return contribution_occasion(versions, paid.entry, paid.booked_on) if paid else None
+    return named_occasion(versions, entry.period, entry.booked_on)
 
 
 def origins_of(
@@ -117,7 +126,8 @@ def origins_of(
 
     occasion = decision.occasion
     facts = decision.facts or {}
-    specs = [decider.names[name] for name in sorted(names_of_grant(occasion.grant, reading.scheme))]
+    names = decider.names | decider.paid_names(occasion.grant)
+    specs = [names[name] for name in sorted(names_of_grant(occasion.grant, reading.scheme))]
     return tuple(
         FactSeen(spec, show_value(facts.get(spec.name)), origin_of(snapshot, reading, occasion, spec))
         for spec in specs
@@ -125,13 +135,15 @@ def origins_of(
 
 
 def person_decisions(
-    snapshot: Snapshot, scheme: Scheme, person: str, occasions: list[Occasion]
+    snapshot: Snapshot, scheme: Scheme, person: str, on: date
 ) -> tuple[PersonRecord, list[tuple[Decision, tuple[FactSeen, ...]]]]:
-    """What the occasions would give a person now, each with the facts behind it."""
+    """What a top-up on the day would give a person, each decision with the facts behind it.
+
+    The person walks through all steps of the run, so that each decision sees what expired before.
+    """
     record = person_record(snapshot, person)
-    reading = Reading(scheme, record, sums_of(entries_of(snapshot, record.person)), scales_of(snapshot))
-    decider = Decider(scheme, reading.scales, trace=True)
-    decisions = []
-    for decision in decider.decide_all(record, reading.sums, occasions):
-        decisions.append((decision, origins_of(snapshot, reading, decider, decision)))
-    return record, decisions
+    _, walker = walker_of(snapshot, scheme, Request(on), trace=True)
+    entries = entries_of(snapshot, record.person)
+    reading = Reading(scheme, record, sums_of(entries), walker.scales)
+    decisions = walker.walk(record, entries).decisions
+    return record, [(d, origins_of(snapshot, reading, walker.decider, d)) for d in decisions]
