@@ -39,7 +39,7 @@ def _prose(title: str, text: str) -> list[Block]:
 
 
 def _tables() -> list[Block]:
-    from ilactl.rules.files import tables
+    from ilactl.rules.shapes import tables
 
     columns = (Col("key"), Col("default"), Col("meaning"))
     blocks: list[Block] = []

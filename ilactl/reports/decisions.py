@@ -9,8 +9,8 @@ from typing import Any
 
 from ilactl.money import format_amount, round_to
 from ilactl.output import Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
+from ilactl.rules.decision import Decision, Verdict
 from ilactl.rules.expressions import Outcome, text_of
-from ilactl.rules.grants import Decision, Verdict
 from ilactl.rules.model import Cap
 from ilactl.rules.rhythm import interval_of
 from ilactl.rules.values import show_value

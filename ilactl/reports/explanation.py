@@ -12,7 +12,7 @@ from ilactl.ledger.wallets import Lot
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 from ilactl.reports.decisions import decision_blocks, decision_data
 from ilactl.reports.rules import TRIAL_COLUMNS, decision_row
-from ilactl.rules.grants import Decision
+from ilactl.rules.decision import Decision
 from ilactl.rules.replay import FactSeen, Replay
 
 if TYPE_CHECKING:

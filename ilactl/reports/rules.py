@@ -7,9 +7,9 @@ from datetime import date
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 from ilactl.reports.decisions import decision_blocks, decision_data, reason_of
+from ilactl.rules.decision import Decision
 from ilactl.rules.due import versions_of
 from ilactl.rules.expressions import text_of
-from ilactl.rules.grants import Decision
 from ilactl.rules.model import Amend, Closing, Convert, Grant, Rule, Scheme
 from ilactl.rules.names import catalogue, contribution_names, lot_names
 from ilactl.rules.periods import last_occasion

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from ilactl.dates import Span
 from ilactl.ledger.entries import Entry, entries_with
 from ilactl.ledger.registers import PersonRecord
+from ilactl.rules.decision import Decision, Verdict
 from ilactl.rules.facts import Reading, read_names
-from ilactl.rules.grants import Decision, Verdict
 from ilactl.rules.model import Budget, Scheme
 from ilactl.rules.passes import Place, grant_step
 from ilactl.rules.sums import Sums

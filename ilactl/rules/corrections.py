@@ -17,34 +17,17 @@ from fractions import Fraction
 
 from ilactl.ledger.entries import Entry, lot_of
 from ilactl.ledger.registers import PersonRecord
-from ilactl.ledger.wallets import Lot, wallet_of
+from ilactl.rules.correction_rows import CorrectionRows, Difference
+from ilactl.rules.decision import Decision, Verdict, entry_of
 from ilactl.rules.due import versions_of
 from ilactl.rules.facts import Reading
-from ilactl.rules.grants import Decider, Decision, Verdict, entry_of
+from ilactl.rules.grants import Decider
 from ilactl.rules.lots_by_law import end_lots, recover
 from ilactl.rules.model import Scheme
 from ilactl.rules.periods import Occasion, contribution_occasion, last_occasion, named_occasion
-from ilactl.rules.sums import Sums, sums_of
+from ilactl.rules.sums import Sums
 
 __all__ = ["Corrector", "Difference", "Review"]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A grant that would be another today. `booked` is what it comes to now, corrections included.
-
-    `entry` is the grant's entry, "" where nothing was granted. Amounts are in the unit's smallest part.
-    """
-
-    person: str
-    rule: str
-    period: str
-    unit: str
-    entry: str
-    booked: int
-    credited: int
-    due: int
-    decision: Decision | None
 
 
 @dataclass(slots=True)
@@ -110,7 +93,7 @@ class Corrector:
         return rule.partition("@")[0] in self.versions
 
     def _rows(self, person: str, entries: Sequence[Entry], differences: Sequence[Difference]) -> list[Entry]:
-        book = _Rows(person, self.on, entries)
+        book = CorrectionRows(person, self.on, entries)
         for difference in differences:
             if not difference.entry:
                 assert difference.decision is not None
@@ -251,79 +234,3 @@ def _as_booked(entries: Sequence[Entry], grants: Mapping[str, Entry]) -> tuple[C
             net[entry.lot] += sign * entry.amount
             keys[entry.lot] += sign if entry.due is None else 0
     return net, keys
-
-
-class _Rows:
-    """The rows of a correction, and the wallet as they leave it."""
-
-    def __init__(self, person: str, on: date, entries: Sequence[Entry]) -> None:
-        self.person = person
-        self.on = on
-        self.entries = list(entries)
-        self.rows: list[Entry] = []
-        self.grants = {entry.entry: entry for entry in entries if entry.kind == "grant"}
-
-    @property
-    def lots(self) -> tuple[Lot, ...]:
-        """The lots with the rows so far."""
-        return wallet_of(self.entries).lots
-
-    @property
-    def owed(self) -> Mapping[str, int]:
-        """What is owed with the rows so far."""
-        return sums_of(self.entries).owed
-
-    def add(self, row: Entry) -> None:
-        """One more row, under a number of its own."""
-        numbered = replace(row, entry=f"*{len(self.rows) + 1}")
-        self.rows.append(numbered)
-        self.entries.append(numbered)
-
-    def give(self, difference: Difference) -> None:
-        """More was due: it comes to the grant's own lot."""
-        grant = self.grants[difference.entry]
-        amount = difference.credited - difference.booked
-        self._correct(difference, amount, grant.source, grant.target, grant.entry)
-
-    def take_back(self, difference: Difference) -> None:
-        """Less was due: what the lot has left goes back, then what of it expired, the rest is owed."""
-        grant = self.grants[difference.entry]
-        rest = difference.booked - difference.credited
-        lot = next(lot for lot in self.lots if lot.entry == grant.entry)
-        if part := min(rest, lot.balance):
-            self._correct(difference, part, grant.target, grant.source, grant.entry)
-            rest -= part
-        for gone in self._expired(grant.entry):
-            if part := min(rest, gone.amount):
-                self._correct(difference, part, gone.target, grant.target, gone.entry)
-                self._correct(difference, part, grant.target, grant.source, grant.entry)
-                rest -= part
-        if rest:
-            self._correct(difference, rest, "owed", grant.source, grant.entry)
-
-    def _expired(self, lot: str) -> list[Entry]:
-        back = Counter[str]()
-        for entry in self.entries:
-            if entry.kind == "correct" and entry.lot == lot and entry.target.startswith("wallet:"):
-                back[entry.of] += entry.amount
-        gone = [entry for entry in self.entries if entry.kind == "expire" and entry.lot == lot]
-        return [replace(entry, amount=entry.amount - back[entry.entry]) for entry in gone]
-
-    def _correct(self, difference: Difference, amount: int, source: str, target: str, of: str) -> None:
-        self.add(
-            Entry(
-                entry="",
-                booked_on=self.on,
-                person=self.person,
-                kind="correct",
-                lot=difference.entry,
-                amount=amount,
-                unit=difference.unit,
-                source=source,
-                target=target,
-                rule=difference.rule,
-                period=difference.period,
-                due=difference.due,
-                of=of,
-            )
-        )

@@ -6,16 +6,15 @@ Pure: the same facts, sums and rules give the same decision. A batch computes th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from ilactl.dates import add_months
-from ilactl.ledger.entries import Entry
 from ilactl.ledger.registers import PersonRecord
 from ilactl.money import round_to
+from ilactl.rules.decision import CapRoom, Decision, Verdict, entry_of
 from ilactl.rules.expressions import Checked, Outcome, evaluate, names_in
 from ilactl.rules.facts import Reading, read_names
 from ilactl.rules.model import Cap, Grant, Scheme
@@ -26,70 +25,7 @@ from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value
 from ilactl.rules.windows import DueDays, used_of_cap
 
-__all__ = [
-    "CapRoom",
-    "Decider",
-    "Decision",
-    "Verdict",
-    "capped_names",
-    "entry_of",
-    "names_of_grant",
-    "own_names",
-    "undecided_reasons",
-]
-
-
-class Verdict(StrEnum):
-    """What a rule says of a person on an occasion."""
-
-    GRANTED = "granted"
-    TAKEN = "already granted"
-    NOT_DUE = "not due"
-    UNDECIDED = "undecided"
-    REFUSED = "refused"  # the budget is spent
-
-
-@dataclass(frozen=True, slots=True)
-class CapRoom:
-    """What a cap left: its limit, what its classes hold, and the room between, in smallest parts."""
-
-    cap: Cap
-    limit: int
-    used: int
-    room: int
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A rule's verdict with all that led to it. Amounts are in the unit's smallest part."""
-
-    person: str
-    occasion: Occasion
-    verdict: Verdict
-    credited: int = 0
-    due: int = 0
-    missing: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    when: Outcome | None = None
-    tier: int | None = None
-    tier_outcomes: tuple[Outcome, ...] = ()
-    amount: Outcome | None = None
-    caps: tuple[CapRoom, ...] = ()
-    open_limit: tuple[str, Outcome] | None = None
-    """The cap whose limit is unknown, where that leaves the grant undecided."""
-    facts: Mapping[str, Value | None] | None = None
-    booked: int = 0
-    """What was due under the key before; only a rule that trues up gives more."""
-    usable_from: date | None = None
-    expires_on: date | None = None
-    of: str = ""
-    """The entry that is matched, or trued up."""
-
-    @property
-    def cut(self) -> bool:
-        """Whether a cap left less than was due."""
-        return self.verdict is Verdict.GRANTED and self.credited < self.due
+__all__ = ["Decider", "capped_names", "names_of_grant", "own_names", "undecided_reasons"]
 
 
 def names_of_grant(grant: Grant, scheme: Scheme) -> set[str]:
@@ -269,29 +205,6 @@ class Decider:
         if used is None:
             return replace(outcome, value=None, notes=(f"no window of the cap {cap.id} holds the due date",))
         return CapRoom(cap, limit, used, max(0, limit - used), outcome)
-
-
-def entry_of(decision: Decision, on: date, entry: str = "") -> Entry:
-    """The entry that books a decision to grant."""
-    occasion = decision.occasion
-    grant = occasion.grant
-    return Entry(
-        entry=entry,
-        booked_on=on,
-        person=decision.person,
-        kind="grant",
-        lot="",
-        amount=decision.credited,
-        unit=grant.unit,
-        source=grant.fund,
-        target=f"wallet:{grant.class_}",
-        usable_from=decision.usable_from,
-        expires_on=decision.expires_on,
-        rule=grant.version,
-        period=occasion.period,
-        due=decision.due if decision.cut else None,
-        of=decision.of,
-    )
 
 
 def _taken(grant: Grant, sums: Sums, occasion: Occasion) -> bool:

@@ -13,8 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from ilactl.ledger.commit import Append
+from ilactl.rules.decision import Decision, Verdict
 from ilactl.rules.due import Missed
-from ilactl.rules.grants import Decision, Verdict
 from ilactl.rules.periods import Occasion
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from ilactl.errors import BadRules
 from ilactl.ledger.entries import Entry, entries_of
 from ilactl.ledger.registers import PersonRecord, person_record, same_person
 from ilactl.rules.by_person import walker_of
+from ilactl.rules.decision import Decision
 from ilactl.rules.facts import Reading
-from ilactl.rules.grants import Decider, Decision, names_of_grant
+from ilactl.rules.grants import Decider, names_of_grant
 from ilactl.rules.load import load_scheme, read_rules
 from ilactl.rules.model import Grant, Rule, Scheme
 from ilactl.rules.names import NameSpec

@@ -12,8 +12,9 @@ from ilactl.ledger.columns import PERSONS
 from ilactl.ledger.grammar import fault_of
 from ilactl.ledger.registers import PersonRecord
 from ilactl.money import parse_decimal
+from ilactl.rules.decision import Decision
 from ilactl.rules.expressions import Bool, Date, Number, misfit
-from ilactl.rules.grants import Decider, Decision
+from ilactl.rules.grants import Decider
 from ilactl.rules.model import Scheme
 from ilactl.rules.names import BUILT_IN, NameSpec, catalogue
 from ilactl.rules.periods import Occasion

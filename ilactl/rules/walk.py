@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.registers import PersonRecord
 from ilactl.ledger.wallets import Lot, Wallet, wallet_of
+from ilactl.rules.decision import Decision, Verdict, entry_of
 from ilactl.rules.due import versions_of
 from ilactl.rules.facts import Reading
-from ilactl.rules.grants import Decider, Decision, Verdict, entry_of
+from ilactl.rules.grants import Decider
 from ilactl.rules.lots_by_law import (
     Moves,
     amend_lots,

@@ -6,9 +6,9 @@ from ilactl.commands.rules_manual import rules_manual
 from ilactl.commands.rules_prose import BUDGETS, EXAMPLE, LAWS, MATCHES
 from ilactl.ledger.manifest import load_manifest
 from ilactl.output import text_of
-from ilactl.rules.files import tables
 from ilactl.rules.load import read_rules
 from ilactl.rules.names import SUMS, built_in_facts
+from ilactl.rules.shapes import tables
 
 MANIFEST = b"""\
 format = 1

@@ -11,8 +11,9 @@ import pytest
 from ilactl.dates import age_on
 from ilactl.ledger.entries import entries_of
 from ilactl.ledger.registers import person_record
+from ilactl.rules.decision import Verdict
 from ilactl.rules.due import due_occasions
-from ilactl.rules.grants import Decider, Verdict
+from ilactl.rules.grants import Decider
 from ilactl.rules.plan import scales_of
 from ilactl.rules.sums import sums_of
 from tests.rules.books import Book, Row
