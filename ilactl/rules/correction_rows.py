@@ -36,9 +36,8 @@ class Difference:
 class CorrectionRows:
     """The rows of a correction, and the wallet as they leave it."""
 
-    def __init__(self, person: str, on: date, entries: Sequence[Entry]) -> None:
+    def __init__(self, on: date, entries: Sequence[Entry]) -> None:
         """`entries` are the person's, booked so far."""
-        self.person = person
         self.on = on
         self.entries = list(entries)
         self.rows: list[Entry] = []
@@ -95,7 +94,7 @@ class CorrectionRows:
             Entry(
                 entry="",
                 booked_on=self.on,
-                person=self.person,
+                person=self.grants[difference.entry].person,
                 kind="correct",
                 lot=difference.entry,
                 amount=amount,

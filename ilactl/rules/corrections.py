@@ -73,7 +73,7 @@ class Corrector:
         replay = _Replay(self, record, entries)
         review = Review(record.person, replay.differences(), replay.undecided)
         if review.differences:
-            review.rows = self._rows(record.person, entries, review.differences)
+            review.rows = self.rows(entries, review.differences)
         return review
 
     def occasion(self, grant: Entry, paid: Mapping[str, Entry]) -> Occasion | None:
@@ -92,8 +92,9 @@ class Corrector:
         """Whether the scheme still has the rule."""
         return rule.partition("@")[0] in self.versions
 
-    def _rows(self, person: str, entries: Sequence[Entry], differences: Sequence[Difference]) -> list[Entry]:
-        book = CorrectionRows(person, self.on, entries)
+    def rows(self, entries: Sequence[Entry], differences: Sequence[Difference]) -> list[Entry]:
+        """The rows that book these differences, numbered `*1`, `*2` in their order."""
+        book = CorrectionRows(self.on, entries)
         for difference in differences:
             if not difference.entry:
                 assert difference.decision is not None
@@ -102,9 +103,9 @@ class Corrector:
                 book.give(difference)
             else:
                 book.take_back(difference)
-        for row in end_lots(person, self.on, self.on, book.lots, self.scheme):
+        for row in end_lots(self.on, self.on, book.lots, self.scheme):
             book.add(row)
-        for row in recover(person, self.on, book.lots, book.owed):
+        for row in recover(self.on, book.lots, book.owed):
             book.add(row)
         return book.rows
 

@@ -48,10 +48,10 @@ class Moves(NamedTuple):
     missing: list[str]
 
 
-def end_lots(person: str, on: date, day: date, lots: Iterable[Lot], scheme: Scheme) -> list[Entry]:
+def end_lots(on: date, day: date, lots: Iterable[Lot], scheme: Scheme) -> list[Entry]:
     """What is left of lots whose last day has passed by `day` goes where their rule says."""
     return [
-        _leave(person, on, lot, _account(terms_of(lot, scheme).unused, lot))
+        _leave(on, lot, _account(terms_of(lot, scheme).unused, lot))
         for lot in lots
         if lot.balance > 0 and lot.expires_on is not None and lot.expires_on < day
     ]
@@ -70,19 +70,16 @@ def _account(unused: str, lot: Lot) -> str:
     return "pool" if lot.funder == "conversion" else lot.funder
 
 
-def _leave(person: str, on: date, lot: Lot, to: str, rule: str = "") -> Entry:
-    return _row(person, on, "expire", lot, lot.balance, f"wallet:{lot.class_}", to, rule)
+def _leave(on: date, lot: Lot, to: str, rule: str = "") -> Entry:
+    return _row(on, "expire", lot, lot.balance, f"wallet:{lot.class_}", to, rule)
 
 
-def _row(
-    person: str, on: date, kind: str, lot: Lot, amount: int, source: str, target: str, rule: str = ""
-) -> Entry:
-    return Entry("", on, person, kind, lot.entry, amount, lot.unit, source, target, rule=rule)
+def _row(on: date, kind: str, lot: Lot, amount: int, source: str, target: str, rule: str = "") -> Entry:
+    """A row that draws on a lot bears the id the lot was booked for: an alias can end again."""
+    return Entry("", on, lot.person, kind, lot.entry, amount, lot.unit, source, target, rule=rule)
 
 
-def begin_ends(
-    person: str, on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: Scheme
-) -> list[Entry]:
+def begin_ends(on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: Scheme) -> list[Entry]:
     """Lots whose end runs from their first use get it once they were used."""
     rows = []
     for lot in lots:
@@ -96,7 +93,7 @@ def begin_ends(
             Entry(
                 "",
                 on,
-                person,
+                lot.person,
                 "amend",
                 lot.entry,
                 0,
@@ -128,18 +125,14 @@ def _chosen(law: Chosen, lots: Iterable[Lot], asker: Asker, day: date) -> tuple[
     return found, list(dict.fromkeys(missing))
 
 
-def close_lots(
-    person: str, on: date, day: date, closing: Closing, lots: Sequence[Lot], asker: Asker
-) -> Moves:
+def close_lots(on: date, day: date, closing: Closing, lots: Sequence[Lot], asker: Asker) -> Moves:
     """A closed wallet keeps nothing but what is reserved."""
     chosen, missing = _chosen(closing, [lot for lot in lots if lot.balance > 0], asker, day)
-    rows = [_leave(person, on, lot, _account(closing.unused, lot), closing.version) for lot in chosen]
+    rows = [_leave(on, lot, _account(closing.unused, lot), closing.version) for lot in chosen]
     return Moves(rows, missing)
 
 
-def amend_lots(
-    person: str, on: date, law: Amend, lots: Sequence[Lot], entries: Sequence[Entry], asker: Asker
-) -> Moves:
+def amend_lots(on: date, law: Amend, lots: Sequence[Lot], entries: Sequence[Entry], asker: Asker) -> Moves:
     """New terms for lots that there were on the law's day, each once.
 
     With `revive` what has expired of them comes back first.
@@ -152,18 +145,18 @@ def amend_lots(
     rows: list[Entry] = []
     for lot in chosen:
         for gone in back[lot.entry]:
-            row = _row(person, on, "correct", lot, gone.amount, gone.target, gone.source, law.version)
+            row = _row(on, "correct", lot, gone.amount, gone.target, gone.source, law.version)
             rows.append(replace(row, of=gone.entry))
-        rows.append(_new_terms(person, on, law, lot))
+        rows.append(_new_terms(on, law, lot))
     return Moves(rows, missing)
 
 
-def _new_terms(person: str, on: date, law: Amend, lot: Lot) -> Entry:
+def _new_terms(on: date, law: Amend, lot: Lot) -> Entry:
     terms, never = law.terms, any(term.kind == "never" for term in law.terms.expires)
     return Entry(
         "",
         on,
-        person,
+        lot.person,
         "amend",
         lot.entry,
         0,
@@ -184,7 +177,7 @@ def _expired(lot: Lot, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in gone if entry.entry not in back]
 
 
-def convert_lots(person: str, on: date, law: Convert, lots: Sequence[Lot], asker: Asker) -> Moves:
+def convert_lots(on: date, law: Convert, lots: Sequence[Lot], asker: Asker) -> Moves:
     """Lots of one class become lots of another. Their sum is rounded once, then shared out over them."""
     there = [lot for lot in lots if lot.balance > 0 and lot.class_ != law.class_]
     chosen, missing = _chosen(law, there, asker, law.on)
@@ -201,19 +194,19 @@ def convert_lots(person: str, on: date, law: Convert, lots: Sequence[Lot], asker
         whole = sum(lot.balance for lot in alike) * rate.value / 10 ** asker.scales[unit]
         minor = round_to(whole, asker.scales[law.unit], law.round)
         for lot, amount in zip(alike, split(minor, [lot.balance for lot in alike]), strict=True):
-            rows += _conversion(person, on, law, lot, amount)
+            rows += _conversion(on, law, lot, amount)
     return Moves(rows, missing)
 
 
-def _conversion(person: str, on: date, law: Convert, lot: Lot, amount: int) -> list[Entry]:
+def _conversion(on: date, law: Convert, lot: Lot, amount: int) -> list[Entry]:
     """The old lot goes out, the new one stems from it; it keeps its terms unless the law gives others."""
     terms = law.terms
     never = any(term.kind == "never" for term in terms.expires)
-    out = _row(person, on, "convert", lot, lot.balance, f"wallet:{lot.class_}", "conversion", law.version)
+    out = _row(on, "convert", lot, lot.balance, f"wallet:{lot.class_}", "conversion", law.version)
     into = Entry(
         "",
         on,
-        person,
+        lot.person,
         "convert",
         "",
         amount,
@@ -231,7 +224,7 @@ def _conversion(person: str, on: date, law: Convert, lot: Lot, amount: int) -> l
     return [out, into]
 
 
-def recover(person: str, on: date, lots: Iterable[Lot], owed: Mapping[str, int]) -> list[Entry]:
+def recover(on: date, lots: Iterable[Lot], owed: Mapping[str, int]) -> list[Entry]:
     """What is owed is paid from what public funds gave, from the lots that end first before the others."""
     rows = []
     for unit, debt in sorted(owed.items()):
@@ -241,5 +234,5 @@ def recover(person: str, on: date, lots: Iterable[Lot], owed: Mapping[str, int])
         for lot in sorted(bearing, key=lambda lot: lot.expires_on or date.max):
             if (part := min(debt, lot.balance)) > 0:
                 debt -= part
-                rows.append(_row(person, on, "recover", lot, part, f"wallet:{lot.class_}", "owed"))
+                rows.append(_row(on, "recover", lot, part, f"wallet:{lot.class_}", "owed"))
     return rows

@@ -176,20 +176,20 @@ class _State:
 
     def move(self, step: Step) -> None:
         """A law, an expiry, a recovery or a closing."""
-        person, on, day, law = self.done.person, self.walker.on, step.place.day, step.what
+        on, day, law = self.walker.on, step.place.day, step.what
         scheme, asker = self.walker.scheme, self
         moves = Moves([], [])
         if step.place.kind == RECOVER:
-            moves = Moves(recover(person, on, self.lots, self.reading.sums.owed), [])
+            moves = Moves(recover(on, self.lots, self.reading.sums.owed), [])
         elif step.place.kind == EXPIRE:
-            self.book(step.place, begin_ends(person, on, self.lots, self.entries, scheme))
-            moves = Moves(end_lots(person, on, day, self.lots, scheme), [])
+            self.book(step.place, begin_ends(on, self.lots, self.entries, scheme))
+            moves = Moves(end_lots(on, day, self.lots, scheme), [])
         elif isinstance(law, Amend):
-            moves = amend_lots(person, on, law, self.lots, self.entries, asker)
+            moves = amend_lots(on, law, self.lots, self.entries, asker)
         elif isinstance(law, Convert):
-            moves = convert_lots(person, on, law, self.lots, asker)
+            moves = convert_lots(on, law, self.lots, asker)
         elif isinstance(law, Closing):
-            moves = close_lots(person, on, day, law, self.lots, asker)
+            moves = close_lots(on, day, law, self.lots, asker)
         self.book(step.place, moves.rows)
         if moves.missing:
             self.done.unmoved.append(Unmoved(step.place, tuple(moves.missing)))
