@@ -29,6 +29,7 @@ __all__ = [
     "NotFound",
     "OutcomeUnknown",
     "Refused",
+    "StartOver",
     "UsageError",
     "catalogue",
 ]
@@ -197,6 +198,13 @@ class ChangedMeanwhile(TryAgain):
     code = "CHANGED-MEANWHILE"
     message = "the ledger changed since the plan was shown; nothing was written"
     hint = "run the command again to see the new plan"
+
+
+class StartOver(ChangedMeanwhile):
+    """A commit changed what was being read; readers start over by themselves, a few times."""
+
+    message = "another command changed the ledger while it was read; nothing was written"
+    hint = "run the command again"
 
 
 class BookedNotConfirmed(TryAgain):

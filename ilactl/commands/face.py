@@ -20,7 +20,7 @@ import click
 
 from ilactl.commands.options import ALWAYS, FORMATS, LOCK_WAIT, SHARED, Day, Seconds, Session, shared_option
 from ilactl.commands.talk import ask, talk, working
-from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, UsageError
+from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, StartOver, UsageError
 from ilactl.findings import printable
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ __all__ = ["INPUT_LIMIT", "Day", "Face", "Session", "face_options"]
 
 INPUT_LIMIT = 512 * 1024 * 1024
 """Bytes an input file or stdin may have: everything read is held at once."""
+
+_STARTS = 5
+"""How often a reader begins when commits change what it reads."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -56,6 +59,12 @@ def face_options(
             ctx = click.get_current_context()
             session = ctx.find_object(Session) or Session()
             session.command = ctx.command_path
+            for _ in range(_STARTS - 1):
+                try:
+                    return function(_face(session, ctx.command_path, accepted), *args, **kwargs)
+                except StartOver:
+                    if session.engaged or session.booked:
+                        raise
             return function(_face(session, ctx.command_path, accepted), *args, **kwargs)
 
         params: list[click.Parameter] = getattr(call, "__click_params__", [])
@@ -235,6 +244,7 @@ class Face:
             return
         from ilactl.output import render
 
+        self.session.engaged = True
         render(answer, self.output_format or self._usual_format)
 
     def say(self, text: str) -> None:
@@ -259,6 +269,7 @@ class Face:
             return
         if sys.stdin is None or not sys.stdin.isatty():
             raise Cancelled(reason="a yes is needed and there is no terminal to ask on", hint="give --yes")
+        self.session.engaged = True
         ask(f"{question} [y/N]")
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Cancelled(reason="nothing was written", hint="")
@@ -270,6 +281,7 @@ class Face:
                 reason=f"'{question}' cannot be asked without a terminal",
                 hint="give it in a file or on stdin",
             )
+        self.session.engaged = True
         ask(f"{question}:")
         line = sys.stdin.readline()
         if not line:
@@ -288,6 +300,7 @@ class Face:
                     raise NotFound(what="stdin", hint="it is closed; give a file, or feed one in with <")
                 if sys.stdin.isatty():
                     self.say("reading from the terminal; Ctrl-D on a line of its own ends it")
+                self.session.engaged = True
                 data = sys.stdin.buffer.read(INPUT_LIMIT + 1)
             else:
                 with open(argument, "rb") as file:

@@ -35,12 +35,14 @@ class Session:
     `now` is the only clock; tests give their own. `given` holds each shared option found on the
     command line with the words it stood behind (`ilactl`, `ilactl person`, …). `booked` is the
     number of the last commit this run made, 0 for none: an answer that cannot be written
-    afterwards must not look as if nothing had happened.
+    afterwards must not look as if nothing had happened. `engaged` says that something was taken from
+    stdin or given to stdout, so that a reader cannot start over unnoticed.
     """
 
     now: Callable[[], datetime] = _now
     given: dict[str, tuple[Any, str]] = field(default_factory=dict)
     booked: int = 0
+    engaged: bool = False
     debug: bool = False
     command: str = "ilactl"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import Stamp
@@ -42,7 +43,10 @@ class AsItStands(Snapshot):
             whole = super()._load(file)
         except ChangedOutside:
             return raw
-        if whole[: len(raw)] != raw[:]:
+        cuts = self._pending[file].cuts
+        if cuts and sha256(raw).hexdigest() not in (cuts.sha256, self._pending[file].sha256):
+            return raw
+        if not cuts and whole[: len(raw)] != raw[:]:
             return raw
         self.overlaid.add(file)
         return whole

@@ -10,7 +10,7 @@ from typing import Any
 
 from ilactl.ledger.disk import Stamp
 
-__all__ = ["Actor", "Adopt", "Append", "Change"]
+__all__ = ["Actor", "Adopt", "Append", "Change", "Cut"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,19 @@ class Adopt:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Take rows out of a file of private rows, each given as start and size of its line, in file order."""
+
+    file: str
+    rows: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What one commit does. `entries` is how many entry numbers it uses up.
 
-    `key` is the caller's; `content` is a digest of what was asked for under it.
+    `key` is the caller's; `content` is a digest of what was asked for under it. `removes` names
+    files that go: signed documents, and copies that no commit recorded.
     """
 
     command: str
@@ -55,6 +64,8 @@ class Change:
     content: str = ""
     note: Mapping[str, Any] = field(default_factory=dict)
     adopts: tuple[Adopt, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    removes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

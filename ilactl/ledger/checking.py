@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ilactl.errors import BadManifest, ChangedMeanwhile, ChangedOutside, IlactlError, IoFailed, Unsafe
+from ilactl.errors import BadManifest, ChangedOutside, IlactlError, IoFailed, Unsafe
 from ilactl.findings import Finding, Place
 from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS, PERSONS
 from ilactl.ledger.entries import Entry
@@ -56,7 +56,7 @@ class Ground:
         """The file's bytes; none where the log check says that it cannot be read or is not as recorded."""
         try:
             return self.snapshot.view(file)
-        except (ChangedOutside, ChangedMeanwhile, Unsafe, IoFailed):
+        except (ChangedOutside, Unsafe, IoFailed):
             self._lost.add(file)
             return b""
 

@@ -17,6 +17,7 @@ __all__ = [
     "IDENTITIES",
     "ORGANISATIONS",
     "PERSONS",
+    "PRIVATE",
     "TABLES",
 ]
 
@@ -162,3 +163,6 @@ CREDENTIALS = Table(
 
 TABLES = (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS, COURSES, ENTITLEMENTS, ENROLMENTS, CREDENTIALS)
 """All files of the ledger in a fixed order."""
+
+PRIVATE = frozenset(table.file for table in TABLES if table.private)
+"""The files that say who people are: their rows never enter the log, and rows can be taken out."""

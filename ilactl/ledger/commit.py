@@ -23,7 +23,7 @@ from ilactl.errors import (
     KeyTaken,
     OutcomeUnknown,
 )
-from ilactl.ledger.change import Actor, Adopt, Append, Change
+from ilactl.ledger.change import Actor, Adopt, Append, Change, Cut
 from ilactl.ledger.disk import Stamp, cut, fail, reason_of, sync, write_at
 from ilactl.ledger.draft import INLINE, Draft, Stage, plain
 from ilactl.ledger.files import Folder
@@ -33,7 +33,7 @@ from ilactl.ledger.recovery import apply, recover
 from ilactl.ledger.snapshot import Snapshot, input_digests, open_folder
 from ilactl.ledger.verify import Ranges, verify_heads, write_hint
 
-__all__ = ["INLINE", "Actor", "Adopt", "Append", "Change", "Writer", "open_writer"]
+__all__ = ["INLINE", "Actor", "Adopt", "Append", "Change", "Cut", "Writer", "open_writer"]
 
 
 @contextmanager
@@ -145,10 +145,14 @@ class Writer:
             self._stamps = verify_heads(self._folder, self.snapshot.record, self.snapshot.records)
         for append in appends:
             draft.append(append)
-        if change.adopts:
+        if change.adopts or change.cuts:
             ranges = Ranges(self.snapshot.records()).acts
             for adopt in change.adopts:
                 draft.adopt(adopt, [act for _, act in ranges.get(adopt.file, ())])
+            for cut in change.cuts:
+                draft.cut(cut, [act for _, act in ranges[cut.file]])
+        for name in change.removes:
+            draft.remove(name)
         inputs = self._snapshot.inputs() if self._snapshot else dict(input_digests(self._folder, {}))
         return draft.record(change, self._actor, self._now().astimezone(UTC), inputs, self._log_end)
 

@@ -14,8 +14,9 @@ from datetime import datetime
 
 from ilactl import __version__
 from ilactl.errors import AlreadyThere, ChangedMeanwhile, IlactlError, Unsafe
-from ilactl.ledger.change import Actor, Adopt, Append, Change
-from ilactl.ledger.columns import TABLES
+from ilactl.ledger.change import Actor, Adopt, Append, Change, Cut
+from ilactl.ledger.columns import PRIVATE
+from ilactl.ledger.cutting import stage_without
 from ilactl.ledger.disk import Stamp, close_quietly, digest_at, reserve_room, sync, write_at
 from ilactl.ledger.files import Folder, good_name
 from ilactl.ledger.record import GENESIS, FileAct, FileHead, Record, body_of, parse, seal
@@ -27,7 +28,8 @@ __all__ = ["INLINE", "Draft", "Stage", "plain"]
 INLINE = 1 << 16
 """More bytes than this never go into the log's line; they are staged."""
 
-_PRIVATE = frozenset(table.file for table in TABLES if table.private)
+_REMOVABLE = ("credentials/", "set-aside/", ".ilactl/cache/")
+"""Folders of files that a commit may remove: whole documents, copies, what is derived."""
 
 
 class Stage:
@@ -77,6 +79,7 @@ class Draft:
         """Open every target; the appends with rows. Raises Unsafe, LedgerLocked, AlreadyThere, IoFailed."""
         appends = tuple(append for append in change.appends if append.data or append.staged)
         files = [append.file for append in appends] + [adopt.file for adopt in change.adopts]
+        files += [cut.file for cut in change.cuts] + list(change.removes)
         if len(set(files)) < len(files):
             raise ValueError("a change names a file twice")
         for append in appends:
@@ -87,6 +90,14 @@ class Draft:
                 self.targets[append.file] = self.folder.open_for_writing(append.file)
             else:
                 self._refuse_taken(append)
+        for cut in change.cuts:
+            if cut.file not in PRIVATE or cut.file not in self.heads:
+                raise ValueError(f"{cut.file} is no recorded file of private rows")
+            refuse_open_elsewhere(self.folder, cut.file)
+            self.targets[cut.file] = self.folder.open_for_writing(cut.file)
+        for name in change.removes:
+            if not name.startswith(_REMOVABLE) or not good_name(name):
+                raise ValueError(f"{name} is no file that a commit may remove")
         return appends
 
     def _refuse_taken(self, append: Append) -> None:
@@ -104,7 +115,8 @@ class Draft:
         head = self.heads.get(append.file)
         base = head.size if head else 0
         data = append.data
-        if append.staged or len(data) > INLINE or append.file in _PRIVATE or not _is_text(data):
+        private = append.file in PRIVATE or not is_listed(append.file)  # a signed document names its holder
+        if append.staged or len(data) > INLINE or private or not _is_text(data):
             size, digest, name = self._staged(append, base)
             act = FileAct(append.file, base, size, append.rows, digest, staged=name)
         else:
@@ -151,6 +163,20 @@ class Draft:
         if len(new) < TAIL and act.path in self.targets:
             new = tail_of(self.targets[act.path], act.base, act.path) + new
         return hashlib.sha256(new[-TAIL:]).hexdigest()
+
+    def cut(self, cut: Cut, ranges: list[FileAct]) -> None:
+        """Stage a file without some of its rows; `ranges` are those the log recorded of it."""
+        head = self.heads[cut.file]
+        staged = self.stage.name(self.seq, cut.file)
+        act = stage_without(self.folder, cut.file, cut.rows, ranges, head.rows, staged)
+        with self.folder.reading(staged) as fd:
+            tail = hashlib.sha256(tail_of(fd, act.size, staged)).hexdigest()
+        self.acts.append(act)
+        self.heads[cut.file] = FileHead(act.size, act.rows, tail, since=self.seq)
+
+    def remove(self, name: str) -> None:
+        """Let a file go."""
+        self.acts.append(FileAct(name, 0, 0, 0, "", removed=True))
 
     def adopt(self, adopt: Adopt, ranges: list[FileAct]) -> None:
         """Vouch for a file as it stands, from the start of the recorded range that the base lies in."""
@@ -202,7 +228,7 @@ class Draft:
             version=__version__,
         )
         line = seal(body_of(record))
-        grown = [(act.base, act.size) for act in self.acts if not act.adopted]
+        grown = [(act.base, act.size) for act in self.acts if not act.adopted and not act.cuts]
         self.folder.refuse_full([(log_end, len(line)), *grown])
         return parse(line[:-1]), line
 

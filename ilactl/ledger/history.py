@@ -1,16 +1,21 @@
 """Which commit did what: found by halving the log, since sizes only grow from commit to commit.
 
-The exception is an adoption that took hand-edited rows in: from its base on the file's bytes are the
-adoption's, and states before it are gone there.
+There are two exceptions. An adoption took hand-edited rows in: from its base on the file's bytes are
+the adoption's, and states before it are gone there. An erasure took rows out: what stood behind them
+moved forward, and states before it are there but for those rows.
 """
 
 from __future__ import annotations
 
-from ilactl.errors import ChangedOutside, NotFound
-from ilactl.ledger.log import View, bisect
-from ilactl.ledger.record import Record
+from collections.abc import Iterator
+from typing import NamedTuple
 
-__all__ = ["commit_of", "record_at", "refuse_replaced"]
+from ilactl.errors import ChangedOutside, NotFound
+from ilactl.ledger.cutting import Shift
+from ilactl.ledger.log import View, bisect
+from ilactl.ledger.record import FileHead, Record
+
+__all__ = ["Remains", "commit_of", "record_at", "remains_of"]
 
 
 def record_at(log: View, seq: int) -> tuple[Record, int]:
@@ -26,25 +31,69 @@ def commit_of(log: View, head: Record, file: str, offset: int) -> Record:
     now = head.heads.get(file)
     if now is None or not 0 <= offset < now.size:
         raise NotFound(what=f"byte {offset} of {file}")
-    while now.since and offset < now.since_base:  # the byte is older than that adoption
-        now = record_at(log, now.since - 1)[0].heads[file]
+    last = head.seq
+    while now.since:  # step back behind whatever moved the byte or came after it
+        record, _ = record_at(log, now.since)
+        cuts = record.cuts(file)
+        if cuts is None:
+            if offset >= now.since_base:
+                break
+        elif offset >= record.heads[file].size:
+            break
+        else:
+            offset = Shift(cuts).back(offset)
+        last = now.since - 1
+        now = record_at(log, last)[0].heads[file]
     first = now.since
 
     def later(record: Record) -> bool:
         then = record.heads.get(file)
-        return record.seq < first or then is None or then.size <= offset
+        return record.seq <= last and (record.seq < first or then is None or then.size <= offset)
 
     found = bisect(log, later)
     assert found is not None
     return found[0]
 
 
-def refuse_replaced(log: View, head: Record, past: Record) -> None:
-    """Refuse a past whose rows were replaced by hand and adopted since. Raises ChangedOutside."""
+class Remains(NamedTuple):
+    """What is left today of a file as a commit left it: its size and rows, and what moved it since."""
+
+    size: int
+    rows: int
+    shifts: tuple[Shift, ...]
+
+    def back(self, offset: int) -> int:
+        """Where a byte that is left stood then."""
+        for shift in reversed(self.shifts):
+            offset = shift.back(offset)
+        return offset
+
+
+def remains_of(log: View, head: Record, past: Record) -> dict[str, Remains]:
+    """The files of which rows were erased since `past`, with what is left of them.
+
+    Raises ChangedOutside where rows of that time were replaced by hand and adopted since.
+    """
+    found = {}
     for name, then in past.heads.items():
-        now = head.heads[name]
-        while now.since > past.seq:
-            if now.since_base < then.size:
-                reason = f"rows of commit {past.seq} were replaced by the adoption in commit {now.since}"
+        size, rows, shifts = then.size, then.rows, []
+        for base, record in reversed(list(_changes(log, name, head.heads[name], past.seq))):
+            cuts = record.cuts(name)
+            if cuts is not None:
+                shift = Shift(cuts)
+                rows -= shift.rows_in(0, size)
+                size = shift.forward(size)
+                shifts.append(shift)
+            elif base < size:
+                reason = f"rows of commit {past.seq} were replaced by the adoption in commit {record.seq}"
                 raise ChangedOutside(path=name, reason=reason, hint="ask for a later commit")
-            now = record_at(log, now.since - 1)[0].heads[name]
+        if shifts:
+            found[name] = Remains(size, rows, tuple(shifts))
+    return found
+
+
+def _changes(log: View, name: str, now: FileHead, after: int) -> Iterator[tuple[int, Record]]:
+    """What put bytes of a file in place of older ones after a commit, newest first, each with its base."""
+    while now.since > after:
+        yield now.since_base, record_at(log, now.since)[0]
+        now = record_at(log, now.since - 1)[0].heads[name]

@@ -18,7 +18,10 @@ __all__ = ["joined", "private_copy", "unapplied"]
 
 
 def unapplied(folder: Folder, act: FileAct) -> View | None:
-    """The rows of a decided commit that are not in their file yet; None where they are."""
+    """The rows of a decided commit that are not in their file yet; None where they are.
+
+    Of an act that takes rows out it is the whole file as it will be.
+    """
     rows: View
     if act.data is not None:
         rows = act.data
@@ -32,6 +35,8 @@ def unapplied(folder: Folder, act: FileAct) -> View | None:
                 rows = map_file(fd, act.size, act.staged)
         except FileNotFoundError:
             return None  # it goes once its rows are where they belong
+    if act.cuts:
+        return rows
     try:
         with folder.reading(act.path) as fd:
             if os.fstat(fd).st_size >= act.base + act.size and _same(fd, act.base, rows):

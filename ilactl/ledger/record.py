@@ -21,6 +21,7 @@ __all__ = [
     "GENESIS",
     "LOG",
     "BrokenLine",
+    "Cuts",
     "FileAct",
     "FileHead",
     "Record",
@@ -38,12 +39,27 @@ _SEAL = b',"sha256":"'
 _FORMAT = re.compile(rb'\{"format":([0-9]{1,9})[,}]')
 
 
+class Cuts(NamedTuple):
+    """What a commit took out of a file of private rows. Nothing here says what the rows were.
+
+    `size` and `sha256` are the file's before; `rows` are the start and size of each line that went,
+    in the file as it was; `left` tells of every recorded range that lost rows and has some left its
+    base, size, rows and digest in the file as it is now.
+    """
+
+    size: int
+    sha256: str
+    rows: tuple[tuple[int, int], ...]
+    left: tuple[tuple[int, int, int, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class FileAct:
     """From byte `base` on, the file holds `size` more bytes with this digest.
 
     `data` holds them where they are short and public; `staged` names the file that holds them
-    until they are applied; with `adopted` they stood in the file already, put there by hand.
+    until they are applied; with `adopted` they stood in the file already, put there by hand. With
+    `cuts` the staged file takes the place of the whole old one. One that is `removed` is gone.
     """
 
     path: str
@@ -54,14 +70,16 @@ class FileAct:
     data: bytes | None = None
     staged: str | None = None
     adopted: bool = False
+    cuts: Cuts | None = None
+    removed: bool = False
 
 
 class FileHead(NamedTuple):
     """A file as a commit leaves it.
 
-    `tail` is the digest of its last 4 KiB. `since` is the last commit that adopted bytes in place
-    of older ones (0: none), `since_base` the byte from which it did: earlier states of the file are
-    gone from there on.
+    `tail` is the digest of its last 4 KiB. `since` is the last commit that put bytes in place of
+    older ones (0: none): one that adopted them, from the byte `since_base` on, so that earlier states
+    of the file are gone from there on; or one that took rows out, whose record tells which.
     """
 
     size: int
@@ -98,6 +116,10 @@ class Record:
     def adopted(self, file: str) -> bool:
         """Whether its rows of that file stood there already, put there by hand."""
         return any(act.adopted for act in self.files if act.path == file)
+
+    def cuts(self, file: str) -> Cuts | None:
+        """What it took out of that file."""
+        return next((act.cuts for act in self.files if act.path == file), None)
 
 
 class BrokenLine(ValueError):
@@ -137,6 +159,8 @@ def body_of(record: Record) -> dict[str, Any]:
 
 
 def _act_out(act: FileAct) -> dict[str, Any]:
+    if act.removed:
+        return {"path": act.path, "removed": True}
     out: dict[str, Any] = {
         "path": act.path, "base": act.base, "size": act.size, "rows": act.rows, "sha256": act.sha256
     }  # fmt: skip
@@ -146,6 +170,11 @@ def _act_out(act: FileAct) -> dict[str, Any]:
         out["staged"] = act.staged
     if act.adopted:
         out["adopted"] = True
+    if act.cuts is not None:
+        out["was"] = {"size": act.cuts.size, "sha256": act.cuts.sha256}
+        out["cuts"] = [list(row) for row in act.cuts.rows]
+        if act.cuts.left:
+            out["left"] = [list(part) for part in act.cuts.left]
     return out
 
 
@@ -194,6 +223,8 @@ def _record(raw: dict[str, Any], sha: str) -> Record:
 
 
 def _act(raw: dict[str, Any]) -> FileAct:
+    if raw.get("removed"):
+        return FileAct(raw["path"], 0, 0, 0, "", removed=True)
     data = raw.get("data")
     if raw["base"] < 0 or raw["size"] < 0:
         raise ValueError("a size below zero")
@@ -206,6 +237,16 @@ def _act(raw: dict[str, Any]) -> FileAct:
         None if data is None else data.encode(),
         raw.get("staged"),
         raw.get("adopted", False),
+        _cuts(raw) if "was" in raw else None,
+    )
+
+
+def _cuts(raw: dict[str, Any]) -> Cuts:
+    return Cuts(
+        int(raw["was"]["size"]),
+        raw["was"]["sha256"],
+        tuple((int(start), int(size)) for start, size in raw["cuts"]),
+        tuple((int(base), int(size), int(rows), sha) for base, size, rows, sha in raw.get("left", ())),
     )
 
 

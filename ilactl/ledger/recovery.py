@@ -16,6 +16,8 @@ from dataclasses import replace
 
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NoLedger
 from ilactl.findings import printable
+from ilactl.ledger.columns import PRIVATE
+from ilactl.ledger.cutting import put_in_place, refuse_other
 from ilactl.ledger.disk import BLOCK, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
 from ilactl.ledger.files import Folder
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
@@ -63,20 +65,21 @@ def recover(folder: Folder, *, adopting: bool = False) -> LogTail:
 def refuse_rotten(folder: Folder, tail: LogTail) -> None:
     """Refuse where the bad end of the log was once a good line: cutting it would lose a booked commit.
 
-    A torn line was never acknowledged, so no file can be longer than the line before it left it, and
-    no hint can name a later commit. Raises ChangedOutside.
+    A torn line was never acknowledged, so no file can be longer than the line before it left it, none
+    can have lost private rows, and no hint can name a later commit. Raises ChangedOutside.
     """
     assert tail.record is not None
     hint = read_hint(folder)
     later = hint is not None and hint.seq > tail.record.seq
-    longer = None
+    moved = None
     for name, head in tail.record.heads.items():
         with suppress(FileNotFoundError, IlactlError), folder.reading(name) as fd:
-            if os.fstat(fd).st_size > head.size:
-                longer = name
+            size = os.fstat(fd).st_size
+            if size > head.size or (size < head.size and name in PRIVATE):
+                moved = f"{name} {'holds rows of it' if size > head.size else 'lost rows'}"
                 break
-    if later or longer:
-        sign = f"{longer} holds rows of it" if longer else "it was applied"
+    if later or moved:
+        sign = moved or "it was applied"
         raise ChangedOutside(
             path=LOG,
             reason=f"the line of commit {tail.record.seq + 1} is damaged, and {sign}",
@@ -90,12 +93,12 @@ def _redo(folder: Folder, fd: int, tail: LogTail, record: Record, *, adopting: b
     folder.sync_folder()
     left, known_safe = set(), True
     for act in record.files:
-        if not act.adopted:
+        if not act.adopted and not act.removed:
             refuse_open_elsewhere(folder, act.path)
             try:
                 _refuse_overwriting(folder, act)
             except ChangedOutside as error:
-                if not adopting:
+                if not adopting or act.cuts:
                     raise
                 in_place = _in_place(folder, act)
                 if not in_place and act.data is None:
@@ -113,6 +116,9 @@ def _redo(folder: Folder, fd: int, tail: LogTail, record: Record, *, adopting: b
 
 def _refuse_overwriting(folder: Folder, act: FileAct) -> None:
     """What stands where the rows belong must be a part of them, or blank as a crash leaves it."""
+    if act.cuts:
+        refuse_other(folder, act)
+        return
     try:
         with folder.reading(act.path) as fd:
             size = os.fstat(fd).st_size
@@ -162,7 +168,10 @@ def apply(folder: Folder, record: Record, targets: Mapping[str, int]) -> dict[st
     """
     stamps = {}
     for act in record.files:
-        if act.adopted:
+        if act.adopted or act.removed:
+            continue
+        if act.cuts:
+            stamps[act.path] = put_in_place(folder, act)
             continue
         if act.path in targets:
             stamps[act.path] = _append(folder, act, targets[act.path])
@@ -171,13 +180,23 @@ def apply(folder: Folder, record: Record, targets: Mapping[str, int]) -> dict[st
             folder.make_folder(act.path.rpartition("/")[0])
         with folder.writing(act.path, create=act.base == 0) as fd:
             stamps[act.path] = _append(folder, act, fd)
-    staged = [act.staged for act in record.files if act.staged]
+    _remove(folder, [act.path for act in record.files if act.removed])
+    staged = [act.staged for act in record.files if act.staged and not act.cuts]
     if staged:
         for name in staged:
             folder.remove(name)
         with suppress(FileNotFoundError):  # a copy of the ledger need not bring an empty folder along
             folder.sync_folder(STAGED)
     return {name: stamp for name, stamp in stamps.items() if is_listed(name)}
+
+
+def _remove(folder: Folder, names: list[str]) -> None:
+    """Let files go, durably; those that are gone already are no matter."""
+    for name in names:
+        folder.remove(name)
+    for above in sorted({name.rpartition("/")[0] for name in names}):
+        with suppress(FileNotFoundError):
+            folder.sync_folder(above)
 
 
 def _append(folder: Folder, act: FileAct, fd: int) -> Stamp:

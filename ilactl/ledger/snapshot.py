@@ -13,16 +13,16 @@ import sys
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ilactl.errors import ChangedMeanwhile, ChangedOutside, NoLedger, NotFound
+from ilactl.errors import ChangedMeanwhile, ChangedOutside, NoLedger, NotFound, StartOver
 from ilactl.ledger.disk import close_quietly, fail
 from ilactl.ledger.files import Folder
-from ilactl.ledger.history import commit_of, record_at, refuse_replaced
+from ilactl.ledger.history import Remains, commit_of, record_at, remains_of
 from ilactl.ledger.log import LOG, FileAct, Record, View, map_file, map_log, read_tail, records, with_key
 from ilactl.ledger.overlay import joined, private_copy, unapplied
 from ilactl.ledger.verify import TAIL, read_hint
@@ -63,15 +63,22 @@ class Snapshot:
     """An immutable view of the ledger as one commit left it."""
 
     def __init__(
-        self, folder: Folder, record: Record, log_end: int, pending: tuple[FileAct, ...] = ()
+        self,
+        folder: Folder,
+        record: Record,
+        log_end: int,
+        pending: tuple[FileAct, ...] = (),
+        past_of: Snapshot | None = None,
     ) -> None:
-        """Use `open`. `pending` may not have reached the files yet."""
+        """Use `open`. `pending` may not have reached the files yet; `past_of` is a later state, for `at`."""
         self.folder = folder
         self.root: Path = folder.root
         self.record = record
         self.head = Head.of(record)
         self._log_end = log_end
-        self._pending = {act.path: act for act in pending if not act.adopted}
+        self._pending = {act.path: act for act in pending if not (act.adopted or act.removed)}
+        self._past_of = past_of
+        self._remains: Mapping[str, Remains] = {}
         self._views: dict[str, View] = {}
         self._texts: dict[str, bytes | None] = {}
         self._copies: dict[str, int] = {}
@@ -112,8 +119,9 @@ class Snapshot:
     def view(self, file: str) -> View:
         """The recorded bytes of a file: bytes, or a map of them where they are many; empty if there is none.
 
-        Raises ChangedOutside where the file is shorter than recorded or ends differently, and
-        ChangedMeanwhile where a commit rewrote it since: open a new snapshot then.
+        Rows that were erased since are not in it. Raises ChangedOutside where the file is shorter than
+        recorded or ends differently, and StartOver where a commit took rows out of it since:
+        open a new snapshot then.
         """
         if file not in self._views:
             self._views[file] = self._load(file)
@@ -123,6 +131,8 @@ class Snapshot:
         head = self.record.heads.get(file)
         if head is None or head.size == 0:
             return b""
+        if file in self._remains:
+            return self._load_remains(file, self._remains[file].size)
         act = self._pending.get(file)
         rows = unapplied(self.folder, act) if act else None
         size = head.size if rows is None or act is None else act.base
@@ -136,13 +146,26 @@ class Snapshot:
                 raise self._changed(file, "it is missing") from None
             view = b""
         if rows is not None:
-            view = joined(view, rows)
+            view = rows if act and act.cuts else joined(view, rows)
         if hashlib.sha256(view[max(0, head.size - TAIL) :]).hexdigest() != head.tail:
             raise self._changed(file, "its last rows are not as recorded")
         return view
 
+    def _load_remains(self, file: str, size: int) -> View:
+        """What is left today of the file as it was: its beginning, as a later state holds it."""
+        assert self._past_of is not None
+        now = self._past_of.view(file)
+        if isinstance(now, bytes) or file in self._past_of._pending:
+            return now[:size]
+        with self.folder.reading(file) as fd:
+            view = map_file(fd, size, file)
+        end = max(0, size - TAIL)
+        if view[end:] != now[end:size]:
+            raise self._changed(file, "it was rewritten")
+        return view
+
     def _changed(self, file: str, reason: str) -> ChangedOutside | ChangedMeanwhile:
-        return ChangedOutside(path=file, reason=reason) if self._log_is_current() else ChangedMeanwhile()
+        return ChangedOutside(path=file, reason=reason) if self.is_newest() else StartOver()
 
     def pending_acts(self) -> list[FileAct]:
         """What the last commit decided and a crash kept from its files. The next writer completes it."""
@@ -194,19 +217,31 @@ class Snapshot:
     def at(self, seq: int) -> Snapshot:
         """The ledger right after commit `seq`.
 
-        Raises NotFound for a number that is not there, ChangedOutside where rows of that time were
-        replaced by hand and adopted since. ledger.toml and the rules are today's.
+        Rows that were erased since are not in it. Raises NotFound for a number that is not there,
+        ChangedOutside where rows of that time were replaced by hand and adopted since. ledger.toml and
+        the rules are today's.
         """
         if seq == self.head.seq:
             return self
         if not 0 < seq < self.head.seq:
             raise NotFound(what=f"commit {seq}")
+        if self._past_of is not None:
+            return self._past_of.at(seq)
         record, end = record_at(self._log, seq)
-        refuse_replaced(self._log, self.record, record)
-        return Snapshot(self.folder, record, end)
+        found = remains_of(self._log, self.record, record)
+        past = Snapshot(self.folder, record, end, past_of=self)
+        if found:
+            past._remains = found
+            sizes = {name: rest.size for name, rest in found.items()}
+            rows = {name: rest.rows for name, rest in found.items()}
+            head = past.head
+            past.head = replace(head, sizes={**head.sizes, **sizes}, rows={**head.rows, **rows})
+        return past
 
     def commit_of(self, file: str, offset: int) -> Record:
         """Which commit put that byte of a file where it is. Raises NotFound beyond the recorded size."""
+        if file in self._remains:
+            offset = self._remains[file].back(offset)
         return commit_of(self._log, self.record, file, offset)
 
     def records(self) -> Iterator[Record]:
@@ -229,9 +264,12 @@ class Snapshot:
     def still_current(self) -> bool:
         """Whether no commit came since, and no small file that was read has changed."""
         texts = all(self._read_now(name) == text for name, text in self._texts.items())
-        return texts and self._log_is_current()
+        return texts and self.is_newest()
 
-    def _log_is_current(self) -> bool:
+    def is_newest(self) -> bool:
+        """Whether no commit came since this state, or for a past one since the state it was asked of."""
+        if self._past_of is not None:
+            return self._past_of.is_newest()
         try:
             with self.folder.reading(LOG) as fd:
                 tail = read_tail(fd)

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.errors import ChangedOutside, IlactlError
+from ilactl.errors import ChangedOutside, IlactlError, StartOver
+from ilactl.ledger.cutting import carried, digest_of_file
 from ilactl.ledger.disk import Stamp, blocks, digest_at, read_at
 from ilactl.ledger.files import Folder
 from ilactl.ledger.log import LOG, FileAct, FileHead, Record
@@ -128,6 +129,12 @@ class Ranges:
         for record in log:
             for act in record.files:
                 known = self.acts.setdefault(act.path, [])
+                if act.removed:
+                    del self.acts[act.path]
+                    continue
+                if act.cuts is not None:
+                    known[:] = carried(known, act)
+                    continue
                 if act.adopted:  # what was there from its base on is gone
                     known[:] = [(seq, old) for seq, old in known if old.base < act.base]
                 known.append((record.seq, act))
@@ -136,6 +143,8 @@ class Ranges:
         self, folder: Folder, name: str, head: FileHead | None, pending: FileAct | None = None
     ) -> Iterator[Fault]:
         """The first difference of a file, if there is one; the rows of `pending` may be on their way."""
+        if pending and pending.cuts and digest_of_file(folder, name) == pending.cuts.sha256:
+            return
         try:
             with folder.reading(name) as fd:
                 size = os.fstat(fd).st_size
@@ -199,6 +208,7 @@ def verify_all(snapshot: Snapshot) -> list[tuple[str, str, int]]:
     """Every recorded file that is not as the log says, as (file, reason, line); line 0 is unknown.
 
     Reads every byte. The log itself comes first; where its chain is broken, nothing else can be told.
+    Raises StartOver where a commit came meanwhile and may be what differs.
     """
     try:
         ranges = Ranges(snapshot.records())
@@ -213,6 +223,8 @@ def verify_all(snapshot: Snapshot) -> list[tuple[str, str, int]]:
         except IlactlError as error:
             faults = [Fault(str(error.details.get("reason", error)), 0)]
         found += [(name, fault.reason, fault.line) for fault in faults]
+    if found and not snapshot.is_newest():
+        raise StartOver()
     return found
 
 
