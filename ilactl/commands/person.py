@@ -291,9 +291,11 @@ def _warn_of_twin(face: Face, snapshot: Snapshot, person: str, identity: dict[st
 def _register() -> None:
     """Join the commands of the neighbouring files to the group."""
     from ilactl.commands import person_import, person_views
+    from ilactl.commands.person_merge import merge
 
     for inner in (person_import.command, person_views.show, person_views.list_, person_views.find):
         command.add_command(inner)
+    command.add_command(merge)
 
 
 _register()

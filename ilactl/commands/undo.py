@@ -52,8 +52,9 @@ def command(face: Face, commit: int, why: str, except_spent: bool, allow_large: 
     log' lists the commits by number. What was granted can be granted again afterwards, and what
     was paid in can be paid in again under the same reference. Where later entries need what the
     commit booked (reserved, settled, expired, corrected), nothing is written and they are named.
-    An undo can be undone; undoing the same commit twice writes nothing. A commit that booked no
-    entries has nothing to undo: registers are put right by a newer row.
+    The undo of a merge ends the alias, too. An undo can be undone, but for that of a merge; undoing
+    the same commit twice writes nothing. A commit that booked no entries has nothing to undo:
+    registers are put right by a newer row.
 
     \b
     Examples:
@@ -67,11 +68,11 @@ def command(face: Face, commit: int, why: str, except_spent: bool, allow_large: 
     shown = None
     if face.dry_run or not face.yes:
         shown = _plan(face, snapshot, commit, except_spent)
-        nothing = not face.dry_run and not shown.rows
+        nothing = not face.dry_run and not shown.rows and not shown.alias
         _show(face, snapshot, shown, change=nothing)
         if face.dry_run or nothing:
             return
-        face.confirm(f"Book {len(shown.rows)} entries?")
+        face.confirm(f"Book {len(shown.rows)} entries?" if shown.rows else "End the alias?")
     with face.writer("ilactl undo") as writer:
         _book(face, writer, shown, commit, why, except_spent, allow_large)
 
@@ -83,7 +84,7 @@ def _plan(face: Face, snapshot: Snapshot, commit: int, except_spent: bool) -> Un
 
     with face.working(f"looking at commit {commit}"):
         plan = plan_undo(snapshot, commit, face.on(snapshot))
-    if plan.stays and not except_spent:
+    if plan.stays and (not except_spent or plan.alias):
         kept = sum(len(stay.entries) for stay in plan.stays)
         later = len({entry.entry for stay in plan.stays for entry, _ in stay.because})
         first = f", the first {NAMED} of them above" if later > NAMED else ""
@@ -91,7 +92,7 @@ def _plan(face: Face, snapshot: Snapshot, commit: int, except_spent: bool) -> Un
             findings=hindrances(plan, snapshot),
             reason=f"{kept} of commit {commit}'s {kept + len(plan.rows) + len(plan.undone)} entries"
             f" cannot be undone because of {later} later entr{'y' if later == 1 else 'ies'}{first}",
-            hint="undo what depends on them first, or leave them in place with --except-spent",
+            hint=_way_on(plan),
         )
     return plan
 
@@ -127,7 +128,7 @@ def _book(
     plan = _plan(face, snapshot, commit, except_spent)
     if shown is not None and not shown.same_as(plan):
         raise ChangedMeanwhile()
-    if not plan.rows:
+    if not plan.rows and not plan.alias:
         _show(face, snapshot, plan, change=True)
         return
     refuse_large(
@@ -140,24 +141,38 @@ def _book(
     with face.working(f"booking {len(plan.rows)} entries"):
         change = Change(
             command="undo",
-            appends=(_rows(snapshot, plan),),
-            booked_on=plan.on,
+            appends=_appends(snapshot, plan),
+            booked_on=plan.on if plan.rows else None,
             entries=len(plan.rows),
             why=why,
             key=face.key,
             content=content if face.key else "",
-            note={"undoes": commit, "entries": len(plan.rows)},
+            note={
+                "undoes": commit,
+                "entries": len(plan.rows),
+                **({"alias": plan.alias[0]} if plan.alias else {}),
+            },
         )
         record = writer.commit(change)
     _show(face, snapshot, plan, booked=record.seq, change=True)
 
 
-def _rows(snapshot: Snapshot, plan: UndoPlan) -> Append:
-    from ilactl.ledger.columns import ENTITLEMENTS
+def _way_on(plan: UndoPlan) -> str:
+    if plan.alias:
+        return f"end the alias instead: ilactl person merge {plan.alias[0]} --end --why TEXT"
+    return "undo what depends on them first, or leave them in place with --except-spent"
+
+
+def _appends(snapshot: Snapshot, plan: UndoPlan) -> tuple[Append, ...]:
+    from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
     from ilactl.ledger.commit import Append
     from ilactl.ledger.entries import row_of
     from ilactl.ledger.scan import format_row
 
     units = snapshot.manifest.units
     text = "".join(format_row(row_of(row, units)) for row in plan.rows)
-    return Append(ENTITLEMENTS.file, text.encode(), rows=len(plan.rows))
+    ended = format_row(plan.alias) if plan.alias else ""
+    return (
+        Append(ENTITLEMENTS.file, text.encode(), rows=len(plan.rows)),
+        Append(PERSONS.file, ended.encode(), rows=1 if ended else 0),
+    )

@@ -23,8 +23,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-__all__ = ["LIKELY", "Identity", "Pair", "candidates", "name_parts"]
+from ilactl.ledger.registers import all_persons
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["LIKELY", "Identity", "Pair", "candidates", "identities_of", "name_parts"]
 
 LIKELY = 8
 """Points from which a pair is worth a look."""
@@ -65,6 +71,21 @@ def name_parts(name: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return tuple(sorted(letters.split()))
+
+
+def identities_of(snapshot: Snapshot) -> list[Identity]:
+    """What identities.csv says of everybody today, an alias left out. Raises BadInput for a bad row."""
+    return [
+        Identity(
+            record.person,
+            record.identity.get("name", ""),
+            record.birth_date,
+            record.identity.get("contact", ""),
+            record.identity.get("external_id", ""),
+        )
+        for record in all_persons(snapshot)
+        if record.identity
+    ]
 
 
 def candidates(people: Sequence[Identity], least: int = LIKELY) -> list[Pair]:

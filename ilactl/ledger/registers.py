@@ -39,6 +39,7 @@ __all__ = [
     "person_record",
     "same_person",
     "stands_for",
+    "states_of",
 ]
 
 _EMPTY: Mapping[str, str] = {}
@@ -230,9 +231,14 @@ def stands_for(person: str, lead: Callable[[str], str]) -> str:
     return at
 
 
+def states_of(snapshot: Snapshot, person: str) -> tuple[StateRow, ...]:
+    """The rows of persons.csv under one id alone, by valid_from."""
+    return _states(_found(snapshot, PERSONS, "person", person), PERSONS)
+
+
 def _alias(snapshot: Snapshot, person: str) -> str:
     """The person that the id's newest row names, if there is such a person."""
-    states = _states(_found(snapshot, PERSONS, "person", person), PERSONS)
+    states = states_of(snapshot, person)
     named = states[-1].cells["same_as"] if states else ""
     return named if named and _found(snapshot, PERSONS, "person", named) else ""
 

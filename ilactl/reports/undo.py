@@ -65,6 +65,8 @@ def undo_answer(
     if rows:
         shown = [{**row, "rule": str(row["rule"]).partition("@")[0]} for row in rows]
         blocks.append(Grid(_COLUMNS, shown))
+    if plan.alias:
+        blocks.append(Lines([f"{plan.alias[0]} stands for itself again"]))
     if plan.undone and plan.rows:
         blocks.append(Lines([f"{_entries(len(plan.undone))} undone before"]))
     stays = [(entry, stay.because) for stay in plan.stays for entry in stay.entries]
@@ -81,6 +83,7 @@ def undo_answer(
             "booked": booked,
             "dry_run": dry_run,
             "entries": len(plan.rows),
+            "alias_ended": plan.alias[0] if plan.alias else None,
             "undone_before": len(plan.undone),
             "totals": {unit: Money(n, unit, scales[unit]) for unit, n in sorted(plan.totals().items())},
             "stays": [
@@ -103,7 +106,7 @@ def _scales(snapshot: Snapshot) -> dict[str, int]:
 
 def _title(plan: UndoPlan, snapshot: Snapshot, booked: int | None) -> str:
     what = f"Undo of commit {plan.record.seq} ({plan.record.command})"
-    if plan.rows:
+    if plan.rows or plan.alias:
         done = f"booked as commit {booked}" if booked else "to book"
         return f"{what} on {plan.on}: {_entries(len(plan.rows))} {done}"
     if not plan.by or plan.stays:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from ilactl.errors import NotFound, Refused
 from ilactl.ledger.booked import booked_by, later_entries, range_of
 from ilactl.ledger.entries import Entry, lot_of
+from ilactl.rules.alias_end import alias_end
 from ilactl.rules.contributions import refuse_day
 
 if TYPE_CHECKING:
@@ -53,10 +54,13 @@ class UndoPlan:
     undone: tuple[Entry, ...]
     by: tuple[Entry, ...]
     stays: tuple[Stay, ...]
+    alias: tuple[str, ...] = ()
+    """The row of persons.csv that ends the alias a merge began; () for other commits."""
 
     def same_as(self, other: UndoPlan) -> bool:
         """Whether both would book the same; the rows' numbers may differ."""
-        return [replace(row, entry="") for row in self.rows] == [replace(row, entry="") for row in other.rows]
+        rows = [[replace(row, entry="") for row in plan.rows] for plan in (self, other)]
+        return rows[0] == rows[1] and self.alias == other.alias
 
     def totals(self) -> dict[str, int]:
         """The sum of what would be taken back, by unit."""
@@ -112,9 +116,13 @@ def plan_undo(snapshot: Snapshot, seq: int, on: date) -> UndoPlan:
     if record is None:
         hint = f"the last one is {snapshot.head.seq}; 'ilactl log' lists them"
         raise NotFound(what=f"commit {seq}", hint=hint)
-    where = range_of(record)
-    if where is None:
+    where, alias = range_of(record), alias_end(snapshot, record)
+    if where is None and not alias:
+        if record.command == "person merge":
+            return UndoPlan(record, on, (), (), (), ())
         raise _no_entries(record)
+    if where is None:
+        return UndoPlan(record, on, (), (), (), (), alias)
     _refuse_steps(record)
     booked = booked_by(snapshot, record)
     fate = _Fate(snapshot, booked, where[1])
@@ -127,7 +135,7 @@ def plan_undo(snapshot: Snapshot, seq: int, on: date) -> UndoPlan:
     rows = tuple(reverse_of(entry, f"E{first + i}", on) for i, entry in enumerate(going))
     if rows:
         refuse_day(snapshot, on)
-    return UndoPlan(record, on, rows, undone, fate.reversals_of(undone), stays)
+    return UndoPlan(record, on, rows, undone, fate.reversals_of(undone), stays, alias)
 
 
 def _no_entries(record: Record) -> Refused:
@@ -265,7 +273,7 @@ def _takes_the_place(row: Entry, entry: Entry) -> str:
 
 def _restores(entry: Entry) -> bool:
     """Whether the reverse would bring a grant or a contribution to its wallet again."""
-    return entry.kind == "correct" and entry.due is None and entry.source.startswith("wallet:")
+    return entry.kind == "correct" and entry.source.startswith("wallet:")
 
 
 def _account(entry: Entry, account: str) -> _Account:
