@@ -291,10 +291,16 @@ def _warn_of_twin(face: Face, snapshot: Snapshot, person: str, identity: dict[st
 def _register() -> None:
     """Join the commands of the neighbouring files to the group."""
     from ilactl.commands import person_import, person_views
+    from ilactl.commands.person_erase import command as erase
+    from ilactl.commands.person_erase import hold
+    from ilactl.commands.person_export import export
     from ilactl.commands.person_merge import merge
 
     for inner in (person_import.command, person_views.show, person_views.list_, person_views.find):
         command.add_command(inner)
+    command.add_command(erase)
+    command.add_command(hold)
+    command.add_command(export)
     command.add_command(merge)
 
 

@@ -110,6 +110,7 @@ WRITERS = {
     "ilactl.ledger.sample",  # the same, copied
     "ilactl.ledger.copying",  # a copy outside the ledger, which it only reads
     "ilactl.ledger.cache",  # what may be deleted at any moment
+    "ilactl.ledger.outside",  # what people asked for, beside the ledger
     "ilactl.ledger.overlay",  # an unlinked copy for the engine
 }
 WRITING = (
