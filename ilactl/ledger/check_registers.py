@@ -18,6 +18,7 @@ from ilactl.ledger.columns import (
     ORGANISATIONS,
     PERSONS,
 )
+from ilactl.ledger.cutting import Shift
 from ilactl.ledger.registers import parse_facts
 from ilactl.nearest import did_you_mean
 
@@ -212,7 +213,11 @@ def doubled_rows(ground: Ground) -> Iterator[Finding]:
     bases: dict[str, list[int]] = {}
     for record in ground.snapshot.records():
         for act in record.files:
-            bases.setdefault(act.path, []).append(act.base)
+            if act.cuts:
+                shift = Shift(act.cuts)
+                bases[act.path] = [shift.forward(base) for base in bases[act.path]]
+            elif not act.removed:
+                bases.setdefault(act.path, []).append(act.base)
     for table in (PERSONS, IDENTITIES, ORGANISATIONS):
         starts = sorted(bases.get(table.file, []))
         seen: set[tuple[int, str, str]] = set()

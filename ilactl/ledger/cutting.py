@@ -16,6 +16,7 @@ from itertools import accumulate
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import Stamp, blocks, close_quietly, digest_at, read_at, sync, write_at
 from ilactl.ledger.files import Folder
+from ilactl.ledger.lines import Buffer
 from ilactl.ledger.record import Cuts, FileAct
 
 __all__ = ["Shift", "carried", "cut_rows", "put_in_place", "refuse_other", "stage_without"]
@@ -116,7 +117,7 @@ def stage_without(
     return FileAct(file, 0, new, held - len(rows), digest, staged=staged, cuts=cuts)
 
 
-def cut_rows(file: str, view: bytes, offsets: Iterable[int]) -> tuple[tuple[int, int], ...]:
+def cut_rows(file: str, view: Buffer, offsets: Iterable[int]) -> tuple[tuple[int, int], ...]:
     """Start and size of the lines that begin at these offsets, in the file's order."""
     found = []
     for offset in sorted(set(offsets)):

@@ -69,6 +69,7 @@ class Manifest:
     guards: Guards
     closed_until: date | None
     shared: bool
+    retention_years: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ class Key:
         return ".".join(self.path)
 
 
+RETENTION_YEARS = 5
+"""What holds where ledger.toml does not say: what the European funds ask for."""
+
 KEYS = (
     Key(("format",), "format", "the ledger's format", required=True),
     Key(("agency", "name"), "text", "the agency's name", required=True),
@@ -99,6 +103,13 @@ KEYS = (
     Key(("funds", "*", "title"), "text", "the fund's name in words", default="", names=Grammar.NAME),
     Key(("guards", "max_persons"), "count", "the most persons one batch may book for"),
     Key(("guards", "max_total"), "quoted", "the largest sum of one unit that a batch may book"),
+    Key(
+        ("retention", "years"),
+        "years",
+        "how many years after 31 December of the year of a person's last entry from or to an outside "
+        "account nobody may erase who the person is; 0: at once",
+        default=RETENTION_YEARS,
+    ),
     Key(("closed_until",), "day", "nothing can be booked on or before this day"),
     Key(("shared",), "boolean", "whether the files belong to a group", default=False),
 )
@@ -164,6 +175,7 @@ _FAULTS: dict[str, Callable[[Any], str | None]] = {
     ),
     "zone": _zone,
     "scale": _whole(0, MAX_SCALE, f"a whole number from 0 to {MAX_SCALE}"),
+    "years": _whole(0, 100, "a whole number of years from 0 to 100"),
     "count": _whole(0, 10**12, "a whole number, 0 or above"),
     "quoted": _quoted,
     "day": _day,
@@ -292,4 +304,5 @@ def load_manifest(text: bytes, path: str = "ledger.toml") -> Manifest:
         guards=Guards(guards.get("max_persons"), parse_decimal(guards.get("max_total", ""))),
         closed_until=parse_date(closed) if isinstance(closed, str) else closed,
         shared=document.get("shared", False),
+        retention_years=document.get("retention", {}).get("years", RETENTION_YEARS),
     )
