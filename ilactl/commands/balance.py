@@ -39,9 +39,11 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
       $ ilactl balance --by fund
       $ ilactl balance --by labour_status -O csv
     """
+    from ilactl.ledger.erasures import day_of, erasures_of
     from ilactl.output import Answer, Cell, Col, Grid, Money
     from ilactl.reports.balances import balances
     from ilactl.reports.balances_lines import BalanceRequest
+    from ilactl.reports.erasure import erased_notes
 
     snapshot = face.snapshot()
     named = named_persons(face, persons)
@@ -64,6 +66,7 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
         for name in ("balance", "reserved", "usable", "owed"):
             cells[name] = Money(getattr(row.standing, name), row.unit, units[row.unit].scale)
         rows.append(cells)
+    gone = erasures_of(snapshot, named) if named else {}
     # People see the column of debts only where somebody owes; data formats always have it.
     shown = columns if any(row.standing.owed for row in found) else columns[:-1]
     face.answer(
@@ -72,6 +75,14 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
             rows=rows,
             columns=columns,
             blocks=[Grid(shown, rows, empty="no entries")],
-            data={"by": by, "usable_on": day, "booked_until": face.given_on},
+            data={
+                "by": by,
+                "usable_on": day,
+                "booked_until": face.given_on,
+                **(
+                    {"erased_on": {one: day_of(snapshot, done) for one, done in gone.items()}} if gone else {}
+                ),
+            },
+            notes=erased_notes(snapshot, gone),
         )
     )

@@ -44,11 +44,24 @@ def command(face: Face, subject: str, due: bool) -> None:
     snapshot = face.snapshot()
     entry = None if due else _entry(snapshot, subject)
     if entry is not None:
-        face.answer(_explain_entry(snapshot, entry))
+        face.answer(_with_erasure(snapshot, entry.person, _explain_entry(snapshot, entry)))
     elif due:
-        face.answer(_explain_due(snapshot, subject, face.on(snapshot)))
+        answer = _explain_due(snapshot, subject, face.on(snapshot))
+        face.answer(_with_erasure(snapshot, subject, answer))
     else:
-        face.answer(_explain_person(snapshot, subject, face.on(snapshot)))
+        answer = _explain_person(snapshot, subject, face.on(snapshot))
+        face.answer(_with_erasure(snapshot, subject, answer))
+
+
+def _with_erasure(snapshot: Snapshot, person: str, answer: Answer) -> Answer:
+    """The answer, which also tells where the person was erased."""
+    from dataclasses import replace
+
+    from ilactl.ledger.erasures import erasures_of
+    from ilactl.reports.erasure import erased_notes
+
+    notes = erased_notes(snapshot, erasures_of(snapshot, [person]))
+    return replace(answer, notes=[*answer.notes, *notes]) if notes else answer
 
 
 def _entry(snapshot: Snapshot, subject: str) -> Entry | None:

@@ -12,7 +12,7 @@ from ilactl.commands.face import Face, face_options
 from ilactl.errors import NotFound
 
 if TYPE_CHECKING:
-    from ilactl.ledger.log import Record
+    from ilactl.ledger.log import FileAct, Record
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Cell
 
@@ -41,6 +41,9 @@ def command(face: Face, commit: int | None, limit: int | None) -> None:
         _show(face, snapshot, commit)
     else:
         _list(face, snapshot, limit)
+
+
+_DATA = ("removed", "erased", "erased_by", "sha256")
 
 
 def _list(face: Face, snapshot: Snapshot, limit: int | None) -> None:
@@ -77,7 +80,7 @@ def _row(record: Record) -> dict[str, Cell]:
         "at": record.at,
         "booked_on": record.booked_on,
         "command": record.command,
-        "rows": sum(act.rows for act in record.files),
+        "rows": sum(_rows(act) for act in record.files),
         "files": " ".join(act.path for act in record.files),
         "adopted": any(act.adopted for act in record.files),
         "user": record.user,
@@ -86,6 +89,11 @@ def _row(record: Record) -> dict[str, Cell]:
         "why": record.why,
         "key": record.key,
     }
+
+
+def _rows(act: FileAct) -> int:
+    """The rows that a commit added to a file; below zero where it took some out."""
+    return -len(act.cuts.rows) if act.cuts else act.rows
 
 
 def _local(snapshot: Snapshot, record: Record) -> str:
@@ -119,14 +127,18 @@ def _show(face: Face, snapshot: Snapshot, number: int) -> None:
         )
     rows: list[dict[str, Cell]] = []
     for act in record.files:
-        known = act.path in snapshot.head.sizes and act.base < snapshot.head.sizes[act.path]
+        fate = snapshot.fate_of(act.path, record.seq, act.base, act.size)
+        known = fate.start < snapshot.head.sizes.get(act.path, 0) and not act.cuts
         rows.append(
             {
                 "file": act.path,
-                "first_line": line_number(snapshot.view(act.path), act.base) if known else None,
-                "rows": act.rows,
+                "first_line": line_number(snapshot.view(act.path), fate.start) if known else None,
+                "rows": _rows(act),
                 "bytes": act.size,
                 "adopted": act.adopted,
+                "removed": act.removed,
+                "erased": fate.erased,
+                "erased_by": " ".join(map(str, fate.by)),
                 "sha256": act.sha256,
             }
         )
@@ -137,6 +149,10 @@ def _show(face: Face, snapshot: Snapshot, number: int) -> None:
         Col("bytes", kind="int"),
         Col("adopted"),
     ]
+    if any(row["removed"] for row in rows):
+        columns.append(Col("removed"))
+    if any(row["erased"] for row in rows):
+        columns += [Col("erased", "rows erased since", "int"), Col("erased_by", "by commit")]
     body = {name: value for name, value in _row(record).items() if name not in ("rows", "files")}
     pairs: list[tuple[str, Cell]] = [
         ("when", f"{_local(snapshot, record)} {snapshot.manifest.zone}"),
@@ -154,7 +170,7 @@ def _show(face: Face, snapshot: Snapshot, number: int) -> None:
         Answer(
             "ilactl.log.commit/1",
             rows=rows,
-            columns=[*columns, Col("sha256")],
+            columns=[*columns[:5], *(Col(name) for name in _DATA)],
             blocks=[
                 Heading(f"Commit {record.seq}"),
                 Pairs([(label, value) for label, value in pairs if value is not None]),

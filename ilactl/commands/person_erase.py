@@ -199,7 +199,7 @@ def _hold_plan(
 ) -> tuple[Mapping[str, Hold | None], list[str]]:
     """What stands now for each person, and the ids whose hold changes."""
     from ilactl.ledger.columns import IDENTITIES
-    from ilactl.ledger.erasures import holds
+    from ilactl.ledger.erasures import holds_in
     from ilactl.ledger.holders import ids_of
     from ilactl.ledger.register_plan import Book
     from ilactl.ledger.traces import Marks
@@ -210,7 +210,7 @@ def _hold_plan(
     _refuse_telling(
         Marks(dict(zip(IDENTITIES.names, row, strict=True)) for row in known).named_by(why), "--why"
     )
-    standing = holds(snapshot)
+    standing = holds_in(snapshot)
     changed: list[str] = []
     for person, ids in families.items():
         held = [one for one in ids if one in standing]

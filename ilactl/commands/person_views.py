@@ -30,12 +30,16 @@ def show(face: Face, person: str) -> None:
       $ ilactl person show P1 --on 2026-06-30 -O json
     """
     from ilactl.dates import age_on
+    from ilactl.ledger.erasures import day_of, erasures_of, holds_in
     from ilactl.ledger.registers import person_record
     from ilactl.output import Answer, Col, Grid, Heading, Pairs
+    from ilactl.reports.erasure import erased_notes
 
     snapshot = face.snapshot()
     record = person_record(snapshot, person)
     on = face.on(snapshot)
+    gone = erasures_of(snapshot, record.ids)
+    held = {one: hold for one, hold in holds_in(snapshot).items() if one in record.ids and hold.stands(on)}
     now, who = record.state_on(on), record.identity_on(on)
     identity: dict[str, Cell] = {
         "name": record.identity.get("name") or None,
@@ -48,6 +52,10 @@ def show(face: Face, person: str) -> None:
     top: list[tuple[str, Cell]] = [("person", record.person)]
     top += [("also", " ".join(others))] if others else []
     top += [(name.replace("_", " "), value) for name, value in identity.items() if value is not None]
+    top += [
+        ("on hold", f"until {hold.until or 'it is lifted'}: {hold.why} (commit {hold.seq})")
+        for hold in held.values()
+    ]
     names = _state_names([*record.states, *record.identity_states])
     holds = {**_values(now), **(dict(who.facts) if who else {})}
     history = [{"valid_from": row.valid_from, **_values(row)} for row in record.states]
@@ -84,7 +92,13 @@ def show(face: Face, person: str) -> None:
                 **identity,
                 "holds": {name: holds[name] for name in names if holds.get(name)},
                 "figures": figures,
+                "erased_on": {one: day_of(snapshot, commit) for one, commit in gone.items()},
+                "on_hold": [
+                    {"person": one, "until": hold.until, "why": hold.why, "commit": hold.seq}
+                    for one, hold in held.items()
+                ],
             },
+            notes=erased_notes(snapshot, gone),
         )
     )
 
@@ -138,10 +152,12 @@ def list_(face: Face, region: str | None, employer: str | None, group: str | Non
       $ ilactl person list --region Vilnius -O csv
     """
     from ilactl.ledger.columns import IDENTITIES, PERSONS
+    from ilactl.ledger.erasures import day_of, erasures_of
     from ilactl.ledger.person_plan import IDENTITY_COLUMNS, STATE_COLUMNS
     from ilactl.ledger.register_plan import Book
     from ilactl.ledger.registers import parse_facts
     from ilactl.output import Answer, Col
+    from ilactl.reports.erasure import erased_notes
 
     snapshot = face.snapshot()
     day = face.on(snapshot).isoformat()
@@ -169,7 +185,10 @@ def list_(face: Face, region: str | None, employer: str | None, group: str | Non
     shown = ["person", "valid_from", *(IDENTITY_COLUMNS if names else ()), *STATE_COLUMNS, *sorted(declared)]
     columns = [Col(name, kind="date" if name == "valid_from" else "text") for name in shown]
     whole = [{name: row.get(name, "") for name in shown} for row in rows]
-    face.answer(Answer("ilactl.person_list/1", rows=whole, columns=columns, data={"on": day}))
+    gone = erasures_of(snapshot, [str(row["person"]) for row in whole])
+    data = {"on": day, "erased_on": {one: day_of(snapshot, commit) for one, commit in gone.items()}}
+    notes = erased_notes(snapshot, gone)
+    face.answer(Answer("ilactl.person_list/1", rows=whole, columns=columns, data=data, notes=notes))
 
 
 def _matches(row: Mapping[str, Cell], region: str | None, employer: str | None, group: str | None) -> bool:

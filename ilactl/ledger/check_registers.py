@@ -19,6 +19,7 @@ from ilactl.ledger.columns import (
     PERSONS,
 )
 from ilactl.ledger.cutting import Shift
+from ilactl.ledger.erasures import erasures
 from ilactl.ledger.registers import parse_facts
 from ilactl.nearest import did_you_mean
 
@@ -32,6 +33,7 @@ __all__ = [
     "birth_dates",
     "doubled_rows",
     "employers_known",
+    "erased_stay_erased",
     "facts_declared",
     "persons_known",
     "providers_known",
@@ -68,6 +70,12 @@ OVERLAP = Kind(
     "two figures of one source overlap, so days may count twice",
     "record the figure for spans that do not overlap",
     warning=True,
+)
+
+ERASED = Kind(
+    "CHECK-ERASED",
+    "identities.csv says again who an erased person is",
+    "erase the person again; if it is another person, give that one an id of its own",
 )
 
 _MAX_AGE = 120
@@ -206,6 +214,15 @@ def facts_declared(ground: Ground) -> Iterator[Finding]:
             yield FACT.at(place, f"{name} {text!r} is not of its type")
         elif row.cells[2] > row.cells[3]:
             yield FACT.at(ground.place(FIGURES.file, row.offset, "to"), "to lies before from")
+
+
+def erased_stay_erased(ground: Ground) -> Iterator[Finding]:
+    """No row says who an erased person is."""
+    gone = erasures(ground.snapshot)
+    for row in ground.rows(IDENTITIES) if gone else ():
+        if row.cells[0] in gone:
+            place = ground.place(IDENTITIES.file, row.offset, "person")
+            yield ERASED.at(place, f"{row.cells[0]} was erased by commit {gone[row.cells[0]].seq}")
 
 
 def doubled_rows(ground: Ground) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     Check.watching("entry-persons", "always", check_registers.EntryPersons),
     Check.of("aliases", "always", check_registers.aliases),
     Check.of("birth-dates", "always", check_registers.birth_dates),
+    Check.of("erased", "always", check_registers.erased_stay_erased),
     Check.of("employers", "always", check_registers.employers_known),
     Check.of("providers", "always", check_registers.providers_known),
     Check.watching("entry-organisations", "always", check_registers.EntryOrganisations),

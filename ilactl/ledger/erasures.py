@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ilactl.dates import parse_date
-from ilactl.ledger.record import Record, parse
+from ilactl.errors import ChangedOutside
+from ilactl.ledger.record import LOG, BrokenLine, Record, parse
 
 if TYPE_CHECKING:
     from ilactl.ledger.log import View
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["ERASE", "HOLD", "Hold", "day_of", "erasures", "erasures_of", "holds"]
+__all__ = ["ERASE", "HOLD", "Hold", "day_of", "erasures", "erasures_of", "holds_in"]
 
 ERASE = "person erase"
 HOLD = "person hold"
@@ -49,7 +50,7 @@ def _erased(record: Record) -> Iterator[str]:
         yield from ids
 
 
-def holds(snapshot: Snapshot) -> dict[str, Hold]:
+def holds_in(snapshot: Snapshot) -> dict[str, Hold]:
     """The holds that were not lifted, by id; one that is past its day is among them."""
     found: dict[str, Hold] = {}
     for record in _made_by(snapshot.log, HOLD):
@@ -75,7 +76,10 @@ def _made_by(log: View, command: str) -> Iterator[Record]:
     at = log.find(needle)
     while at >= 0:
         start, end = log.rfind(b"\n", 0, at) + 1, log.find(b"\n", at)
-        record = parse(log[start : end if end >= 0 else len(log)])
+        try:
+            record = parse(log[start : end if end >= 0 else len(log)])
+        except BrokenLine:
+            raise ChangedOutside(path=LOG, reason=f"a line is damaged at byte {start}") from None
         if record.command == command:
             yield record
         at = log.find(needle, at + 1)

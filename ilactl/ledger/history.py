@@ -15,7 +15,7 @@ from ilactl.ledger.cutting import Shift
 from ilactl.ledger.log import View, bisect
 from ilactl.ledger.record import FileHead, Record
 
-__all__ = ["Remains", "commit_of", "record_at", "remains_of"]
+__all__ = ["Fate", "Remains", "commit_of", "fate_of", "record_at", "remains_of"]
 
 
 def record_at(log: View, seq: int) -> tuple[Record, int]:
@@ -90,6 +90,29 @@ def remains_of(log: View, head: Record, past: Record) -> dict[str, Remains]:
         if shifts:
             found[name] = Remains(size, rows, tuple(shifts))
     return found
+
+
+class Fate(NamedTuple):
+    """Where a range stands today, how many rows of it were erased, and by which commits."""
+
+    start: int
+    erased: int
+    by: tuple[int, ...]
+
+
+def fate_of(log: View, head: Record, file: str, seq: int, start: int, size: int) -> Fate:
+    """What became of the bytes that commit `seq` put at `start` of a file. Adoptions are passed over."""
+    erased, by, end = 0, [], start + size
+    now = head.heads.get(file)
+    for _, record in reversed(list(_changes(log, file, now, seq)) if now else []):
+        cuts = record.cuts(file)
+        if cuts is not None:
+            shift = Shift(cuts)
+            if gone := shift.rows_in(start, end):
+                erased += gone
+                by.append(record.seq)
+            start, end = shift.forward(start), shift.forward(end)
+    return Fate(start, erased, tuple(by))
 
 
 def _changes(log: View, name: str, now: FileHead, after: int) -> Iterator[tuple[int, Record]]:

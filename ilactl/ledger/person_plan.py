@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
+from ilactl.ledger.erasures import erasures
 from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.register_plan import Book, Cells, Problem, RegisterPlan, RowPlanner
 from ilactl.ledger.registers import format_facts, parse_facts
@@ -107,6 +109,7 @@ class PersonPlanner:
     ) -> None:
         """`on` is today: nobody is born after it. `new_salt` gives random hexadecimal digits."""
         self.plan = RegisterPlan()
+        self._snapshot = snapshot
         self.persons = Book(snapshot, PERSONS, whole=whole)
         self.identities = Book(snapshot, IDENTITIES, whole=whole)
         self.organisations = Book(snapshot, ORGANISATIONS, whole=whole)
@@ -125,7 +128,7 @@ class PersonPlanner:
             found.append(Problem("person", f"{person} stands here twice with valid_from {valid_from}"))
         self._seen.add((person, valid_from))
         for name, text in given.items():
-            if text == "" or (name, text) in self._good:
+            if text == "" or ((name, text) in self._good and not self._is_identity(name)):
                 continue
             problem = self._problem(person, name, text)
             if problem:
@@ -135,6 +138,11 @@ class PersonPlanner:
         return found
 
     def _problem(self, person: str, name: str, text: str) -> Problem | None:
+        if self._is_identity(name) and person in self._erased:
+            remedy = "a person who comes back is added under a new id"
+            return Problem(
+                name, f"{person} was erased, so nothing can be recorded of who it is: {name}", remedy
+            )
         if name in self._facts:
             fact = self._facts[name]
             if fact.parse(text) is None:
@@ -154,6 +162,13 @@ class PersonPlanner:
         elif name == "same_as" and (text == person or not self.persons.rows(text)):
             return Problem(name, f"same_as {text} is not another person of this ledger")
         return None
+
+    def _is_identity(self, name: str) -> bool:
+        return name in IDENTITY_COLUMNS or (name in self._facts and self._facts[name].sensitive)
+
+    @cached_property
+    def _erased(self) -> Container[str]:
+        return erasures(self._snapshot)
 
     def take(self, person: str, valid_from: str, given: Mapping[str, str]) -> str:
         """Plan the request: `new`, `known` or `changed`."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from ilactl.errors import ChangedMeanwhile, ChangedOutside, NoLedger, NotFound, StartOver
 from ilactl.ledger.disk import close_quietly, fail
 from ilactl.ledger.files import Folder
-from ilactl.ledger.history import Remains, commit_of, record_at, remains_of
+from ilactl.ledger.history import Fate, Remains, commit_of, fate_of, record_at, remains_of
 from ilactl.ledger.log import LOG, FileAct, Record, View, map_file, map_log, read_tail, records, with_key
 from ilactl.ledger.overlay import joined, private_copy, unapplied
 from ilactl.ledger.verify import TAIL, read_hint
@@ -243,6 +243,10 @@ class Snapshot:
         if file in self._remains:
             offset = self._remains[file].back(offset)
         return commit_of(self._log, self.record, file, offset)
+
+    def fate_of(self, file: str, seq: int, start: int, size: int) -> Fate:
+        """What became of the bytes that commit `seq` put at `start` of a file: moved, or erased."""
+        return fate_of(self._log, self.record, file, seq, start, size)
 
     def records(self) -> Iterator[Record]:
         """All commits up to this one, oldest first. Raises ChangedOutside where the chain is broken."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ilactl.ledger.entries import Entry
+from ilactl.ledger.erasures import erasures_of
 from ilactl.ledger.lines import line_number
 from ilactl.ledger.wallets import Lot
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
@@ -185,7 +186,10 @@ def entry_answer(
         data["decision"] = decision_data(replay.decision, scales)
         data["agrees"] = replay.agrees
         if not replay.agrees:
-            blocks.append(Lines(["computed again, this differs from what was booked: run 'ilactl check'"]))
+            gone = erasures_of(snapshot, [entry.person])
+            why = f"{entry.person} was erased since, so facts are gone that it was decided by"
+            other = "computed again, this differs from what was booked: run 'ilactl check'"
+            blocks.append(Lines([why if gone else other]))
     return Answer("ilactl.explain-entry/1", rows, _FACTS, blocks, data)
 
 

@@ -18,7 +18,7 @@ from ilactl.ledger.change import Change, Cut
 from ilactl.ledger.columns import CREDENTIALS, ENTITLEMENTS, IDENTITIES
 from ilactl.ledger.cutting import cut_rows
 from ilactl.ledger.entries import Entry, entries_of, usable_rows
-from ilactl.ledger.erasures import ERASE, erasures_of, holds
+from ilactl.ledger.erasures import ERASE, erasures_of, holds_in
 from ilactl.ledger.holders import ids_of
 from ilactl.ledger.lines import line_number
 from ilactl.ledger.scan import Row, rows_with_id
@@ -193,7 +193,7 @@ def _documents(snapshot: Snapshot, ids: Iterable[str]) -> tuple[str, ...]:
 def _refusals(
     snapshot: Snapshot, leaving: Iterable[Leaving], on: date, *, leave_wallet: bool
 ) -> Iterable[Finding]:
-    standing = holds(snapshot)
+    standing = holds_in(snapshot)
     for one in leaving:
         if one.last is not None and one.kept_until is not None and on <= one.kept_until:
             line = line_number(snapshot.view(ENTITLEMENTS.file), one.last.offset)

@@ -141,6 +141,10 @@ def plan_undo(snapshot: Snapshot, seq: int, on: date) -> UndoPlan:
 def _no_entries(record: Record) -> Refused:
     if record.seq == 1:
         hint = "it made the ledger; one that was made by mistake can be removed with its folder"
+    elif record.command == "person erase":
+        hint = "who was erased does not come back: the ledger holds it nowhere"
+    elif record.command == "person hold":
+        hint = "lift a hold with 'ilactl person hold ID --lift'; set one again the same way"
     elif "organisations.csv" in (files := {act.path for act in record.files}):
         hint = "record what is right with 'ilactl organisation update'; the newer row holds"
     elif files & {"persons.csv", "identities.csv", "figures.csv"}:
