@@ -128,7 +128,8 @@ def _show(face: Face, snapshot: Snapshot, number: int) -> None:
     rows: list[dict[str, Cell]] = []
     for act in record.files:
         fate = snapshot.fate_of(act.path, record.seq, act.base, act.size)
-        known = fate.start < snapshot.head.sizes.get(act.path, 0) and not act.cuts
+        left = not act.cuts and fate.erased < max(1, act.rows)
+        known = left and fate.start < snapshot.head.sizes.get(act.path, 0)
         rows.append(
             {
                 "file": act.path,

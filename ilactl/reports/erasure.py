@@ -24,6 +24,7 @@ NOT_REACHED = (
 )
 """Where an identity may still be that ilactl cannot erase."""
 
+_NAMED = 5
 _SCHEMA = "ilactl.erasure/1"
 _COLUMNS = (Col("person"), Col("ids"), Col("erased_on", "erased on", "date"), Col("commit", kind="int"))
 
@@ -128,7 +129,9 @@ def _done_notes(done: Mapping[str, Record], snapshot: Snapshot) -> list[str]:
 
 
 def erased_notes(snapshot: Snapshot, persons: Mapping[str, Record]) -> list[str]:
-    """What a view of erased persons says of them."""
+    """What a view of erased persons says of them; of many only how many they are."""
+    if len(persons) > _NAMED:
+        return [f"{len(persons)} of these persons were erased: who they were is no longer known"]
     return [
         f"{person} was erased on {day_of(snapshot, record)} (commit {record.seq}):"
         " who it was is no longer known"
