@@ -295,6 +295,7 @@ def _register() -> None:
     from ilactl.commands.person_erase import hold
     from ilactl.commands.person_export import export
     from ilactl.commands.person_merge import merge
+    from ilactl.commands.person_transfer import transfer
 
     for inner in (person_import.command, person_views.show, person_views.list_, person_views.find):
         command.add_command(inner)
@@ -302,6 +303,7 @@ def _register() -> None:
     command.add_command(hold)
     command.add_command(export)
     command.add_command(merge)
+    command.add_command(transfer)
 
 
 _register()

@@ -1,7 +1,8 @@
 """Of a batch, those who must be led through every step by the interpreter: their lots move by themselves.
 
 SQL decides grants for everybody else. Here is who has a lot past its end, a debt, a lot that a law
-speaks of, or a contribution to match; and their entries, read by the engine. It may name too many.
+speaks of, a contribution to match, or came from another agency; and their entries, read by the engine.
+It may name too many.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def _speaks_of(law: Amend | Convert, occasion: Occasion) -> bool:
 def moving_persons(tables: BatchTables, walker: Walker) -> set[str]:
     """Whom the interpreter must lead, under the ids that stand for them."""
     found = _ids(tables, "SELECT DISTINCT person FROM moves WHERE \"from\" = 'owed' OR \"to\" = 'owed'")
+    found |= _ids(tables, "SELECT DISTINCT person FROM moves WHERE kind = 'transfer'")
     found |= _ended(tables, walker.on)
     if walker.laws:
         found |= _under_law(tables, walker)

@@ -37,6 +37,7 @@ class Sums:
     _lots: dict[str, tuple[str, str]] = field(default_factory=dict)
     _left: Counter[str] = field(default_factory=Counter)
     _drawn: dict[str, date] = field(default_factory=dict)
+    _moved_in: dict[str, tuple[str, str, str, int]] = field(default_factory=dict)
 
     def granted_ever(self, class_: str) -> int:
         """All grants to the class less what was taken back."""
@@ -82,6 +83,29 @@ class Sums:
             self._draw(entry, self._lots[lot][0], into, out_of)
         if entry.kind in ("contribute", "correct"):
             self._add_paid(entry, into, out_of)
+        if entry.source.startswith("agency:") or entry.target.startswith("agency:"):
+            self._add_moved_in(entry)
+
+    def _add_moved_in(self, entry: Entry) -> None:
+        """A lot that another agency granted takes its key here, unless it was granted here before.
+
+        What was granted there counts, whatever of it is left.
+        """
+        rule, back = entry.rule.partition("@")[0], self._moved_in.get(entry.of)
+        if entry.kind == "transfer" and entry.period and entry.target.startswith("wallet:"):
+            if self.keys[rule, entry.period] > 0:
+                return
+            amount = entry.amount if entry.due is None else entry.due
+            self._moved_in[entry.entry] = entry.target[7:], rule, entry.period, amount
+            self._take(entry.target[7:], rule, entry, amount, 1)
+        elif entry.kind == "correct" and back is not None:
+            self._moved_in.pop(entry.of)
+            self._take(back[0], back[1], entry, -back[3], -1)
+
+    def _take(self, class_: str, rule: str, entry: Entry, amount: int, keys: int) -> None:
+        self.keys[rule, entry.period] += keys
+        self.granted[class_, entry.period] += amount
+        self.given.append((class_, rule, entry.period, entry.booked_on, amount))
 
     def _add_paid(self, entry: Entry, into: str, out_of: str) -> None:
         """Contributions by day. What takes one back counts on its day: a year's sum is right again."""
