@@ -62,10 +62,12 @@ def command(
     \b
     Examples:
       $ ilactl person add --id P90 --name "Ona Kazlauskienė" --birth-date 1961-02-03
+      $ ilactl person add --id P91 --name "Petras Kazlauskas"
       $ ilactl person erase P90 --why "request 12 of 2026" -n
       $ ilactl person erase P90 --why "request 12 of 2026" --yes
       $ ilactl person erase P90 --why "request 12 of 2026" --yes -O json
-      $ ilactl person erase P1 --why "request 13 of 2026" --yes  # exit 3
+      $ ilactl person hold P91 --until 2030-12-31 --why "lawsuit 7 of 2026"
+      $ ilactl person erase P91 --why "request 13 of 2026" --yes  # exit 3
     """
     if certificate:
         _refuse_place(face, Path(certificate))
@@ -179,9 +181,10 @@ def hold(face: Face, persons: tuple[str, ...], why: str, until: date | None, lif
 
     \b
     Examples:
+      $ ilactl person add --id P1
       $ ilactl person hold P1 --until 2030-12-31 --why "lawsuit 7 of 2026"
       $ ilactl person hold P1 --lift --why "lawsuit 7 of 2026 is settled"
-      $ ilactl person hold P1 P2 --why "audit 3 of 2026" -n
+      $ ilactl person hold P1 --why "audit 3 of 2026" -n
     """
     if lift and until:
         raise UsageError(reason="--until does not go with --lift", hint="leave one of them out")

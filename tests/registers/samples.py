@@ -32,6 +32,8 @@ title = "State budget"
 class MemoryLedger:
     """As much of a snapshot as readers use."""
 
+    log = b""
+
     def __init__(self, rows: Mapping[str, str] | None = None, manifest: bytes = MANIFEST) -> None:
         self.files = {table.file: table.header.encode() + b"\n" for table in TABLES}
         for file, text in (rows or {}).items():
