@@ -147,7 +147,8 @@ def _write(face: Face, snapshot: Snapshot, seq: int, place: Path) -> TransferFil
 
 def _write_again(face: Face, snapshot: Snapshot, shown: Outgoing, place: Path) -> None:
     assert shown.done is not None
-    file = _write(face, snapshot, shown.done.seq, place)
+    with face.writer("ilactl person transfer out"):  # completes what a crash left
+        file = _write(face, snapshot, shown.done.seq, place)
     _show_out(face, snapshot, shown, file, place, booked=shown.done.seq)
 
 
