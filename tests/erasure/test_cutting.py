@@ -227,7 +227,7 @@ def test_only_private_rows_can_be_taken_out(start: Path) -> None:
     ]
     before = {p.name: p.read_bytes() for p in start.iterdir() if p.is_file()}
     for change in bad:
-        with writer(start) as held, pytest.raises(ValueError, match="row|file"):
+        with writer(start) as held, pytest.raises(ValueError, match=r"row|file"):
             held.commit(change)
     assert {p.name: p.read_bytes() for p in start.iterdir() if p.is_file()} == before
 
