@@ -47,8 +47,9 @@ def command(
     Every row of identities.csv goes, of all ids of the person: name, birth date, contact, outside
     number, sensitive facts. So do the person's signed documents, and copies in set-aside/ that name
     the person. The entries stay under the id, and so does persons.csv (region, employer, education):
-    it is no name. An erased id takes no identity again. From then on rules that ask for an age or a
-    sensitive fact are undecided for it. Nothing brings an identity back, 'ilactl undo' neither.
+    it is no name. An erased id takes no identity again. From then on rules that ask for an age are
+    undecided for it, sensitive facts are unknown, and all other rules go on. Nothing brings an
+    identity back, 'ilactl undo' neither.
 
     It is refused while the person's entries must be kept: [retention] years in ledger.toml, 5 where
     it says nothing, from 31 December of the year of the last entry from or to a fund, a giver, a

@@ -34,7 +34,9 @@ def command(face: Face, person: str, first: date | None, until: date | None) -> 
       $ ilactl statement P1 --from 2026-01-01 --until 2026-12-31
       $ ilactl statement P1 -O csv
     """
+    from ilactl.ledger.erasures import erasures_of
     from ilactl.output import Answer, Col, Money
+    from ilactl.reports.erasure import erased_notes
     from ilactl.reports.statement import statement
 
     if first and until and first > until:
@@ -104,7 +106,8 @@ def command(face: Face, person: str, first: date | None, until: date | None) -> 
         "lots": lots,
     }
     blocks = _blocks(found, rows, standing, lots)
-    face.answer(Answer("ilactl.statement/1", rows=rows, columns=columns, blocks=blocks, data=data))
+    notes = erased_notes(snapshot, erasures_of(snapshot, [person]))
+    face.answer(Answer("ilactl.statement/1", rows, columns, blocks, data, notes))
 
 
 _COLUMNS = (

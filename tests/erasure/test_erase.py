@@ -124,7 +124,7 @@ def test_an_erased_person_is_shown_as_one(asked: Path, call: Call) -> None:
     call(*ERASE).ok()
     said = "P1 was erased on 2032-01-01"
     for command in ("person show P1", "person list", "balance P1", "explain P1", "statement P1"):
-        assert said in call(*command.split()).ok().out or command.startswith("statement"), command
+        assert said in call(*command.split()).ok().out, command
     assert json.loads(call("person", "show", "P1", "-O", "json").ok().out)["erased_on"] == {
         "P1": "2032-01-01",
         "P9": "2032-01-01",
