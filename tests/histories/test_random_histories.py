@@ -136,7 +136,8 @@ class History:
         if name == "correct":
             return ("topup", "--correct", "--why", "late facts", *on)
         if name == "undo":
-            return ("undo", rng.randrange(2, 40), "--why", "mistake", "--except-spent", *on)
+            seq = rng.randint(2, Snapshot.open(self.root).head.seq)
+            return ("undo", seq, "--why", "mistake", "--except-spent", *on)
         if name == "merge":
             return ("person", "merge", "P3", "--into", "P1", "--why", "one person", *on)
         if name == "part":
