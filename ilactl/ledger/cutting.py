@@ -97,6 +97,7 @@ def stage_without(
         folder.remove(staged)
         fd = folder.create(staged)
         try:
+            folder.match(fd, source)
             new = 0
             for start, end in [*kept, (at, old)]:
                 for part in blocks(source, start, end - start, file):

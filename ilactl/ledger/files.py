@@ -114,6 +114,11 @@ class Folder:
         """Give the ledger's mode to a file that somebody else made on our behalf."""
         os.fchmod(fd, 0o660 if self.shared else 0o600)
 
+    def match(self, fd: int, like: int) -> None:
+        """Give a file that is to take another's place no right that the other has not."""
+        own = 0o660 if self.shared else 0o600
+        os.fchmod(fd, os.fstat(like).st_mode & own | 0o600)
+
     def make_folder(self, name: str) -> None:
         """Make a folder and those above it, where they are missing, and make them durable."""
         parts = name.split("/")

@@ -14,14 +14,20 @@ from typing import Any
 import pytest
 
 from ilactl.errors import BookedNotConfirmed, ChangedOutside, IlactlError, IoFailed, OutcomeUnknown, StartOver
+from ilactl.ledger.adoption import adoption_of
+from ilactl.ledger.backup import Backup
 from ilactl.ledger.columns import IDENTITIES
 from ilactl.ledger.commit import Append, Change, Cut, Writer
+from ilactl.ledger.copying import write_copy
 from ilactl.ledger.cutting import cut_rows
+from ilactl.ledger.diagnosis.examine import examine
+from ilactl.ledger.restoring import restorations
 from ilactl.ledger.scan import find_ids
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import verify_all
+from ilactl.reports.overview import changed_outside
 from tests.storage.faults import CHANGING, disk, failing, killing, tearing
-from tests.storage.support import identity, in_child, make, row, state_of, writer
+from tests.storage.support import DAY, identity, in_child, make, now, row, state_of, writer
 from tests.storage.test_powercut import Event, Recorder, disk_after
 
 from .test_cutting import FILE, add, erase, numbers_in
@@ -124,6 +130,26 @@ def test_a_kill_in_the_repair_is_repaired(tmp_path: Path, start: Path) -> None:
         if status == 0:
             return
     pytest.fail("the repair never came to its end")
+
+
+def test_every_view_of_an_erasure_that_is_to_be_completed_shows_it_done(start: Path, tmp_path: Path) -> None:
+    cut_off(start)
+    before = {path.name: path.read_bytes() for path in start.iterdir() if path.is_file()}
+    snapshot = Snapshot.open(start)
+    assert changed_outside(snapshot) == []
+    assert adoption_of(snapshot, DAY).empty
+    assert restorations(snapshot) == []
+    backup = Backup(start)
+    assert identity(2) not in backup.view(FILE)[:]
+    assert DOCUMENT not in backup.sizes
+    write_copy(backup, tmp_path / "copy")
+    assert verify_all(Snapshot.open(tmp_path / "copy")) == []
+    assert names_it(tmp_path / "copy") == []
+    signs = list(examine(start, now=now(), user=os.geteuid()))
+    assert [sign.text for sign in signs if sign.state == "fault"] == []
+    assert any("commit 4 is decided and not yet in identities.csv" in sign.text for sign in signs)
+    assert {path.name: path.read_bytes() for path in start.iterdir() if path.is_file()} == before
+    assert sound(start) == 4
 
 
 @pytest.mark.parametrize("adopting", [False, True])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from ilactl.ledger.record import Cuts
 from ilactl.ledger.scan import find_ids
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import Ranges, verify_all
-from tests.storage.support import identity, make, person, row, writer
+from tests.storage.support import MANIFEST, identity, make, person, row, writer
 
 FILE = IDENTITIES.file
 
@@ -270,3 +271,51 @@ def test_what_a_later_row_says_is_not_lost(start: Path) -> None:
         erase(held, 7)
         held.commit(row(9))
     assert verify_all(Snapshot.open(start)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_history_tells_each_row_its_commit_and_each_past_its_rows(tmp_path: Path, seed: int) -> None:
+    lot, root = random.Random(seed), make(tmp_path / "ledger")
+    came: dict[int, int] = {}
+    past: dict[int, list[int]] = {}
+    number = 0
+    with writer(root) as held:
+        for _ in range(25):
+            if came and lot.random() < 0.4:
+                gone = lot.sample(sorted(came), min(len(came), lot.randint(1, 3)))
+                seq = erase(held, *gone).seq
+                for one in gone:
+                    del came[one]
+                past = {then: [n for n in there if n not in gone] for then, there in past.items()}
+            else:
+                new = range(number + 1, number + 1 + lot.randint(1, 4))
+                number, seq = new[-1], add(held, *new).seq
+                came |= dict.fromkeys(new, seq)
+            past[seq] = sorted(came)
+    snapshot = Snapshot.open(root)
+    assert verify_all(snapshot) == []
+    assert {n: snapshot.commit_of(FILE, offset_of(snapshot, n)).seq for n in came} == came
+    for seq, there in past.items():
+        then = snapshot.at(seq)
+        assert numbers_in(then) == there
+        assert [then.commit_of(FILE, offset_of(then, n)).seq for n in there] == [came[n] for n in there]
+    told = {seq: Counter(came.values())[seq] for seq in set(came.values())}
+    kept: dict[int, int] = {}
+    for record in snapshot.records():
+        for act in record.files:
+            if act.path == FILE and not act.cuts and record.seq > 1:
+                fate = snapshot.fate_of(FILE, record.seq, act.base, act.size)
+                kept[record.seq] = act.rows - fate.erased
+    assert {seq: rows for seq, rows in kept.items() if rows} == told
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o660, 0o640])
+def test_the_new_file_has_no_right_that_the_old_one_had_not(tmp_path: Path, mode: int) -> None:
+    shared = MANIFEST.replace(b"country", b"shared = true\ncountry", 1)
+    root = make(tmp_path / "ledger", **{"ledger.toml": shared})
+    with writer(root) as held:
+        add(held, 1, 2)
+    (root / FILE).chmod(mode)
+    with writer(root) as held:
+        erase(held, 1)
+    assert (root / FILE).stat().st_mode & 0o777 == mode & 0o660
