@@ -208,10 +208,11 @@ class Face:
         return Actor(user=printable(user), host=printable(socket.gethostname()), claimed=claimed)
 
     @contextmanager
-    def writer(self, command: str = "", *, adopting: bool = False) -> Iterator[Writer]:
+    def writer(self, command: str = "", *, adopting: bool = False, rotten: bool = False) -> Iterator[Writer]:
         """The ledger under its lock, ready for a commit. `command` is what the lock's holder is called.
 
         With `adopting` its files may differ from the log: for what takes edits in, or undoes them.
+        With `rotten` a damaged line at the log's end that was booked once is set aside, too.
         """
         from ilactl.ledger.commit import open_writer
 
@@ -222,7 +223,10 @@ class Face:
             lock_wait=self.lock_wait,
             holder=command or self.command,
             adopting=adopting,
+            rotten=rotten,
         ) as writer:
+            if writer.set_aside:
+                self.warn(f"the log's unfinished or damaged last line was moved to {writer.set_aside}")
             before = writer.snapshot.head.seq
             try:
                 yield writer

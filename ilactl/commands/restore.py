@@ -32,7 +32,9 @@ def command(face: Face, files: tuple[str, ...], why: str) -> None:
 
     The log holds short public rows themselves, and only digests of large batches and of who
     people are. Rows that stand nowhere any more are refused with the commit that booked them:
-    those must come from your copy of the ledger.
+    those must come from your copy of the ledger. A damaged line at the log's end, which every other
+    command refuses where it was good once, goes to set-aside/, too, with the rows that it booked:
+    that is for ledgers of which there is no copy.
 
     \b
     Examples:
@@ -44,9 +46,9 @@ def command(face: Face, files: tuple[str, ...], why: str) -> None:
     if face.dry_run:
         face.answer(_answer(restorations(face.snapshot(), files), None, {}, dry_run=True))
         return
-    with face.writer("ilactl restore", adopting=True) as writer:
+    with face.writer("ilactl restore", adopting=True, rotten=True) as writer:
         found = restorations(writer.snapshot, files)
-        record, aside = restore(writer, found, why) if found else (None, {})
+        record, aside = restore(writer, found, why) if found or writer.set_aside else (None, {})
     face.answer(_answer(found, record.seq if record else None, aside), change=True)
 
 

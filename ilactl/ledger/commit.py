@@ -45,24 +45,27 @@ def open_writer(
     lock_wait: float = 10.0,
     holder: str = "ilactl",
     adopting: bool = False,
+    rotten: bool = False,
 ) -> Iterator[Writer]:
     """Hold the ledger for writing, recovered and compared with its log.
 
     `now` gives an aware time. With `adopting` the files are not compared: for a command that takes
-    hand edits in. Raises NoLedger, LedgerLocked, ChangedOutside, Unsafe, NewerFormat, BadManifest,
-    IoFailed; nothing is changed then.
+    hand edits in. With `rotten` a damaged end of the log is set aside even if it was good once.
+    Raises NoLedger, LedgerLocked, ChangedOutside, Unsafe, NewerFormat, BadManifest, IoFailed;
+    nothing is changed then.
     """
     folder = open_folder(root)
-    folder.shared = Snapshot.open(root).manifest.shared
+    folder.shared = Snapshot.open(root, rotten=rotten).manifest.shared
     folder.refuse_loose()
     folder.refuse_read_only()
     with ledger_lock(folder, wait=lock_wait, holder=holder, since=now()) as lock:
-        tail = recover(folder, adopting=adopting)
+        tail, kept = recover(folder, adopting=adopting, rotten=rotten)
         assert tail.record is not None
         snapshot = Snapshot(folder, tail.record, tail.end)
         folder.shared = snapshot.manifest.shared
         stamps = {} if adopting else verify_heads(folder, tail.record, snapshot.records)
         writer = Writer(lock, snapshot, tail.end, stamps, actor, now)
+        writer.set_aside = kept
         try:
             yield writer
         finally:
@@ -90,6 +93,8 @@ class Writer:
         self._actor = actor
         self._now = now
         self._stage = Stage(lock.folder)
+        self.set_aside = ""
+        """Where a damaged end of the log went when this writer took the ledger."""
 
     @property
     def snapshot(self) -> Snapshot:

@@ -50,7 +50,7 @@ def create_ledger(
         _refuse_full(folder)
         try:
             if _has_commit(folder):
-                record = recover(folder).record
+                record = recover(folder)[0].record
                 assert record is not None
             else:
                 record = _write(folder, Writer(lock, None, 0, {}, actor, now), files, command)

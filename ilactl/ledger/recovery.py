@@ -23,21 +23,33 @@ from ilactl.ledger.files import Folder
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
 from ilactl.ledger.verify import is_listed, read_hint, write_hint
 
-__all__ = ["STAGED", "apply", "recover", "refuse_open_elsewhere", "refuse_rotten", "staged_names"]
+__all__ = [
+    "SET_ASIDE",
+    "STAGED",
+    "apply",
+    "recover",
+    "refuse_open_elsewhere",
+    "refuse_rotten",
+    "staged_names",
+]
 
 STAGED = "commits"
 """The folder of rows between decision and append."""
+
+SET_ASIDE = "set-aside"
+"""The folder of what was taken out of the ledger's way and is kept for people to look at."""
 
 _PUT_BACK = "put the file back from your copy as it was before that commit; ilactl then completes it"
 
 _OURS = re.compile(r"(tmp_)?[0-9]+\..+")
 
 
-def recover(folder: Folder, *, adopting: bool = False) -> LogTail:
-    """Finish or set aside what a crash left; the log's end as it is then. Needs the lock.
+def recover(folder: Folder, *, adopting: bool = False, rotten: bool = False) -> tuple[LogTail, str]:
+    """Finish or set aside what a crash left; the log's end then, and where a bad end of it went.
 
-    A line that was never finished is cut off: its commit did not happen. A finished one is written
-    into its files. Raises ChangedOutside where that would overwrite somebody's work, IoFailed.
+    Needs the lock. A line that was never finished is copied to `set-aside/` and cut off: its commit
+    did not happen. With `rotten` so is one that was good once, which is refused otherwise. A finished
+    one is written into its files. Raises ChangedOutside where that would overwrite somebody's work, IoFailed.
     With `adopting`, somebody's work is left as it is where nothing is lost by that: where the rows
     stand in their place nevertheless, or the log itself holds them.
     """
@@ -47,8 +59,11 @@ def recover(folder: Folder, *, adopting: bool = False) -> LogTail:
             if tail.record is None:
                 raise NoLedger(where=str(folder.root))
             try:
+                kept = ""
                 if tail.size > tail.end:
-                    refuse_rotten(folder, tail)
+                    if not rotten:
+                        refuse_rotten(folder, tail)
+                    kept = _keep_tail(folder, fd, tail)
                     cut(fd, tail.end)
                     sync(fd)
                 hint = read_hint(folder)
@@ -59,7 +74,25 @@ def recover(folder: Folder, *, adopting: bool = False) -> LogTail:
     except FileNotFoundError:
         raise NoLedger(where=str(folder.root)) from None
     _remove_orphans(folder)
-    return LogTail(tail.record, tail.start, tail.end, tail.end)
+    return LogTail(tail.record, tail.start, tail.end, tail.end), kept
+
+
+def _keep_tail(folder: Folder, fd: int, tail: LogTail) -> str:
+    """A durable copy of the log's bad end, named by its place; the same again after a kill."""
+    assert tail.record is not None
+    folder.make_folder(SET_ASIDE)
+    folder.make_folder(STAGED)
+    name, temporary = f"{SET_ASIDE}/{LOG}.{tail.end}-{tail.size}", f"{STAGED}/tmp_{tail.record.seq}.{LOG}"
+    folder.remove(temporary)
+    copy = folder.create(temporary)
+    try:
+        write_at(copy, 0, read_at(fd, tail.end, tail.size - tail.end, LOG))
+        sync(copy)
+    finally:
+        os.close(copy)
+    folder.replace(temporary, name)
+    folder.sync_folder(SET_ASIDE)
+    return name
 
 
 def refuse_rotten(folder: Folder, tail: LogTail) -> None:
@@ -83,7 +116,8 @@ def refuse_rotten(folder: Folder, tail: LogTail) -> None:
         raise ChangedOutside(
             path=LOG,
             reason=f"the line of commit {tail.record.seq + 1} is damaged, and {sign}",
-            hint="restore commits.jsonl and the files beside it from one copy",
+            hint="put commits.jsonl and the files beside it back from one copy; without one, "
+            "'ilactl restore --why TEXT' sets the damaged line aside, and what it booked",
         )
 
 

@@ -22,14 +22,11 @@ from ilactl.ledger.disk import BLOCK, Stamp, blocks, close_quietly, digest_at, f
 from ilactl.ledger.edits import Difference, Piece, differences, recall
 from ilactl.ledger.files import Folder
 from ilactl.ledger.log import Record
-from ilactl.ledger.recovery import STAGED, refuse_open_elsewhere
+from ilactl.ledger.recovery import SET_ASIDE, STAGED, refuse_open_elsewhere
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import Ranges
 
 __all__ = ["SET_ASIDE", "Restoration", "restorations", "restore"]
-
-SET_ASIDE = "set-aside"
-"""The folder of edited files that a restored one took the place of."""
 
 LOST = Kind(
     "RESTORE-LOST",
@@ -110,7 +107,8 @@ def restore(writer: Writer, found: Sequence[Restoration], why: str) -> tuple[Rec
         for one in found:
             if one.stamp is not None:
                 aside[one.file] = _set_aside(folder, one, seq)
-        note = {"restored": list(made), "set_aside": sorted(aside.values())}
+        kept = [writer.set_aside] if writer.set_aside else []
+        note = {"restored": list(made), "set_aside": [*kept, *sorted(aside.values())]}
         record = writer.commit(Change(command="restore", why=why, note=note))
     except BaseException as error:
         for name in made.values():

@@ -85,14 +85,17 @@ class Snapshot:
         weakref.finalize(self, _close_all, self._copies)
 
     @staticmethod
-    def open(root: Path) -> Snapshot:
-        """The newest state. Raises NoLedger, NewerFormat, IoFailed, or ChangedOutside for a broken log."""
+    def open(root: Path, *, rotten: bool = False) -> Snapshot:
+        """The newest state. Raises NoLedger, NewerFormat, IoFailed, or ChangedOutside for a broken log.
+
+        With `rotten` a damaged last line counts as never written, even if it was booked once.
+        """
         folder = open_folder(root)
         while True:
             try:
                 with folder.reading(LOG) as fd:
                     tail = read_tail(fd)
-                    if tail.size > tail.end and tail.record:
+                    if tail.size > tail.end and tail.record and not rotten:
                         from ilactl.ledger.recovery import refuse_rotten
 
                         try:
