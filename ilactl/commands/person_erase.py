@@ -73,19 +73,21 @@ def command(
     if certificate:
         _refuse_place(face, Path(certificate))
     snapshot = face.snapshot()
-    shown = None
-    if face.dry_run or not face.yes:
-        shown = _plan(face, snapshot, persons, why, leave_wallet)
-        if face.dry_run or shown.leaving:
-            from ilactl.reports.erasure import plan_answer
+    plan = _plan(face, snapshot, persons, why, leave_wallet)
+    if face.dry_run or (plan.leaving and not face.yes):
+        from ilactl.reports.erasure import plan_answer
 
-            face.answer(plan_answer(shown, snapshot))
+        face.answer(plan_answer(plan, snapshot))
         if face.dry_run:
             return
-        if shown.leaving:
-            face.confirm(f"Erase who {_named(shown)} is? Nothing brings it back.")
+        face.confirm(f"Erase who {', '.join(one.person for one in plan.leaving)} is? Nothing brings it back.")
     with face.writer("ilactl person erase") as writer:
-        answer = _book(face, writer, shown, persons, why, leave_wallet)
+        if writer.snapshot.head.sha != snapshot.head.sha:  # else the same files would be searched again
+            now = _plan(face, writer.snapshot, persons, why, leave_wallet)
+            if not (face.yes or plan.same_as(now)):
+                raise ChangedMeanwhile()
+            plan = now
+        answer = _book(face, writer, plan, why)
         seq = writer.snapshot.head.seq
     if certificate:
         _write(face, Path(certificate), answer, seq)
@@ -119,19 +121,10 @@ def _refuse_telling(kind: str, option: str) -> None:
         )
 
 
-def _book(
-    face: Face,
-    writer: Writer,
-    shown: ErasurePlan | None,
-    persons: Sequence[str],
-    why: str,
-    leave_wallet: bool,
-) -> Answer:
+def _book(face: Face, writer: Writer, plan: ErasurePlan, why: str) -> Answer:
+    """Erase what is left to erase; the certificate."""
     from ilactl.reports.erasure import certificate
 
-    plan = _plan(face, writer.snapshot, persons, why, leave_wallet)
-    if shown is not None and not shown.same_as(plan):
-        raise ChangedMeanwhile()
     for trace in plan.traces:
         face.warn(trace.format())
     records = list({record.seq: record for record in plan.done.values()}.values())
@@ -139,10 +132,6 @@ def _book(
         with face.working("erasing"):
             records.append(writer.commit(plan.change(why)))
     return certificate(writer.snapshot, records, plan.done, plan.traces)
-
-
-def _named(plan: ErasurePlan) -> str:
-    return ", ".join(one.person for one in plan.leaving)
 
 
 def _refuse_place(face: Face, place: Path) -> None:

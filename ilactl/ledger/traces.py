@@ -85,7 +85,7 @@ class Marks:
 
     @cached_property
     def _needles(self) -> list[bytes]:
-        """Name and contact as bytes, in every spelling that is looked for."""
+        """Name and contact as bytes, in every spelling and encoding that is looked for."""
         found: dict[bytes, None] = {}
         for text in _spellings(self.names, self.contacts):
             for encoding in _ENCODINGS:
@@ -95,10 +95,11 @@ class Marks:
         return list(found)
 
     @cached_property
-    def free_needles(self) -> list[bytes]:
-        """What is looked for where a hit is then looked at: the above, birth dates and numbers."""
-        extra = [form for birth in self.births for form in _dates(birth)] + self.numbers
-        return self._needles + [text.encode() for text in extra]
+    def text_needles(self) -> list[bytes]:
+        """What is looked for in the ledger's own files, where a hit is then looked at."""
+        texts = [*_spellings(self.names, self.contacts), *self.numbers]
+        texts += [form for birth in self.births for form in _dates(birth)]
+        return [text.encode() for text in dict.fromkeys(texts) if len(text) >= _SHORTEST]
 
     def stand_in(self, view: View) -> bool:
         """Whether a file's bytes hold the name or the contact."""
@@ -198,7 +199,7 @@ def traces(snapshot: Snapshot, marks: Marks, gone: Iterable[str]) -> list[Findin
 
 
 def _in_log(log: View, marks: Marks) -> Iterator[Finding]:
-    for start in _lines_with(log, marks.free_needles):
+    for start in _lines_with(log, marks.text_needles):
         end = log.find(b"\n", start)
         record = parse(log[start : end if end >= 0 else len(log)])
         for what, kind in _texts(record, marks):
@@ -219,7 +220,7 @@ def _texts(record: Record, marks: Marks) -> Iterator[tuple[str, str]]:
 
 def _in_rows(view: View, table: Table, marks: Marks) -> Iterator[Finding]:
     line, at = 1, 0
-    for start in _lines_with(view, marks.free_needles):
+    for start in _lines_with(view, marks.text_needles):
         line += view[at:start].count(b"\n")
         at = start
         end = view.find(b"\n", start)
