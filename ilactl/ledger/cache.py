@@ -28,13 +28,20 @@ def read_cache(root: Path, name: str) -> bytes | None:
 
 
 def write_cache(root: Path, name: str, content: bytes, *, replaces: str) -> None:
-    """Keep the content under the name; older files whose names start with `replaces` go."""
+    """Keep the content under the name; older files whose names start with `replaces` go.
+
+    A group that shares the ledger shares its cache.
+    """
     folder = root / _FOLDER
     temporary = folder / f"{name}.{os.getpid()}"
     with contextlib.suppress(OSError):
-        folder.mkdir(mode=0o700, exist_ok=True)
+        shared = folder.parent.stat().st_mode & 0o020
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            folder.chmod(0o2770 if shared else 0o700)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with open(fd, "wb") as stream:
+            os.fchmod(stream.fileno(), 0o660 if shared else 0o600)
             stream.write(sha256(content).hexdigest().encode() + b"\n" + content)
         os.replace(temporary, folder / name)
         for old in folder.glob(f"{replaces}*"):
