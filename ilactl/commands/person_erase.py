@@ -77,7 +77,7 @@ def command(
     if face.dry_run or (plan.leaving and not face.yes):
         from ilactl.reports.erasure import plan_answer
 
-        face.answer(plan_answer(plan, snapshot))
+        face.answer(plan_answer(plan, snapshot, dry_run=face.dry_run))
         if face.dry_run:
             return
         face.confirm(f"Erase who {', '.join(one.person for one in plan.leaving)} is? Nothing brings it back.")

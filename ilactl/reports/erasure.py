@@ -29,7 +29,7 @@ _SCHEMA = "ilactl.erasure/1"
 _COLUMNS = (Col("person"), Col("ids"), Col("erased_on", "erased on", "date"), Col("commit", kind="int"))
 
 
-def plan_answer(plan: ErasurePlan, snapshot: Snapshot) -> Answer:
+def plan_answer(plan: ErasurePlan, snapshot: Snapshot, *, dry_run: bool) -> Answer:
     """What an erasure would take away."""
     rows: list[dict[str, Cell]] = [
         {
@@ -47,8 +47,10 @@ def plan_answer(plan: ErasurePlan, snapshot: Snapshot) -> Answer:
     blocks: list[Block] = [Heading("What would be erased"), Grid(columns, rows, "nothing")]
     blocks += _places("copies that would be removed", plan.copies)
     blocks += _places("still names a person, and stays", [_place(one) for one in plan.traces])
+    if dry_run:
+        blocks.append(Lines(["dry run, nothing was erased"]))
     data = {
-        "dry_run": True,
+        "dry_run": dry_run,
         "counts": plan.counts,
         "copies": list(plan.copies),
         "traces": [one.as_dict() for one in plan.traces],

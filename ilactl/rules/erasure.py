@@ -103,7 +103,8 @@ class ErasurePlan:
             "counts": self.counts,
         }
         if self.traces:
-            note["traces"] = [f"{one.place.path}:{one.place.line or '-'}" for one in self.traces]
+            places = [f"{one.place.path}:{one.place.line}" for one in self.traces]
+            note["traces"] = list(dict.fromkeys(place.removesuffix(":0") for place in places))
         return Change(
             command=ERASE,
             why=why,

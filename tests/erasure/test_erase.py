@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -277,6 +279,7 @@ def test_what_names_the_person_elsewhere_is_told_and_not_repeated(asked: Path, c
     told = json.loads(call(*ERASE, "-O", "json").ok().out)
     places = [(one["file"], one["line"]) for one in told["traces"]]
     assert places == [*(("commits.jsonl", seq) for seq in seqs), ("notes.txt", None)]
+    assert told["commits"][0]["traces"] == [*(f"commits.jsonl:{seq}" for seq in seqs), "notes.txt"]
     assert f"commit {seqs[0]}: the reason holds the name" in told["traces"][0]["message"]
     assert not any(text in json.dumps(told["traces"], ensure_ascii=False) for text in TELLING)
     assert left_of(asked) == ["commits.jsonl", "notes.txt"], "it is told, since it is there"
@@ -357,3 +360,16 @@ def test_a_ledger_copied_without_its_hints_is_erased_alike(asked: Path, call: Ca
     shutil.rmtree(asked / ".ilactl")
     call("check").ok()
     assert left_of(asked) == []
+
+
+def test_two_at_once_are_one_erasure(asked: Path, call: Call) -> None:
+    call("person", "add", "--id", "P5", "--name", "Elena Jankauskaitė", now=NOW).ok()
+    seq = Snapshot.open(asked).head.seq
+    words = ["person", "erase", "P5", "--why", "request 1", "--yes", "--lock-wait", "60", "-O", "json"]
+    command = [sys.executable, "-m", "ilactl", *words, "--ledger", str(asked)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    told = [json.loads(one.communicate()[0]) for one in both]
+    assert [one.returncode for one in both] == [0, 0, 0]
+    assert Snapshot.open(asked).head.seq == seq + 1
+    assert {commit["commit"] for one in told for commit in one["commits"]} == {seq + 1}
+    assert sorted(one["done_already"] for one in told) == [[], ["P5"], ["P5"]]
