@@ -98,6 +98,9 @@ class Draft:
         for name in change.removes:
             if not name.startswith(_REMOVABLE) or not good_name(name):
                 raise ValueError(f"{name} is no file that a commit may remove")
+            self.folder.may_create(name)  # removing asks for the same right
+            with suppress(FileNotFoundError), self.folder.reading(name):
+                pass
         return appends
 
     def _refuse_taken(self, append: Append) -> None:

@@ -77,6 +77,8 @@ class Snapshot:
         self.head = Head.of(record)
         self._log_end = log_end
         self._pending = {act.path: act for act in pending if not (act.adopted or act.removed)}
+        self.going = frozenset(act.path for act in pending if act.removed)
+        """Files that the last commit removes and that a crash may have kept."""
         self._past_of = past_of
         self._remains: Mapping[str, Remains] = {}
         self._views: dict[str, View] = {}

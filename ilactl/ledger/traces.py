@@ -166,19 +166,23 @@ def copies_that_name(folder: Folder, marks: Marks, ids: Iterable[str]) -> list[s
         for name in folder.names(place):
             path = f"{place}/{name}"
             view = _bytes_of(folder, path)
+            if view is None:
+                continue  # `traces` tells of it
             own_row = name.endswith(tuple(PRIVATE)) and any(view.find(head) >= 0 for head in heads)
             if own_row or marks.stand_in(view):
                 found.append(path)
     return found
 
 
-def _bytes_of(folder: Folder, path: str) -> View:
-    """A file's bytes; none where it is no plain file or may not be read."""
+def _bytes_of(folder: Folder, path: str) -> View | None:
+    """A file's bytes; None where it is no plain file, has two names or may not be read."""
     try:
         with folder.reading(path) as fd:
             return map_file(fd, Stamp.of(fd).size, path)
-    except (FileNotFoundError, IlactlError):
+    except FileNotFoundError:
         return b""
+    except IlactlError:
+        return None
 
 
 def traces(snapshot: Snapshot, marks: Marks, gone: Iterable[str]) -> list[Finding]:
@@ -193,7 +197,14 @@ def traces(snapshot: Snapshot, marks: Marks, gone: Iterable[str]) -> list[Findin
         if file not in PRIVATE:
             found += _in_rows(snapshot.view(file), table, marks)
     for path in _files(snapshot.folder):
-        if path not in known and path not in tables and marks.stand_in(_bytes_of(snapshot.folder, path)):
+        if path in known or path in tables:
+            continue
+        view = _bytes_of(snapshot.folder, path)
+        if view is None:
+            found.append(
+                TRACE.at(Place(path), "what it holds cannot be told: it is no plain file", _FILE_REMEDY)
+            )
+        elif marks.stand_in(view):
             found.append(TRACE.at(Place(path), "the file names the person", _FILE_REMEDY))
     return found
 

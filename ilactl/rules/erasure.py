@@ -145,7 +145,7 @@ def plan_erasure(
         identities += [dict(zip(IDENTITIES.names, row.cells, strict=True)) for row in one.rows]
         leaving.append(one)
     marks = Marks(identities)
-    copies = tuple(copies_that_name(snapshot.folder, marks, every))
+    copies = tuple(c for c in copies_that_name(snapshot.folder, marks, every) if c not in snapshot.going)
     if not copies:
         for one in [one for one in leaving if not (one.rows or one.documents)]:
             if set(one.ids) <= set(before):
@@ -187,8 +187,9 @@ def _documents(snapshot: Snapshot, ids: Iterable[str]) -> tuple[str, ...]:
     credentials = {row.cells[0] for rows in found for row in rows}
     if not credentials:
         return ()
-    names = snapshot.folder.names(DOCUMENTS)
-    return tuple(f"{DOCUMENTS}/{name}" for name in names if name.partition(".")[0] in credentials)
+    names = [name for name in snapshot.folder.names(DOCUMENTS) if "." in name.strip(".")]
+    paths = [f"{DOCUMENTS}/{name}" for name in names if name.partition(".")[0] in credentials]
+    return tuple(path for path in paths if path not in snapshot.going)
 
 
 def _refusals(

@@ -268,6 +268,34 @@ def test_signed_documents_of_the_person_go(asked: Path, call: Call) -> None:
     assert Snapshot.open(asked).record.note["counts"]["credentials/"] == 1
 
 
+def test_a_copy_that_cannot_be_looked_into_is_told(asked: Path, call: Call) -> None:
+    (asked / "set-aside").mkdir(exist_ok=True)
+    copy = asked / "set-aside/9.identities.csv"
+    copy.write_bytes((asked / "identities.csv").read_bytes())
+    (asked.parent / "other").hardlink_to(copy)
+    result = call(*ERASE)
+    assert result.code == 0
+    assert "set-aside/9.identities.csv: ERASE-TRACE what it holds cannot be told" in result.err
+    (asked.parent / "other").unlink()
+    call(*ERASE).ok()
+    assert left_of(asked) == []
+
+
+def test_what_cannot_be_removed_is_met_before_anything_goes(asked: Path, call: Call) -> None:
+    from ilactl.ledger.commit import Append, Change
+    from tests.storage.support import writer
+
+    with writer(asked) as held:
+        held.commit(Change("x", (Append("credentials.csv", b"C1,2026-03-02,P1,,issued,ab\n", rows=1),)))
+    (asked / "credentials").mkdir(mode=0o700, exist_ok=True)
+    (asked / "credentials/C1.pages").mkdir()
+    before = files_of(asked)
+    result = call(*ERASE)
+    assert (result.code, "credentials/C1.pages: it is not a plain file" in result.err) == (3, True)
+    assert files_of(asked) == before
+    call("check").ok()
+
+
 def test_what_names_the_person_elsewhere_is_told_and_not_repeated(asked: Path, call: Call) -> None:
     seqs: list[int] = []
     for why in ("Ona Kazlauskienė rang", "born 1961-02-03"):
