@@ -123,15 +123,16 @@ def _refuse_telling(kind: str, option: str) -> None:
 
 def _book(face: Face, writer: Writer, plan: ErasurePlan, why: str) -> Answer:
     """Erase what is left to erase; the certificate."""
+    from ilactl.ledger.erasures import erasing_commits
     from ilactl.reports.erasure import certificate
 
     for trace in plan.traces:
         face.warn(trace.format())
-    records = list({record.seq: record for record in plan.done.values()}.values())
     if plan.leaving:
         with face.working("erasing"):
-            records.append(writer.commit(plan.change(why)))
-    return certificate(writer.snapshot, records, plan.done, plan.traces)
+            writer.commit(plan.change(why))
+    ids = [*plan.done, *(one for leaving in plan.leaving for one in leaving.ids)]
+    return certificate(writer.snapshot, erasing_commits(writer.snapshot, ids), plan.done, plan.traces)
 
 
 def _refuse_place(face: Face, place: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.log import View
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["ERASE", "HOLD", "Hold", "day_of", "erasures", "erasures_of", "holds_in"]
+__all__ = ["ERASE", "HOLD", "Hold", "day_of", "erasing_commits", "erasures", "erasures_of", "holds_in"]
 
 ERASE = "person erase"
 HOLD = "person hold"
@@ -43,6 +43,12 @@ def erasures_of(snapshot: Snapshot, persons: Iterable[str]) -> dict[str, Record]
     """The same for some ids."""
     found = erasures(snapshot)
     return {one: found[one] for one in persons if one in found}
+
+
+def erasing_commits(snapshot: Snapshot, persons: Iterable[str]) -> list[Record]:
+    """Every commit that erased one of these ids, oldest first."""
+    wanted = set(persons)
+    return [record for record in _made_by(snapshot.log, ERASE) if wanted & set(_erased(record))]
 
 
 def _erased(record: Record) -> Iterator[str]:

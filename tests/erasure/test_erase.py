@@ -240,7 +240,8 @@ def test_a_copy_that_comes_later_is_erased_by_the_same_command(asked: Path, call
     call("restore", "--why", "an old copy").ok()
     assert (asked / "identities.csv").read_bytes() == new
     assert left_of(asked) != []
-    call(*ERASE).ok()
+    told = json.loads(call(*ERASE, "-O", "json").ok().out)
+    assert [one["counts"] for one in told["commits"]] == [{"identities.csv": 3}, {"set-aside/": 1}]
     assert left_of(asked) == []
     call("check").ok()
 
