@@ -108,6 +108,9 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
     if identifier is not None:
         _refuse_id(identifier)
     request = _Request(face, options, identity)
+    if not (identifier or any(identity.values()) or request.given or request.figures):
+        hint = "give a name, a fact or at least an id: ilactl person add --help"
+        raise UsageError(reason="nothing is told of the person", hint=hint)
 
     def make(snapshot: Snapshot) -> RegisterPlan:
         planner = request.planner(snapshot)

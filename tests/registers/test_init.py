@@ -30,7 +30,7 @@ def test_the_settings_are_written(tmp_path: Path, invoke):
     assert "[units.JPY]\nscale = 0" in (ledger / "ledger.toml").read_text()
     assert 'unit = "EUR"' not in (ledger / "rules" / "scheme.toml").read_text()
     assert invoke("--ledger", ledger, "check").ok().err == ""
-    invoke("--ledger", ledger, "person", "add").ok()
+    invoke("--ledger", ledger, "person", "add", "--set", "isced_level=2").ok()
     assert "\nLT-" in (ledger / "persons.csv").read_text()
 
 
@@ -94,7 +94,7 @@ def test_the_sample_is_copied_whole(original: Path, tmp_path: Path, invoke):
     assert files(tmp_path / "demo") == wanted
     assert not (tmp_path / "demo.partial").exists()
     assert invoke("--ledger", tmp_path / "demo", "check").ok().err == ""
-    invoke("--ledger", tmp_path / "demo", "person", "add").ok()
+    invoke("--ledger", tmp_path / "demo", "person", "add", "--id", "P1").ok()
 
 
 def test_a_copy_that_was_cut_off_is_not_overwritten(original: Path, tmp_path: Path):

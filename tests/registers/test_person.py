@@ -57,7 +57,7 @@ def test_an_existing_id_with_other_facts_is_refused(ledger, invoke):
 
 
 def test_a_random_id_has_the_prefix(ledger, invoke):
-    result = invoke("--ledger", ledger, "person", "add", "-O", "json").ok()
+    result = invoke("--ledger", ledger, "person", "add", "--set", "isced_level=2", "-O", "json").ok()
     person = json.loads(result.out)["rows"][0]["person"]
     assert person.startswith("ILA-")
     assert len(person) == 12
@@ -258,3 +258,11 @@ def test_find_minds_neither_capitals_nor_accents(ledger, invoke):
     assert "P1" in invoke("--ledger", ledger, "person", "find", "example.org").ok().out
     assert "P2" in invoke("--ledger", ledger, "person", "find", "lukasz").ok().out
     assert invoke("--ledger", ledger, "person", "find", "nobody").code == 66
+
+
+def test_somebody_of_whom_nothing_is_told_is_not_added(ledger, invoke):
+    before = commits(ledger)
+    refused = invoke("--ledger", ledger, "person", "add")
+    assert (refused.code, refused.out) == (2, "")
+    assert "nothing is told" in refused.err
+    assert commits(ledger) == before
