@@ -19,7 +19,15 @@ from ilactl.ledger.files import Folder
 from ilactl.ledger.lines import Buffer
 from ilactl.ledger.record import Cuts, FileAct
 
-__all__ = ["Shift", "carried", "cut_rows", "put_in_place", "refuse_other", "stage_without"]
+__all__ = [
+    "Shift",
+    "carried",
+    "cut_rows",
+    "digest_of_file",
+    "put_in_place",
+    "refuse_other",
+    "stage_without",
+]
 
 
 class Shift:
