@@ -107,7 +107,7 @@ def _book_out(face: Face, writer: Writer, shown: Outgoing, why: str, *, sensitiv
     if plan.rows != shown.rows:
         raise ChangedMeanwhile()
     content = sha256(json.dumps([plan.record.person, plan.to, why]).encode()).hexdigest()
-    note = {"person": plan.record.person, "to": plan.to, "on": plan.on.isoformat(), "entries": len(plan.rows)}
+    note = {"person": plan.record.person, "to": plan.to, "on": plan.on.isoformat(), "salt": fresh_salt()}
     change = Change(
         command="person transfer out",
         appends=(_rows(snapshot, plan.rows),),
@@ -116,7 +116,7 @@ def _book_out(face: Face, writer: Writer, shown: Outgoing, why: str, *, sensitiv
         why=why,
         key=face.key,
         content=content if face.key else "",
-        note={**note, **({"sensitive": True} if sensitive else {})},
+        note={**note, "entries": len(plan.rows), **({"sensitive": True} if sensitive else {})},
     )
     return writer.commit(change).seq
 

@@ -1,7 +1,8 @@
 """The file in which one agency hands a person to another: written whole, read as hostile input.
 
 JSON with every value a text, signed off by a SHA-256 over its canonical form (sorted keys, no blanks,
-without the digest itself), of which two people can compare the first digits by telephone. It holds
+without the digest itself), of which two people can compare the first digits by telephone. Random salt
+in it keeps the digest, which the receiver's log holds for ever, from saying who the person is. It holds
 who the person is, what is known of them, what is on the wallet, and which grants were given, so that
 the receiver neither grants the same period again nor forgets what a cap counts.
 """
@@ -29,7 +30,7 @@ TRANSFER_FILE = Kind(
     "ask the sender for the file again; nothing was changed",
 )
 
-HEAD = ("id", "agency", "prefix", "to", "on", "at", "by", "why", "person")
+HEAD = ("id", "agency", "prefix", "to", "on", "at", "by", "why", "person", "salt")
 LOT = ("lot", "class", "unit", "amount", "from", "rule", "period", "usable_from", "expires_on", "earmark")
 GRANTED = ("rule", "period", "class", "unit", "amount")
 _TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {

@@ -100,6 +100,7 @@ def file_of(snapshot: Snapshot, record: Record) -> TransferFile:
         "by": record.actor or record.user,
         "why": record.why,
         "person": person.person,
+        "salt": str(note["salt"]),
     }
     return TransferFile(
         head,

@@ -101,7 +101,7 @@ def identities(ledger: Path) -> list[list[str]]:
 def handed(ledger: Path) -> list[object]:
     """The files beside a ledger, without what tells when they were written."""
     files = [json.loads(path.read_text("utf-8")) for path in sorted(ledger.parent.glob("*.json"))]
-    return [{k: v for k, v in file.items() if k not in ("at", "digest", "by")} for file in files]
+    return [{k: v for k, v in file.items() if k not in ("at", "digest", "by", "salt")} for file in files]
 
 
 def traced(ledger: Path, words: tuple[str, ...], options: list[str], log: Path) -> int:
