@@ -12,8 +12,8 @@ from ilactl.errors import BadRules
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
-    from ilactl.output import Block, Cell
-    from ilactl.rules.plan import Plan
+    from ilactl.output import Block, Cell, Money
+    from ilactl.rules.plan import Moved, Plan
 
 __all__ = ["command"]
 
@@ -48,7 +48,7 @@ def command(face: Face) -> None:
     soon = _soon(snapshot, on)
     changed = changed_outside(snapshot)
     advice = ["run 'ilactl check' to see what differs"] if changed else []
-    notes = [*changed, *advice, *([fault] if fault else []), *_missed(plan)]
+    notes = [*changed, *advice, *([fault] if fault else []), *[*_missed(plan), *_moved(plan, snapshot)]]
     columns = [
         Col(name) for name in ("ledger", "agency", "on", "commit", "at", "booked_through", "closed_until")
     ]
@@ -155,6 +155,22 @@ def _missed(plan: Plan | None) -> list[str]:
         f"{rule}: never booked for {', '.join(some)}; 'ilactl topup --period' would"
         for rule, some in periods.items()
     ]
+
+
+def _moved(plan: Plan | None, snapshot: Snapshot) -> list[str]:
+    """What time and laws would do to lots."""
+    return [
+        f"{moved.entries} to {moved.kind}, {_money(moved, snapshot)} from {moved.source} to {moved.target}:"
+        " the next top-up books it, or 'ilactl expire'"
+        for moved in (plan.moved if plan else ())
+        if moved.source
+    ]
+
+
+def _money(moved: Moved, snapshot: Snapshot) -> Money:
+    from ilactl.output import Money
+
+    return Money(moved.amount, moved.unit, snapshot.manifest.units[moved.unit].scale)
 
 
 def _blocks(
