@@ -48,7 +48,8 @@ def command(face: Face) -> None:
     soon = _soon(snapshot, on)
     changed = changed_outside(snapshot)
     advice = ["run 'ilactl check' to see what differs"] if changed else []
-    notes = [*changed, *advice, *([fault] if fault else []), *[*_missed(plan), *_moved(plan, snapshot)]]
+    notes = [*changed, *advice, *([fault] if fault else [])]
+    notes += [*_missed(plan), *_moved(plan, snapshot)]
     columns = [
         Col(name) for name in ("ledger", "agency", "on", "commit", "at", "booked_through", "closed_until")
     ]
