@@ -116,6 +116,8 @@ def _why(lot: Lot, entry: Entry, scale: int, on: date) -> str:
     parts = []
     if entry.due is not None and entry.due != entry.amount:
         parts.append(f"cut by a cap: {Money(entry.due, entry.unit, scale).amount} was due")
+    if entry.of:
+        parts.append({"convert": "from lot ", "grant": "belongs to "}.get(entry.kind, "of ") + entry.of)
     if lot.usable_from is not None and lot.usable_from > on:
         parts.append(f"usable from {lot.usable_from}")
     if lot.expires_on is not None:

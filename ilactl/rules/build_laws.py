@@ -11,7 +11,7 @@ from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE, MISSING_KEY
 from ilactl.rules.model import Amend, Budget, Closing, Convert
 from ilactl.rules.names import lot_names
 from ilactl.rules.rhythm import valid_look
-from ilactl.rules.terms import NO_TERMS
+from ilactl.rules.terms import NO_TERMS, LotTerms
 
 if TYPE_CHECKING:
     from ilactl.rules.ruletext import RuleText
@@ -64,13 +64,19 @@ class Laws:
             "source": file.source(path),
         }
 
+    def _terms(self, table: Table) -> LotTerms:
+        """The terms a law gives; a first use may lie before it, so that no end can run from one."""
+        file, path, _ = table
+        terms = self.building.terms(table)
+        if terms.first_use:
+            advice = "write a day, a length from the day of the law, an age or never"
+            message = "a law gives no end that runs from a first use"
+            file.find(BAD_RULE_VALUE, (*path, "expires"), message, advice)
+        return terms
+
     def _amend(self, table: Table) -> None:
         file, path, raw = table
-        on, terms, common = (
-            self.building.day(file, (*path, "on"), raw["on"]),
-            self.building.terms(table),
-            None,
-        )
+        on, terms = self.building.day(file, (*path, "on"), raw["on"]), self._terms(table)
         if terms == NO_TERMS and not raw.get("revive"):
             file.find(
                 MISSING_KEY, path, f"the amendment {raw['id']} changes nothing", "give usable or expires"
@@ -82,7 +88,7 @@ class Laws:
     def _convert(self, table: Table) -> None:
         file, path, raw = table
         building = self.building
-        on, terms = building.day(file, (*path, "on"), raw["on"]), building.terms(table)
+        on, terms = building.day(file, (*path, "on"), raw["on"]), self._terms(table)
         if not raw.get("classes") and not raw.get("rules"):
             advice = "name the classes or the rules whose lots it turns"
             file.find(MISSING_KEY, path, f"the conversion {raw['id']} does not say of which lots", advice)

@@ -34,6 +34,10 @@ class Asker(Protocol):
     def scales(self) -> Mapping[str, int]:
         """Decimals of each unit."""
 
+    @property
+    def born(self) -> date | None:
+        """The holder's birth date, if it is known."""
+
     def start_of(self, lot: Lot) -> date:
         """The day a lot fell due, or was booked where no rule tells."""
 
@@ -142,16 +146,18 @@ def amend_lots(on: date, law: Amend, lots: Sequence[Lot], entries: Sequence[Entr
     back = {lot.entry: _expired(lot, entries) if law.revive else [] for lot in there}
     living = [lot for lot in there if lot.balance > 0 or lot.held > 0 or back[lot.entry]]
     chosen, missing = _chosen(law, living, asker, law.on)
+    if chosen and law.terms.of_birth and asker.born is None:
+        return Moves([], [*missing, "birth_date"])
     rows: list[Entry] = []
     for lot in chosen:
         for gone in back[lot.entry]:
             row = _row(on, "correct", lot, gone.amount, gone.target, gone.source, law.version)
             rows.append(replace(row, of=gone.entry))
-        rows.append(_new_terms(on, law, lot))
+        rows.append(_new_terms(on, law, lot, asker.born))
     return Moves(rows, missing)
 
 
-def _new_terms(on: date, law: Amend, lot: Lot) -> Entry:
+def _new_terms(on: date, law: Amend, lot: Lot, born: date | None) -> Entry:
     terms, never = law.terms, any(term.kind == "never" for term in law.terms.expires)
     return Entry(
         "",
@@ -164,7 +170,7 @@ def _new_terms(on: date, law: Amend, lot: Lot) -> Entry:
         "",
         "",
         usable_from=terms.usable_from(law.on),
-        expires_on=None if never else terms.expires_on(law.on, None),
+        expires_on=None if never else terms.expires_on(law.on, born),
         never=never,
         rule=law.version,
     )
@@ -183,6 +189,8 @@ def convert_lots(on: date, law: Convert, lots: Sequence[Lot], asker: Asker) -> M
     chosen, missing = _chosen(law, there, asker, law.on)
     if not chosen:
         return Moves([], missing)
+    if law.terms.of_birth and asker.born is None:
+        return Moves([], [*missing, "birth_date"])
     assert law.rate is not None
     rate = asker.ask(law.rate, law.on)
     if rate.value is None:
@@ -194,11 +202,11 @@ def convert_lots(on: date, law: Convert, lots: Sequence[Lot], asker: Asker) -> M
         whole = sum(lot.balance for lot in alike) * rate.value / 10 ** asker.scales[unit]
         minor = round_to(whole, asker.scales[law.unit], law.round)
         for lot, amount in zip(alike, split(minor, [lot.balance for lot in alike]), strict=True):
-            rows += _conversion(on, law, lot, amount)
+            rows += _conversion(on, law, lot, amount, asker.born)
     return Moves(rows, missing)
 
 
-def _conversion(on: date, law: Convert, lot: Lot, amount: int) -> list[Entry]:
+def _conversion(on: date, law: Convert, lot: Lot, amount: int, born: date | None) -> list[Entry]:
     """The old lot goes out, the new one stems from it; it keeps its terms unless the law gives others."""
     terms = law.terms
     never = any(term.kind == "never" for term in terms.expires)
@@ -214,7 +222,7 @@ def _conversion(on: date, law: Convert, lot: Lot, amount: int) -> list[Entry]:
         "conversion",
         f"wallet:{law.class_}",
         usable_from=terms.usable_from(law.on) or lot.usable_from,
-        expires_on=None if never else terms.expires_on(law.on, None) or lot.expires_on,
+        expires_on=None if never else terms.expires_on(law.on, born) or lot.expires_on,
         never=never,
         earmark=lot.earmark,
         rule=law.version,

@@ -199,6 +199,11 @@ class _State:
         """Decimals of each unit."""
         return self.walker.scales
 
+    @property
+    def born(self) -> date | None:
+        """The holder's birth date, if it is known."""
+        return self.reading.record.birth_date
+
     def start_of(self, lot: Lot) -> date:
         """The day a lot fell due, or was booked where no rule tells."""
         return self.walker.decider.days.of(lot.rule.partition("@")[0], lot.period, lot.booked_on)

@@ -532,3 +532,74 @@ def test_a_rule_file_is_read_as_data_whatever_it_holds() -> None:
     data = GRANT.encode()
     for end in range(0, len(data), 7):
         findings_of(data[:end])
+
+
+PARTS = """\
+[[grant]]
+id = "g"
+class = "own"
+fund = "fund:state"
+unit = "EUR"
+every = "year"
+due = "01-01"
+amount = "5"
+"""
+
+
+AMEND = "[[amend]]\nid='a'\non='2025-02-28'\n"
+CONVERT = "[[convert]]\nid='a'\non='2025-01-01'\nclasses=['own']\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (PARTS + "‸starts = '13-01'", "BAD-VALUE"),
+        (PARTS + "‸expires = '14 moons'", "BAD-VALUE"),
+        (PARTS + "expires = ['never', ‸'30-02']", "BAD-VALUE"),
+        (PARTS + "‸usable = 'age 65'", "BAD-VALUE"),
+        (PARTS + "‸unused = 'funders'", "BAD-VALUE"),
+        (PARTS + "‸matches = ['own']", "BAD-VALUE"),
+        (PARTS + "‸budget = 'none'", "UNKNOWN-NAME"),
+        (PARTS.replace('every = "year"', '‸every = "6 yers"'), "BAD-VALUE"),
+        (
+            PARTS.replace(
+                'every = "year"\ndue = "01-01"', 'every = "exhausted + 5 years"\n‸due = "2020-01-01"'
+            ),
+            "BAD-VALUE",
+        ),
+        (PARTS.replace('every = "year"', 'every = "once"\n‸true_up = true'), "BAD-VALUE"),
+        (PARTS + "[[cap]]\nid='c'\nover=['own']\nunit='EUR'\nlimit='5'\n‸window='year'", "BAD-VALUE"),
+        (
+            PARTS + "[[cap]]\nid='c'\nover=['own']\nunit='EUR'\nlimit='5'\nmeasure='granted'\n‸window='yaer'",
+            "BAD-VALUE",
+        ),
+        (PARTS + "[[amend]]\nid='a'\n‸on='2025-02-30'\nexpires='never'", "BAD-VALUE"),
+        (PARTS + "[[amend]]\nid='a'\non='2025-02-28'\n‸expires='24 months after first use'", "BAD-VALUE"),
+        (PARTS + "‸[[amend]]\nid='a'\non='2025-02-28'", "MISSING-KEY"),
+        (
+            PARTS + "[[amend]]\nid='a'\non='2025-02-28'\nexpires='never'\nwhen='‸lot.amout > 3'",
+            "EXPRESSION-NAME",
+        ),
+        (
+            PARTS + "[[convert]]\nid='a'\non='2025-01-01'\nclasses=['own']\n‸class='own'\nunit='EUR'",
+            "BAD-VALUE",
+        ),
+        (PARTS + "[[closing]]\n‸id='g'\ndue='01-01'", "DOUBLED-RULE"),
+        (PARTS + "[[closing]]\nid='c'\n‸due='1'", "BAD-VALUE"),
+        (
+            PARTS + "‸[[budget]]\nid='b'\nunit='EUR'\norder='lottery'\n"
+            "window=[{from='2025-01-01',to='2025-12-31',amount='5'}]",
+            "BAD-VALUE",
+        ),
+    ],
+)
+def test_a_typo_in_what_speaks_of_lots_and_windows_is_found_at_its_place(text: str, code: str) -> None:
+    at = text.index(MARK)
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    _, findings = read_rules(
+        {"rules/a.toml": text.replace(MARK, "").encode()}, load_manifest(MANIFEST.encode())
+    )
+    assert (code, line) in [(one.code, one.place.line) for one in findings], [
+        one.format() for one in findings
+    ]
+    assert column in [one.place.column for one in findings if one.code == code]

@@ -405,3 +405,31 @@ expires = "2023-12-31"
     ]
     assert book.topup("2030-01-01") == []
     assert balance(book, "SGD") == 500_00
+
+
+def test_a_law_can_end_lots_at_an_age_and_leaves_those_of_unknown_age_alone(tmp_path: Path) -> None:
+    rules = """\
+[[grant]]
+id = "base"
+class = "own"
+fund = "fund:state"
+unit = "EUR"
+every = "once"
+due = "2024-01-01"
+amount = "500.00"
+[[amend]]
+id = "at_67"
+on = "2025-01-01"
+classes = ["own"]
+expires = "age 67"
+"""
+    book = book_of(tmp_path, rules)
+    book.person("P1", born="1960-02-29")
+    book.person("P2", born="")
+    book.topup("2024-01-01")
+    plan, _ = book.plan("2025-01-01")
+    assert [(one.rule, one.persons, dict(one.missing)) for one in plan.undecided] == [
+        ("at_67", 1, {"birth_date": 1})
+    ]
+    [amended] = book.topup("2025-01-01")
+    assert (amended["person"], amended["expires_on"]) == ("P1", "2027-02-28")
