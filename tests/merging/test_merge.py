@@ -63,6 +63,7 @@ def balance(invoke: Run, at: At, person: str) -> str:
 
 
 def test_two_grants_for_one_year_become_one_and_the_caps_are_tested_again(at: At, invoke: Run) -> None:
+    """Edge case 21: a duplicate person; the annual amount and the cap are tested again."""
     rows = merge(invoke, at)["rows"]
     assert [(row["kind"], row["lot"], row["amount"], row["to"]) for row in rows] == [
         ("correct", "E4", "500.00", "fund:state")

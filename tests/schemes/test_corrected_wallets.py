@@ -82,6 +82,7 @@ def work(book: Book, years: range, hours: str = FULL_TIME) -> None:
 def test_hours_of_2021_corrected_to_600_take_313_31_there_and_give_it_back_in_the_capped_year(
     cpf: Book,
 ) -> None:
+    """Edge case 5: recomputed year by year through the cap."""
     work(cpf, range(2019, 2030))
     assert balance(cpf) == (5_000_00, 0)
     cpf.figure("hours_worked", "600", 2021)

@@ -53,6 +53,7 @@ def test_full_time_gives_500_a_year_up_to_5000_after_ten_years(cpf: Book) -> Non
 
 
 def test_eleventh_year_credits_0_00_and_the_entry_keeps_what_was_due(cpf: Book) -> None:
+    """Edge case 1: the cap is reached within a grant; the cut is recorded and never comes back."""
     year_by_year(cpf, range(2015, 2025))
     cpf.figure("hours_worked", FULL_TIME, 2025)
     [row] = cpf.topup("2026-06-15")
@@ -111,6 +112,7 @@ def test_five_qualified_years_then_low_qualified_make_7300_after_eleven_and_8000
 
 
 def test_loss_of_the_tier_takes_nothing_away_and_gives_nothing_above_5000(cpf: Book) -> None:
+    """Edge case 3: the balance stands above the lower cap."""
     cpf.state("2010-01-01", low_qualified="true")
     assert year_by_year(cpf, range(2015, 2022))[-1] == 5_600_00
     cpf.state("2022-01-01", low_qualified="false")
@@ -122,6 +124,7 @@ def test_30_percent_of_the_years_reference_time_gives_150_00(cpf: Book) -> None:
 
 
 def test_600_of_1607_hours_give_186_69_rounded_up(cpf: Book) -> None:
+    """Edge case 7: the proportional part alone is rounded, once, up to the cent."""
     assert granted_for(cpf, "600") == "186.69"
 
 
@@ -130,6 +133,7 @@ def test_803_hours_give_249_85(cpf: Book) -> None:
 
 
 def test_803_5_hours_are_half_the_time_and_give_500_00(cpf: Book) -> None:
+    """Edge case 6: the cliff at half of the time, compared as exact fractions."""
     assert granted_for(cpf, "803.5") == "500.00"
 
 
@@ -175,6 +179,7 @@ def test_self_employed_from_june_to_december_gives_291_67(make_book: MakeBook) -
 def test_employee_then_self_employed_in_one_year_shares_one_annual_amount(
     make_book: MakeBook, hours: str, expected: list[tuple[str, str]]
 ) -> None:
+    """Edge case 8: two prorations, one annual ceiling."""
     book = make_book("cpf", "cpf_self_employed")
     book.person()
     book.figure("hours_worked", hours, 2026)

@@ -433,3 +433,35 @@ expires = "age 67"
     ]
     [amended] = book.topup("2025-01-01")
     assert (amended["person"], amended["expires_on"]) == ("P1", "2027-02-28")
+
+
+def test_what_an_employer_adds_stands_above_the_cap_and_takes_no_room(tmp_path: Path) -> None:
+    """Edge case 2: a balance of 5,000 own and 3,000 of the employer's is legal."""
+    rules = """\
+[[cap]]
+id = "most"
+over = ["own"]
+unit = "EUR"
+limit = "5000.00"
+[[grant]]
+id = "yearly"
+class = "own"
+fund = "fund:state"
+unit = "EUR"
+every = "year"
+due = "01-01"
+amount = "2600.00"
+caps = ["most"]
+[[contribution]]
+id = "employer"
+class = "employer"
+unit = "EUR"
+from = ["employer"]
+"""
+    book = book_of(tmp_path, rules)
+    book.person()
+    book.topup("2024-01-01")
+    pay_in(book, "2024-02-01", "3000.00", "employer:O7", "employer", "EUR")
+    [row] = book.topup("2025-01-01")
+    assert (row["amount"], row["due"]) == ("2400.00", "2600.00")
+    assert balance(book, "EUR") == 8_000_00
