@@ -26,6 +26,7 @@ __all__ = [
     "Entry",
     "all_entries",
     "amount_findings",
+    "cells_of",
     "entries_of",
     "entries_with",
     "entry_by_id",
@@ -76,7 +77,11 @@ def lot_of(entry: Entry) -> str:
 
 def row_of(entry: Entry, units: Mapping[str, Unit]) -> tuple[str, ...]:
     """The entry's cells in column order. Raises KeyError for a unit that is not declared."""
-    scale = units[entry.unit].scale
+    return cells_of(entry, units[entry.unit].scale)
+
+
+def cells_of(entry: Entry, scale: int) -> tuple[str, ...]:
+    """The entry's cells in column order, for a unit of so many decimals."""
     return (
         entry.entry,
         entry.booked_on.isoformat(),

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
+from ilactl.ledger.entries import cells_of
 from ilactl.ledger.grammar_sql import identifier, literal
 from ilactl.ledger.tables import run_sql
 from ilactl.rules.passes import Place
 from ilactl.rules.periods import Occasion
-from ilactl.rules.plan_rows import cells_of
 from ilactl.rules.walk import Booking
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class TableRows:
         run_sql(self.connection, f"CREATE OR REPLACE TEMP TABLE walked ({columns})")
         rows = [
             f"({ranks[place]}, -1, {literal(person)}, {w}, NULL, NULL,"
-            f" {', '.join(literal(cell) if cell else 'NULL' for cell in cells_of(row, scales))})"
+            f" {', '.join(literal(cell) if cell else 'NULL' for cell in cells_of(row, scales[row.unit]))})"
             for w, (person, (place, row)) in enumerate(self.walked)
         ]
         for at in range(0, len(rows), 1000):

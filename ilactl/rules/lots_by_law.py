@@ -93,22 +93,7 @@ def begin_ends(on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: 
             continue
         end = later_by(term, uses[0].booked_on)
         ends = min(end, lot.expires_on) if lot.expires_on else end
-        rows.append(
-            Entry(
-                "",
-                on,
-                lot.person,
-                "amend",
-                lot.entry,
-                0,
-                lot.unit,
-                "",
-                "",
-                expires_on=ends,
-                rule=lot.rule,
-                of=uses[0].entry,
-            )
-        )
+        rows.append(replace(_amendment(on, lot, lot.rule), expires_on=ends, of=uses[0].entry))
     return rows
 
 
@@ -159,21 +144,17 @@ def amend_lots(on: date, law: Amend, lots: Sequence[Lot], entries: Sequence[Entr
 
 def _new_terms(on: date, law: Amend, lot: Lot, born: date | None) -> Entry:
     terms, never = law.terms, any(term.kind == "never" for term in law.terms.expires)
-    return Entry(
-        "",
-        on,
-        lot.person,
-        "amend",
-        lot.entry,
-        0,
-        lot.unit,
-        "",
-        "",
+    return replace(
+        _amendment(on, lot, law.version),
         usable_from=terms.usable_from(law.on),
         expires_on=None if never else terms.expires_on(law.on, born),
         never=never,
-        rule=law.version,
     )
+
+
+def _amendment(on: date, lot: Lot, rule: str) -> Entry:
+    """A row that moves nothing and gives a lot new terms."""
+    return _row(on, "amend", lot, 0, "", "", rule)
 
 
 def _expired(lot: Lot, entries: Sequence[Entry]) -> list[Entry]:

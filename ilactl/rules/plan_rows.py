@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
-from ilactl.ledger.entries import Entry
-from ilactl.money import format_amount
+from ilactl.ledger.entries import cells_of
 from ilactl.rules.walk import Booking
 
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Writer
 
-__all__ = ["ListedRows", "cells_of"]
+__all__ = ["ListedRows"]
 
 
 @dataclass(slots=True)
@@ -45,7 +43,7 @@ class ListedRows:
         # Cells are plain ASCII without separators: nothing is ever quoted.
         lines = []
         for person, (_, row) in rows:
-            entry, booked_on, holder, kind, lot, *rest, of, ref = cells_of(row, scales)
+            entry, booked_on, holder, kind, lot, *rest, of, ref = cells_of(row, scales[row.unit])
             cells = [
                 ids[person, entry],
                 booked_on,
@@ -61,28 +59,3 @@ class ListedRows:
 
     def _in_order(self) -> list[tuple[str, Booking]]:
         return sorted(self.bookings, key=lambda booking: booking[1].place)
-
-
-def cells_of(row: Entry, scales: Mapping[str, int]) -> tuple[str, ...]:
-    """The cells of a planned row in the file's order."""
-    scale = scales[row.unit]
-    return (
-        row.entry,
-        row.booked_on.isoformat(),
-        row.person,
-        row.kind,
-        row.lot,
-        format_amount(row.amount, scale),
-        row.unit,
-        row.source,
-        row.target,
-        row.usable_from.isoformat() if row.usable_from else "",
-        "never" if row.never else row.expires_on.isoformat() if row.expires_on else "",
-        row.earmark,
-        row.enrolment,
-        row.rule,
-        row.period,
-        "" if row.due is None else format_amount(row.due, scale),
-        row.of,
-        row.ref,
-    )
