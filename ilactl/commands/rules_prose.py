@@ -254,7 +254,8 @@ read on the day the law names. Each is carried out once by the next top-up or 'i
   unused = "pool"
 
 A conversion takes all that the lots hold on that day and whatever comes to them later; the new lot
-keeps the period and, unless usable or expires say otherwise, the terms of the old. The sum is
+keeps the period and, unless usable or expires say otherwise, the terms of the old. A closing
+takes the lots that were there on the day it looks; facts are read on it. The sum of a conversion is
 rounded once and shared out over the lots. Where lot.expires_on is unknown there is no end."""
 
 BUDGETS = """\

@@ -115,8 +115,9 @@ def _chosen(law: Chosen, lots: Iterable[Lot], asker: Asker, day: date) -> tuple[
 
 
 def close_lots(on: date, day: date, closing: Closing, lots: Sequence[Lot], asker: Asker) -> Moves:
-    """A closed wallet keeps nothing but what is reserved."""
-    chosen, missing = _chosen(closing, [lot for lot in lots if lot.balance > 0], asker, day)
+    """A closed wallet keeps nothing but what is reserved, and what came after the day it was looked at."""
+    there = [lot for lot in lots if lot.balance > 0 and asker.start_of(lot) <= day]
+    chosen, missing = _chosen(closing, there, asker, day)
     rows = [_leave(on, lot, _account(closing.unused, lot), closing.version) for lot in chosen]
     return Moves(rows, missing)
 

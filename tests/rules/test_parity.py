@@ -118,8 +118,8 @@ def test_named_rules_and_periods_agree_too(
         plan_both(book.snapshot(), scheme, Request(on, **asked), book.scratch)
 
 
-@quick(12)
-@given(rows=worlds(), name=st.sampled_from(SCHEMES), on=RUN_DAYS)
+@quick(18)
+@given(rows=worlds(), name=st.sampled_from((*SCHEMES, "rest")), on=RUN_DAYS)
 def test_a_plan_shown_is_booked_and_a_second_run_changes_no_byte(
     rows: dict[str, str], name: str, on: date
 ) -> None:
