@@ -68,8 +68,15 @@ def main(args: Sequence[str], session: Session | None = None) -> int:
     except OSError as error:
         return _output_failed(error, session, as_json)
     except Exception as error:
-        return _bug(error, session, as_json)
+        return INTERRUPTED if _interrupted(error) else _bug(error, session, as_json)
     return 0
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: Python may tell what was cut short in loading as another."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _wants_json(args: Sequence[str]) -> bool:

@@ -177,3 +177,17 @@ def test_every_error_has_a_status_of_the_contract_and_a_code_of_its_own() -> Non
     assert {c.exit_status for c in classes} <= {1, 2, 3, 4, 65, 66, 70, 74, 75, 78}
     codes = [c.code for c in classes if "code" in vars(c)]
     assert len(codes) == len(set(codes))
+
+
+def test_ctrl_c_that_python_tells_as_another_error_is_no_bug() -> None:
+    """Older versions wrap whatever ends a class statement, an interrupt included."""
+    from ilactl.cli import _interrupted
+
+    try:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as interrupt:
+            raise RuntimeError("Error calling __set_name__") from interrupt
+    except RuntimeError as error:
+        assert _interrupted(error)
+    assert not _interrupted(RuntimeError("else"))
