@@ -183,11 +183,7 @@ def test_ctrl_c_that_python_tells_as_another_error_is_no_bug() -> None:
     """Older versions wrap whatever ends a class statement, an interrupt included."""
     from ilactl.cli import _interrupted
 
-    try:
-        try:
-            raise KeyboardInterrupt
-        except KeyboardInterrupt as interrupt:
-            raise RuntimeError("Error calling __set_name__") from interrupt
-    except RuntimeError as error:
-        assert _interrupted(error)
+    wrapped = RuntimeError("Error calling __set_name__")
+    wrapped.__cause__ = KeyboardInterrupt()
+    assert _interrupted(wrapped)
     assert not _interrupted(RuntimeError("else"))
