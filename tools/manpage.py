@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from inspect import cleandoc
 from pathlib import Path
 
 import click
 
-from ilactl import __version__, cli
+from ilactl import cli
 from ilactl.commands.options import SHARED
 from ilactl.commands.topics import ENVIRONMENT, TOPICS, exit_rows
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.manifest import KEYS
 from ilactl.output import Answer, Heading, text_of
+from tools.roff import escaped, paragraphs, term, title
 
 FOLDER = Path(__file__).parents[1] / "man"
-MADE = '.\\" Made by `make man` from what the code declares. Do not edit.'
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
@@ -34,31 +32,6 @@ def commands() -> Iterator[tuple[str, click.Command]]:
             yield words, command
 
     yield from walk("ilactl", cli.root)
-
-
-def escaped(text: str) -> str:
-    """Text that roff takes literally."""
-    text = text.replace("\\", "\\e").replace("-", "\\-")
-    return "\n".join(f"\\&{line}" if line[:1] in (".", "'") else line for line in text.split("\n"))
-
-
-def paragraphs(text: str) -> Iterator[str]:
-    """A help text: paragraphs are filled, blocks behind \\b stand as they are.
-
-    Some Pythons leave a docstring's indentation in place and others take it away.
-    """
-    for number, part in enumerate(re.split(r"\n\s*\n", cleandoc(text))):
-        if part.lstrip().startswith("\b"):
-            lines = [line for line in part.split("\n") if line.strip() != "\b"]
-            if number:
-                yield ".PP"
-            yield ".nf"
-            yield from (escaped(line.rstrip()) for line in lines)
-            yield ".fi"
-        else:
-            if number:
-                yield ".PP"
-            yield escaped(" ".join(part.split()))
 
 
 def synopsis(words: str, command: click.Command) -> str:
@@ -93,17 +66,9 @@ def command_lines(words: str, command: click.Command) -> Iterator[str]:
         yield escaped(f"Also takes {', '.join(shared)}.")
 
 
-def term(name: str, meaning: str) -> Iterator[str]:
-    """One line of a list of terms."""
-    yield ".TP"
-    yield f".B {escaped(name)}"
-    yield escaped(meaning)
-
-
 def page() -> Iterator[str]:
     """The lines of the whole page."""
-    yield MADE
-    yield f'.TH ILACTL 1 "" "ilactl {__version__}" "User Commands"'
+    yield from title("ilactl", 1, "User Commands")
     yield ".SH NAME"
     yield "ilactl \\- individual learning accounts in a folder of CSV and TOML files"
     yield ".SH SYNOPSIS"
@@ -155,8 +120,7 @@ def page() -> Iterator[str]:
 
 def rules_page() -> Iterator[str]:
     """The lines of the page about rule files."""
-    yield MADE
-    yield f'.TH ILACTL\\-RULES 5 "" "ilactl {__version__}" "File Formats"'
+    yield from title("ilactl-rules", 5, "File Formats")
     yield ".SH NAME"
     yield "ilactl\\-rules \\- the language of rule files"
     for block in TOPICS["rules"][1]().blocks:
