@@ -1,7 +1,7 @@
 """The plan of a top-up for everybody at once, as generated SQL over the ledger's own files.
 
 The same decisions as `ilactl/rules/grants.py`, row for row: one narrow read of each file into a
-temporary table, one wide table of facts and sums, then one layer of columns per occasion, so that
+temporary table, one row of facts and sums a person, then one layer of columns per occasion, so that
 each rule sees what earlier ones gave, as if booked. A property test holds the two together.
 """
 
@@ -14,10 +14,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ilactl.dates import add_months
+from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.grammar_sql import literal
 from ilactl.ledger.holders import ids_of
 from ilactl.rules.batch_rows import GRANTED, NOT_DUE, TAKEN, UNDECIDED, TableRows
 from ilactl.rules.batch_tables import BatchTables
-from ilactl.rules.batch_walks import everybody_walks, moving_persons, wallets_of
+from ilactl.rules.batch_walks import everybody_walks, marks_of, moving_persons, sums_of_laws, wallets_of
+from ilactl.rules.batch_wallets import Wallets
 from ilactl.rules.by_person import Tally, plan_by_person, walker_of
 from ilactl.rules.due import missed_periods
 from ilactl.rules.expressions import Checked, SqlColumn, SqlNumber, compile_sql, names_in, round_sql
@@ -29,12 +32,13 @@ from ilactl.rules.passes import grant_step
 from ilactl.rules.periods import Occasion
 from ilactl.rules.plan import EXAMPLES, Example, Plan, Request, Totals, scales_of, together
 from ilactl.rules.rhythm import interval_of
-from ilactl.rules.sum_columns import class_sum, key_since, key_sum, window_sum
+from ilactl.rules.sum_columns import class_sum, held_in, key_since, key_sum, window_sum
 from ilactl.rules.values import Value
-from ilactl.rules.windows import DueDays, counts_in, window_span
+from ilactl.rules.windows import counts_in, window_span
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.walk import Walker
 
 __all__ = ["plan_by_batch"]
 
@@ -60,17 +64,18 @@ def plan_by_batch(
     batch = _Batch(snapshot, scheme, occasions)
     named = {ids[0] for ids in ids_of(snapshot, request.persons or ()).values()}
     batch.tables.load(tell, named)
+    tell(f"reading {ENTITLEMENTS.file}")
+    wallets = batch.wallets(walker)
+    looks_back = request.grants and not request.periods and request.persons is None
+    booked = wallets.load(tell_booked=looks_back)
     tell("adding up the wallets")
     walked = Tally(occasions)
-    moving = moving_persons(batch.tables, walker)
+    moving = moving_persons(wallets, walker)
     for record, entries in wallets_of(batch.tables, moving):
         walked.add(walker.walk(record, entries), ())
     batch.tables.leave_out(moving)
-    batch.decide(walker.decider.days)
-    missed = []
-    if request.grants and not request.periods and request.persons is None:
-        booked = batch.tables.booked()
-        missed = missed_periods(scheme, request.on, occasions, booked, request.rules)
+    batch.decide()
+    missed = missed_periods(scheme, request.on, occasions, booked, request.rules) if looks_back else []
     tell("counting what would be booked")
     plan = walked.plan(request, missed)
     plan.totals = together(batch.totals(), plan.totals)
@@ -98,20 +103,27 @@ class _Batch:
 
     # Deciding: one layer of columns for each occasion.
 
-    def decide(self, days: DueDays) -> None:
+    def wallets(self, walker: Walker) -> Wallets:
+        """What entries add up to, ready to be loaded."""
+        sums = {name: sql for sql, name in self.sums.items()} | sums_of_laws(walker)
+        wallets = Wallets(self.tables, sums, marks_of(walker))
         if any(cap.window.kind in ("year", "length", "spans") for cap in self.scheme.caps.values()):
-            self.tables.date_grants(days)
-        self.tables.sum_up({name: sql for sql, name in self.sums.items()})
-        wide = ["people.person", *(f"{sql} AS {name}" for name, sql in self.facts.columns.items())]
-        wide += [f"coalesce(wallets.{name}, 0) AS {name}" for name in self.sums.values()]
-        joins = " ".join([*self.facts.joins(), "LEFT JOIN wallets ON wallets.person = people.person"])
-        self.run(f"CREATE TEMP TABLE facts_wide AS SELECT {', '.join(wide)} FROM people {joins}")
-        query = "SELECT * FROM facts_wide"
+            wallets.date_grants(walker.decider.days)
+        return wallets
+
+    def decide(self) -> None:
+        """Decide every occasion for everybody, persons in order: their rows are booked so."""
+        sums = "".join(f", coalesce(wallets.{name}, 0) AS {name}" for name in self.sums.values())
+        self.run(
+            f"CREATE TEMP VIEW known AS SELECT facts_wide.*{sums}"
+            " FROM facts_wide LEFT JOIN wallets ON wallets.person = facts_wide.person"
+        )
+        query = "SELECT * FROM known"
         for layer in self.layers:
             for columns in layer:
                 query = f"SELECT *, {columns} FROM ({query})"
         kept = "".join(f", s{i}, c{i}, d{i}" for i in range(len(self.occasions)))
-        self.run(f"CREATE TEMP TABLE decided AS SELECT person{kept} FROM ({query})")
+        self.run(f"CREATE TEMP TABLE decided AS SELECT person{kept} FROM ({query}) ORDER BY person")
 
     def _layer(self, i: int, occasion: Occasion) -> list[str]:
         """Columns in three steps: parts, verdict `s` and due `d`, then the credit `c`."""
@@ -178,10 +190,10 @@ class _Batch:
     def _used(self, cap: Cap, i: int) -> list[str]:
         """What occupies a cap's room, as `windows.used_of_cap` says it, with what earlier occasions gave."""
         if cap.measure == "balance":
-            used = [self._running("balance", class_, "", i) for class_ in cap.over]
-            if cap.counts_reserved:
-                used += [self._running("held", class_, "", i) for class_ in cap.over]
-            return used
+            kinds = ("wallet", "held") if cap.counts_reserved else ("wallet",)
+            accounts = ", ".join(literal(f"{kind}:{class_}") for kind in kinds for class_ in cap.over)
+            given = [f"c{j}" for j, o in enumerate(self.occasions[:i]) if o.grant.class_ in cap.over]
+            return [self._sum(held_in(accounts)), *given]
         occasion = self.occasions[i]
         earlier = [
             f"c{j}"
@@ -248,8 +260,7 @@ class _Batch:
         specs = [self.names[name] for name in sorted(names_of_grant(occasion.grant, self.scheme))]
         columns = "".join(f", {self._column(occasion, spec, i).sql} AS a{n}" for n, spec in enumerate(specs))
         asked = (
-            f"SELECT decided.person{columns} FROM decided JOIN facts_wide USING (person)"
-            f" WHERE s{i} = {UNDECIDED}"
+            f"SELECT decided.person{columns} FROM decided JOIN known USING (person) WHERE s{i} = {UNDECIDED}"
         )
         decider = Decider(self.scheme, self.scales)
 
@@ -281,7 +292,7 @@ class _Batch:
             for spec in asked
         )
         row = self.run(
-            f"SELECT count(*){nulls} FROM decided JOIN facts_wide USING (person) WHERE s{i} = {UNDECIDED}"
+            f"SELECT count(*){nulls} FROM decided JOIN known USING (person) WHERE s{i} = {UNDECIDED}"
         )[0]
         return Counter({spec.name: int(n) for spec, n in zip(asked, row[1:], strict=True) if n})
 

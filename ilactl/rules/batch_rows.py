@@ -60,33 +60,45 @@ class TableRows:
         if not self.count:
             return Append(ENTITLEMENTS.file)
         path = writer.stage_path(ENTITLEMENTS.file)
-        places = sorted({*self.places, *(booking.place for _, booking in self.walked)})
-        ranks = {place: k for k, place in enumerate(places)}
-        walked = bool(self.walked)
-        empty = "".join(f", NULL AS {identifier(name)}" for name in ENTITLEMENTS.names) if walked else ""
-        parts = [
-            f"SELECT {ranks[self.places[i]]} AS k, {i} AS i, person AS holder, 0 AS w, c{i} AS c, d{i} AS d"
-            f"{empty} FROM decided WHERE s{i} = {GRANTED}"
-            for i in range(len(self.occasions))
-        ]
         cells = self._cells(on, scales)
-        if walked:
-            self._load_walked(ranks, scales)
-            parts.append("SELECT * FROM walked")
+        if self.walked:
+            self._load_walked(scales, first_entry)
             cells = {name: self._either(name, sql) for name, sql in cells.items()}
         named = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in cells.items())
-        order = "row_number() OVER (ORDER BY k, holder, w)"
-        numbered = (
-            f"SELECT *, {order} AS n, concat('E', CAST({order} + {first_entry - 1} AS VARCHAR)) AS id"
-            f" FROM ({' UNION ALL '.join(parts)})"
-        )
-        joins = " ".join(_own_rows(name) for name in ("lot", "of")) if walked else ""
-        query = f"WITH numbered AS ({numbered}) SELECT {named} FROM numbered AS r {joins} ORDER BY r.n"
+        query = f"SELECT {named} FROM ({self._numbered(first_entry)}) AS r"
         run_sql(self.connection, f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER false)")
         return Append(ENTITLEMENTS.file, staged=path, rows=self.count)
 
-    def _load_walked(self, ranks: dict[Place, int], scales: dict[str, int]) -> None:
-        """The rows of those led by the interpreter, as a table of texts."""
+    def _numbered(self, first_entry: int) -> str:
+        """A query that gives the rows in the order of a run, each with its entry's number `n`.
+
+        `decided` stands in the persons' order, so that only steps with walked rows are sorted; the
+        engine keeps the order of what it reads.
+        """
+        walked_at = {place for _, (place, _) in self.walked}
+        empty = "".join(f", NULL AS {identifier(name)}" for name in ENTITLEMENTS.names) if self.walked else ""
+        steps = []
+        for k, place in enumerate(self._ranked()):
+            parts = [
+                f"SELECT {k} AS k, {i} AS i, person AS holder, 0 AS w, c{i} AS c, d{i} AS d{empty}"
+                f" FROM decided WHERE s{i} = {GRANTED}"
+                for i, own in enumerate(self.places)
+                if own == place
+            ]
+            if place in walked_at:
+                parts.append(f"SELECT * FROM walked WHERE k = {k}")
+            step = f"SELECT * FROM ({' UNION ALL '.join(parts)})"
+            steps.append(f"({step} ORDER BY holder, w)" if place in walked_at or len(parts) > 1 else step)
+        rows = " UNION ALL ".join(steps)
+        return f"SELECT *, row_number() OVER () + {first_entry - 1} AS n FROM ({rows})"
+
+    def _ranked(self) -> list[Place]:
+        """The places of a run that have rows, in its order."""
+        return sorted({*self.places, *(booking.place for _, booking in self.walked)})
+
+    def _load_walked(self, scales: dict[str, int], first_entry: int) -> None:
+        """The rows of those led by the interpreter, as a table of texts, naming new lots by their ids."""
+        ranks = {place: k for k, place in enumerate(self._ranked())}
         kinds = dict.fromkeys(("k", "i", "holder", "w", "c", "d"), "BIGINT") | {"holder": "VARCHAR"}
         kinds |= dict.fromkeys(ENTITLEMENTS.names, "VARCHAR")
         columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in kinds.items())
@@ -98,15 +110,22 @@ class TableRows:
         ]
         for at in range(0, len(rows), 1000):
             run_sql(self.connection, f"INSERT INTO walked VALUES {', '.join(rows[at : at + 1000])}")
+        own = f"SELECT holder, entry, concat('E', n) AS id FROM ({self._numbered(first_entry)}) WHERE i < 0"
+        run_sql(self.connection, f"CREATE OR REPLACE TEMP TABLE own_rows AS {own}")
+        for name in ("lot", "of"):
+            column = f"walked.{identifier(name)}"
+            run_sql(
+                self.connection,
+                f"UPDATE walked SET {identifier(name)} = own_rows.id FROM own_rows"
+                f" WHERE own_rows.holder = walked.holder AND own_rows.entry = {column}"
+                f" AND starts_with({column}, '*')",
+            )
 
     def _either(self, name: str, granted: str) -> str:
-        """A cell of a walked row as it is, its own rows by their new ids; else the grant's."""
-        own = f"r.{identifier(name)}"
+        """A cell of a walked row as it stands; else the grant's."""
         if name == "entry":
-            return "r.id"
-        if name in ("lot", "of"):
-            own = f"coalesce({identifier(name)}.id, {own})"
-        return f"CASE WHEN r.i < 0 THEN {own} ELSE {granted} END"
+            return granted
+        return f"CASE WHEN r.i < 0 THEN r.{identifier(name)} ELSE {granted} END"
 
     def _cells(self, on: date, scales: dict[str, int]) -> dict[str, str]:
         grants = [occasion.grant for occasion in self.occasions]
@@ -114,7 +133,7 @@ class TableRows:
         usable = [occasion.grant.terms.usable_from(occasion.due_on) for occasion in self.occasions]
         ends = [occasion.grant.terms.expires_on(occasion.due_on, None) for occasion in self.occasions]
         return {
-            "entry": "r.id",
+            "entry": "concat('E', r.n)",
             "booked_on": literal(on.isoformat()),
             "person": "r.holder",
             "kind": "'grant'",
@@ -135,15 +154,6 @@ class TableRows:
             "of": nothing,
             "ref": nothing,
         }
-
-
-def _own_rows(name: str) -> str:
-    """A join that finds the row of the same plan which a walked row names."""
-    column = identifier(name)
-    return (
-        f"LEFT JOIN numbered AS {column} ON {column}.holder = r.holder AND {column}.entry = r.{column}"
-        f" AND starts_with(r.{column}, '*')"
-    )
 
 
 def _day(day: date | None) -> str:

@@ -1,26 +1,24 @@
-"""The ledger's files as temporary tables of one batch run.
+"""The registers as temporary tables of one batch run.
 
-`states`, `identities`, `figures` and `births` are the registers, `people` every person once,
-`moves` the entries under the id that stands for their person.
+`states`, `identities`, `figures` and `births` are the files, `people` every person once,
+`facts_wide` what the rules read of each. What entries add up to is told by `batch_wallets.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, PERSONS
-from ilactl.ledger.grammar_sql import identifier, literal
+from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS
+from ilactl.ledger.grammar_sql import literal
 from ilactl.ledger.registers import stands_for
 from ilactl.ledger.tables import connect, read_sql, run_sql
-from ilactl.rules.fact_columns import FactColumns, day_sql
-from ilactl.rules.sum_columns import paid_sql
+from ilactl.rules.fact_columns import FactColumns
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from ilactl.ledger.snapshot import Snapshot
-    from ilactl.rules.windows import DueDays
 
 __all__ = ["BatchTables"]
 
@@ -59,14 +57,20 @@ class BatchTables:
         self._identities()
         self._aliases(persons)
         self._figures()
-        tell(f"reading {ENTITLEMENTS.file}")
-        self._moves()
+        self._facts_wide()
 
     def _numbered(self, name: str, source: str) -> None:
         """`nth` orders rows by valid_from, of equals the later in the file: rowid counts its rows."""
         order = "CAST(epoch(valid_from) / 86400 AS BIGINT) * 4294967296 + rowid AS nth"
         self.run(f"CREATE TEMP TABLE {name}_read AS SELECT * FROM {source}")
         self.run(f"CREATE TEMP VIEW {name} AS SELECT *, {order} FROM {name}_read")
+        often = f"SELECT person FROM {name}_read GROUP BY person HAVING count(*) > 1"
+        self.run(f"CREATE TEMP TABLE {name}_often AS {often}")
+
+    def _drop(self, name: str) -> None:
+        """Give back the memory of a numbered table."""
+        self.run(f"DROP VIEW {name}")
+        self.run(f"DROP TABLE {name}_read")
 
     def _identities(self) -> None:
         """Birth dates, from each person's newest row; sensitive facts beside them."""
@@ -75,8 +79,14 @@ class BatchTables:
             wanted = ["person", "valid_from", "birth_date", *sensitive]
             self._numbered("identities", read_sql(self.snapshot, IDENTITIES, wanted))
         if self.facts.births:
-            newest = "arg_max(struct_pack(birth_date := birth_date), nth).birth_date AS birth_date"
-            self.run(f"CREATE TEMP TABLE births AS SELECT person, {newest} FROM identities GROUP BY person")
+            self.run(
+                "CREATE TEMP TABLE births AS SELECT person, birth_date FROM identities"
+                " ANTI JOIN identities_often USING (person) UNION ALL"
+                " SELECT person, arg_max(struct_pack(birth_date := birth_date), nth).birth_date"
+                " FROM identities SEMI JOIN identities_often USING (person) GROUP BY person"
+            )
+            if not sensitive:
+                self._drop("identities")
 
     def _aliases(self, persons: Collection[str]) -> None:
         """Ids that turned out to be another person's lead to the one that stands for both."""
@@ -109,9 +119,9 @@ class BatchTables:
         """Look no more at these."""
         if persons:
             ids = ", ".join(literal(person) for person in sorted(persons))
-            self.run(f"DELETE FROM people WHERE person IN ({ids})")
+            self.run(f"DELETE FROM facts_wide WHERE person IN ({ids})")
 
-    def _people_of(self, source: str, columns: str) -> str:
+    def people_of(self, source: str, columns: str) -> str:
         """The rows of a source under the id that stands for their person."""
         if not self.aliased:
             return f"(SELECT person, {columns} FROM {source})"
@@ -130,70 +140,13 @@ class BatchTables:
         newest = f"SELECT max(rowid) AS nth FROM figure_rows GROUP BY {key}"
         rows = f"(SELECT * FROM figure_rows SEMI JOIN ({newest}) AS newest ON newest.nth = figure_rows.rowid)"
         columns = 'figure, "from" AS first, "to" AS last, value'
-        self.run(f"CREATE TEMP TABLE figures AS SELECT * FROM {self._people_of(rows, columns)}")
+        self.run(f"CREATE TEMP TABLE figures AS SELECT * FROM {self.people_of(rows, columns)}")
 
-    def _moves(self) -> None:
-        columns = ["booked_on", "person", "kind", "amount", "unit", "from", "to"]
-        columns += ["expires_on", "rule", "period", "due"]
-        source = read_sql(self.snapshot, ENTITLEMENTS, columns)
-        kept = ", ".join(identifier(name) for name in columns if name != "unit")
-        self.run(f"CREATE TEMP TABLE moves AS SELECT {kept} FROM {source}")
-        taken_back = f"kind = 'correct' AND ({paid_sql()})"
-        if self.run(f"SELECT 1 FROM moves WHERE {taken_back} LIMIT 1"):
-            self._date_back(columns, kept, taken_back)
-
-    def _date_back(self, columns: list[str], kept: str, taken_back: str) -> None:
-        """Count what takes a contribution back on the contribution's own day, as `sums.py` does."""
-        source = read_sql(self.snapshot, ENTITLEMENTS, ["entry", *columns, "of"])
-        where = f"kind IN ('contribute', 'correct') AND ({paid_sql()})"
-        self.run(f"CREATE TEMP TABLE paid AS SELECT * FROM {source} WHERE {where}")
-        days = (
-            "WITH RECURSIVE days(entry, day) AS (SELECT entry, booked_on FROM paid WHERE kind = 'contribute'"
-            " AND entry IN (SELECT \"of\" FROM paid WHERE kind = 'correct') UNION ALL"
-            ' SELECT paid.entry, days.day FROM paid JOIN days ON paid."of" = days.entry'
-            " WHERE paid.kind = 'correct')"
-        )
-        replaced = kept.replace('"booked_on"', 'coalesce(days.day, booked_on) AS "booked_on"', 1)
-        self.run(f"DELETE FROM moves WHERE {taken_back}")
-        self.run(
-            f"INSERT INTO moves {days} SELECT {replaced} FROM paid LEFT JOIN days USING (entry)"
-            " WHERE kind = 'correct'"
-        )
-        self.run("DROP TABLE paid")
-
-    def date_grants(self, days: DueDays) -> None:
-        """Give `moves` the day on which each grant fell due: what windows of caps look at."""
-        pairs = self.run(
-            "SELECT DISTINCT rule, period FROM moves WHERE rule IS NOT NULL AND period IS NOT NULL"
-        )
-        known = [
-            f"({literal(str(rule))}, {literal(str(period))}, {day_sql(day)})"
-            for rule, period in pairs
-            if (day := days.known(str(rule).partition("@")[0], str(period)))
-        ]
-        self.run("CREATE TEMP TABLE due_days (rule VARCHAR, period VARCHAR, day DATE)")
-        if known:
-            self.run(f"INSERT INTO due_days VALUES {', '.join(known)}")
-        self.run("ALTER TABLE moves RENAME TO moves_read")
-        self.run(
-            "CREATE TEMP VIEW moves AS SELECT moves_read.*, coalesce(due_days.day, booked_on) AS due_on"
-            " FROM moves_read LEFT JOIN due_days USING (rule, period)"
-        )
-
-    def sum_up(self, sums: Mapping[str, str]) -> None:
-        """Make `wallets`: the named sums of `moves` by person, an alias' entries under whom it stands for."""
-        named = "".join(f", {sql} AS {name}" for name, sql in sums.items())
-        by_id = f"SELECT person{named} FROM moves GROUP BY person"
-        if self.aliased:
-            added = "".join(f", CAST(sum({name}) AS BIGINT) AS {name}" for name in sums)
-            under = self._people_of(f"({by_id})", ", ".join(sums) or "1")
-            by_id = f"SELECT person{added} FROM {under} GROUP BY person"
-        self.run(f"CREATE TEMP TABLE wallets AS {by_id}")
-
-    def booked(self) -> dict[str, set[str]]:
-        """The periods under which each rule has ever granted anything."""
-        found: dict[str, set[str]] = {}
-        where = "kind IN ('grant', 'correct') AND rule IS NOT NULL AND period IS NOT NULL"
-        for version, period in self.run(f"SELECT DISTINCT rule, period FROM moves WHERE {where}"):
-            found.setdefault(str(version).partition("@")[0], set()).add(str(period))
-        return found
+    def _facts_wide(self) -> None:
+        """What the run's rules read of each person, in one row; the registers then give their memory back."""
+        columns = "".join(f", {sql} AS {name}" for name, sql in self.facts.columns.items())
+        joins = " ".join(self.facts.joins())
+        self.run(f"CREATE TEMP TABLE facts_wide AS SELECT people.person{columns} FROM people {joins}")
+        self._drop("states")
+        for name in ("births",) if self.facts.births else ():
+            self.run(f"DROP TABLE {name}")

@@ -18,16 +18,18 @@ from ilactl.ledger.holders import FEW
 from ilactl.ledger.registers import PersonRecord, all_persons, person_record
 from ilactl.ledger.tables import read_sql
 from ilactl.rules.batch_tables import BatchTables
+from ilactl.rules.batch_wallets import Wallets
 from ilactl.rules.fact_columns import day_sql
 from ilactl.rules.model import Amend, Convert
 from ilactl.rules.periods import Occasion
 from ilactl.rules.rhythm import interval_of
+from ilactl.rules.sum_columns import held_in
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.walk import Walker
 
-__all__ = ["everybody_walks", "moving_persons", "wallets_of"]
+__all__ = ["everybody_walks", "marks_of", "moving_persons", "sums_of_laws", "wallets_of"]
 
 
 def everybody_walks(walker: Walker) -> bool:
@@ -53,50 +55,66 @@ def _speaks_of(law: Amend | Convert, occasion: Occasion) -> bool:
     return isinstance(law, Convert) or occasion.due_on <= law.on
 
 
-def moving_persons(tables: BatchTables, walker: Walker) -> set[str]:
+def marks_of(walker: Walker) -> dict[str, str]:
+    """Conditions by name that an entry of somebody whose lots move meets."""
+    return {
+        "owes": "\"from\" = 'owed' OR \"to\" = 'owed' OR kind = 'transfer'",
+        "ends": _ends(walker.on),
+        **{
+            f"revived{i}": f"kind = 'expire' AND \"from\" IN ({_wallets_under(law, walker)})"
+            for i, law in enumerate(walker.laws)
+            if getattr(law, "revive", False)
+        },
+    }
+
+
+def sums_of_laws(walker: Walker) -> dict[str, str]:
+    """For each law, what its classes hold, reserved or not."""
+    return {
+        f"law{i}": f"CAST({held_in(_wallets_under(law, walker))} AS BIGINT)"
+        for i, law in enumerate(walker.laws)
+    }
+
+
+def _wallets_under(law: Amend | Convert, walker: Walker) -> str:
+    classes = law.classes or tuple(walker.scheme.class_units)
+    return ", ".join(literal(f"{kind}:{name}") for name in classes for kind in ("wallet", "held"))
+
+
+def moving_persons(wallets: Wallets, walker: Walker) -> set[str]:
     """Whom the interpreter must lead, under the ids that stand for them."""
-    found = _ids(tables, "SELECT DISTINCT person FROM moves WHERE \"from\" = 'owed' OR \"to\" = 'owed'")
-    found |= _ids(tables, "SELECT DISTINCT person FROM moves WHERE kind = 'transfer'")
-    found |= _ended(tables, walker.on)
+    found = wallets.marked("owes", *(name for name in wallets.marks if name.startswith("revived")))
+    found |= _ended(wallets, walker.on)
     if walker.laws:
-        found |= _under_law(tables, walker)
+        held = " OR ".join(f"law{i} > 0" for i in range(len(walker.laws)))
+        found |= _ids(wallets.tables, f"SELECT person FROM wallets WHERE {held}")
     if walker.matching:
-        found |= _unmatched(tables, walker)
-    return tables.canonical(found)
+        found |= _unmatched(wallets.tables, walker)
+    return wallets.tables.canonical(found)
 
 
 def _ids(tables: BatchTables, sql: str) -> set[str]:
     return {str(row[0]) for row in tables.run(sql)}
 
 
-def _ended(tables: BatchTables, on: date) -> set[str]:
+def _ends(on: date) -> str:
+    return f"TRY_CAST(expires_on AS DATE) < {day_sql(on)}"
+
+
+def _ended(wallets: Wallets, on: date) -> set[str]:
     """Those with something left on a lot that some row gave a last day before the run's."""
-    ended = f"TRY_CAST(expires_on AS DATE) < {day_sql(on)}"
-    if not tables.run(f"SELECT 1 FROM moves WHERE {ended} LIMIT 1"):
+    if not wallets.tables.run("SELECT 1 FROM wallets WHERE ends LIMIT 1"):
         return set()
     columns = ["entry", "person", "lot", "amount", "unit", "from", "to", "expires_on"]
     into, out_of = (f"sum(amount) FILTER (WHERE \"{end}\" LIKE 'wallet:%')" for end in ("to", "from"))
+    ended = "SELECT person FROM wallets WHERE ends"
+    aliases = f"SELECT alias FROM aliases WHERE person IN ({ended})"
     return _ids(
-        tables,
-        f"SELECT DISTINCT any_value(person) FROM {read_sql(tables.snapshot, ENTITLEMENTS, columns)}"
-        f" WHERE person IN (SELECT person FROM moves WHERE {ended}) GROUP BY coalesce(lot, entry)"
-        f" HAVING bool_or({ended}) AND coalesce({into}, 0) > coalesce({out_of}, 0)",
+        wallets.tables,
+        f"SELECT DISTINCT any_value(person) FROM {read_sql(wallets.tables.snapshot, ENTITLEMENTS, columns)}"
+        f" WHERE person IN ({ended}) OR person IN ({aliases}) GROUP BY coalesce(lot, entry)"
+        f" HAVING bool_or({_ends(on)}) AND coalesce({into}, 0) > coalesce({out_of}, 0)",
     )
-
-
-def _under_law(tables: BatchTables, walker: Walker) -> set[str]:
-    """Those who hold something, or from whom something expired, in a class that a law speaks of."""
-    found: set[str] = set()
-    for law in walker.laws:
-        classes = law.classes or tuple(walker.scheme.class_units)
-        wallets = ", ".join(literal(f"{kind}:{name}") for name in classes for kind in ("wallet", "held"))
-        into, out_of = (
-            f'coalesce(sum(amount) FILTER (WHERE "{e}" IN ({wallets})), 0)' for e in ("to", "from")
-        )
-        revived = f"bool_or(kind = 'expire' AND \"from\" IN ({wallets}))"
-        revives = f" OR {revived}" if getattr(law, "revive", False) else ""
-        found |= _ids(tables, f"SELECT person FROM moves GROUP BY person HAVING {into} > {out_of}{revives}")
-    return found
 
 
 def _unmatched(tables: BatchTables, walker: Walker) -> set[str]:

@@ -37,14 +37,21 @@ class FactColumns:
     state_days: dict[tuple[str, date], str] = field(default_factory=dict)
     windows: dict[Span, str] = field(default_factory=dict)
     figures: dict[tuple[str, Span], str] = field(default_factory=dict)
+    constants: set[str] = field(default_factory=set)
+    """Numbers that are the same for everybody: no column is spent on them."""
     births: bool = False
     """Whether anything asks for a birth date."""
     states: dict[str, FactSpec] = field(default_factory=dict)
     """The states that are asked for; no other is read."""
 
     def column_for(self, occasion: Occasion, spec: NameSpec) -> str:
-        """The SQL expression of a name's column for the occasion, as `facts_wide` will give it."""
+        """The SQL expression of a name's column for the occasion, as `facts_wide` will give it.
+
+        A constant stands for itself.
+        """
         sql = self._sql(occasion, spec)
+        if sql in self.constants:
+            return sql
         for name, known in self.columns.items():
             if known == sql:
                 return name
@@ -63,7 +70,11 @@ class FactColumns:
                 f"CASE WHEN {alias}.inside IS NULL THEN {nothing} WHEN {alias}.inside THEN {alias}.total END"
             )
         if spec.family == "value":
-            return _constant(self.scheme.values[spec.of].on(occasion.facts_on), spec.scale)
+            value = self.scheme.values[spec.of].on(occasion.facts_on)
+            sql = _constant(value, spec.scale)
+            if isinstance(value, Fraction):
+                self.constants.add(sql)
+            return sql
         self.births = self.births or spec.of != "period_year"
         return _birth(occasion, spec)
 
@@ -117,12 +128,14 @@ class FactColumns:
 
     def _as_of(self, source: str, day: date) -> str:
         """The row in force on the day: greatest valid_from, of equals the later in the file."""
-        cells = self._cells(source)
         newest = (
-            f"SELECT person, max(nth) AS nth FROM {source} WHERE valid_from <= {day_sql(day)} GROUP BY person"
+            f"SELECT person, max(nth) AS nth FROM {source} SEMI JOIN {source}_often USING (person)"
+            f" WHERE valid_from <= {day_sql(day)} GROUP BY person"
         )
         return (
-            f"(SELECT {source}.person, {cells} FROM {source} JOIN ({newest}) AS newest USING (person, nth))"
+            f"(SELECT {source}.person, {self._cells(source)} FROM {source}"
+            f" LEFT JOIN ({newest}) AS newest ON newest.person = {source}.person"
+            f" WHERE valid_from <= {day_sql(day)} AND coalesce(newest.nth, {source}.nth) = {source}.nth)"
         )
 
     def _during(self, source: str, window: Span) -> str:

@@ -1,6 +1,7 @@
 """Sums of the ledger in SQL: the meaning of `ilactl/rules/sums.py`, for everybody at once.
 
-Each is an aggregate over the table `moves` grouped by person, in smallest parts.
+Each is one aggregate over a person's entries, in smallest parts: what a batch costs in memory is
+the number of aggregates times that of the persons.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ilactl.rules.model import Cap
 from ilactl.rules.periods import Occasion
 from ilactl.rules.windows import calendar_year, window_span
 
-__all__ = ["class_sum", "key_since", "key_sum", "paid_sql", "window_sum"]
+__all__ = ["class_sum", "held_in", "key_since", "key_sum", "paid_sql", "window_sum"]
 
 _CONTRIBUTORS = "({0} = 'own' OR {0} LIKE 'employer:%' OR {0} LIKE 'service:%' OR {0} LIKE 'provider:%')"
 
@@ -32,13 +33,11 @@ def key_sum(rule: str, period: str) -> str:
     """Grants minus reversals under a key: above zero it is taken. A reversal can be reversed itself."""
     version = literal(f"{rule}@")
     where = f"period = {literal(period)} AND (rule = {literal(rule)} OR starts_with(rule, {version}))"
-    whole = f"kind = 'correct' AND due IS NULL AND {where}"
     given = "\"from\" LIKE 'fund:%' AND \"to\" LIKE 'wallet:%'"
     taken_back = "\"from\" LIKE 'wallet:%' AND \"to\" LIKE 'fund:%'"
-    return (
-        f"count(*) FILTER (WHERE kind = 'grant' AND {where})"
-        f" + count(*) FILTER (WHERE {whole} AND {given}) - count(*) FILTER (WHERE {whole} AND {taken_back})"
-    )
+    turned = f"CASE WHEN due IS NOT NULL THEN 0 WHEN {given} THEN 1 WHEN {taken_back} THEN -1 ELSE 0 END"
+    counts = f"CASE kind WHEN 'grant' THEN 1 WHEN 'correct' THEN {turned} ELSE 0 END"
+    return f"coalesce(sum(CAST(CASE WHEN {where} THEN {counts} END AS SMALLINT)), 0)"
 
 
 def key_since(rule: str, since: date) -> str:
@@ -91,5 +90,14 @@ def class_sum(family: str, class_: str, period: str, first: date, last: date) ->
     )
 
 
+def held_in(accounts: str) -> str:
+    """What a list of accounts, in SQL, holds of a person."""
+    return (
+        f'coalesce(sum(CASE WHEN "to" IN ({accounts}) THEN amount ELSE 0 END'
+        f' - CASE WHEN "from" IN ({accounts}) THEN amount ELSE 0 END), 0)'
+    )
+
+
 def _difference(plus: str, minus: str) -> str:
-    return f"coalesce(sum(amount) FILTER (WHERE {plus}), 0) - coalesce(sum(amount) FILTER (WHERE {minus}), 0)"
+    """No entry moves from an account to itself, so no row is both."""
+    return f"coalesce(sum(CASE WHEN {plus} THEN amount WHEN {minus} THEN -amount END), 0)"
