@@ -23,7 +23,7 @@ from ilactl.commands.options import Session
 from ilactl.commands.root import COMMANDS, root
 from ilactl.commands.talk import talk
 from ilactl.errors import BookedNotConfirmed, IlactlError, IoFailed, UsageError
-from ilactl.findings import printable
+from ilactl.printable import printable
 
 __all__ = ["COMMANDS", "Terminated", "main", "root", "run"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 __all__ = [
     "Span",
@@ -32,16 +32,15 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of days, both ends included."""
 
     first: date
     last: date
 
-    def __contains__(self, day: date) -> bool:
+    def __contains__(self, day: object) -> bool:
         """Whether the day lies in the span."""
-        return self.first <= day <= self.last
+        return isinstance(day, date) and self.first <= day <= self.last
 
     def within(self, other: Span) -> bool:
         """Whether this span lies wholly in the other."""

@@ -6,18 +6,19 @@ declared once, with its meaning and its remedy, beside the code that makes it.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-__all__ = ["Finding", "Kind", "Place", "count_text", "kinds", "printable"]
+from msgspec import Struct
+
+from ilactl.printable import printable
+
+__all__ = ["Finding", "Kind", "Place", "count_text", "kinds"]
 
 _KINDS: dict[str, Kind] = {}
 _EXCERPT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One entry of the error catalogue."""
 
     code: str
@@ -35,8 +36,7 @@ class Kind:
         return Finding(self.code, place, message, remedy or self.remedy, self.warning)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A position in a file: line and column count from 1, column in characters; 0 is unknown.
 
     `text` is the original line as it stands in the file, decoded as far as it can be.
@@ -48,8 +48,7 @@ class Place:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One fault in data. `format()` gives `file:line:column: CODE message`, the line, the remedy."""
 
     code: str
@@ -93,19 +92,3 @@ def count_text(findings: Iterable[Finding]) -> str:
     """`1 finding`, `12 findings`."""
     number = sum(1 for _ in findings)
     return f"{number} finding{'' if number == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """Text that can be shown on any terminal: controls, bidi marks and surrogates are escaped.
-
-    Names come from others. Without this a name could move the cursor, reverse the line or
-    forge a second message.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        c
-        if unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in ("Zl", "Zp")
-        else c.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for c in text
-    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Wish", "book"]
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the command line asks for: `one` contribution, or those of an import."""
 
     giver: str

@@ -55,7 +55,7 @@ def command(face: Face, subject: str, due: bool) -> None:
 
 def _with_erasure(snapshot: Snapshot, person: str, answer: Answer) -> Answer:
     """The answer, which also tells where the person was erased."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from ilactl.ledger.erasures import erasures_of
     from ilactl.reports.erasure import erased_notes

@@ -21,7 +21,7 @@ import click
 from ilactl.commands.options import ALWAYS, FORMATS, LOCK_WAIT, SHARED, Day, Seconds, Session, shared_option
 from ilactl.commands.talk import ask, talk, working
 from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, StartOver, UsageError
-from ilactl.findings import printable
+from ilactl.printable import printable
 
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Actor, Writer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ilactl.findings import printable
+from ilactl.printable import printable
 
 if TYPE_CHECKING:
     from ilactl.ledger.edits import Difference

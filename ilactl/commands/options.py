@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
 from ilactl.dates import parse_date
-from ilactl.findings import printable
+from ilactl.printable import printable
 
 __all__ = ["ALWAYS", "FORMATS", "LOCK_WAIT", "SHARED", "Day", "Key", "Seconds", "Session", "shared_option"]
 
@@ -28,7 +27,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass
 class Session:
     """One run of ilactl: what the command line gave, and what has happened so far.
 
@@ -39,12 +37,14 @@ class Session:
     stdin or given to stdout, so that a reader cannot start over unnoticed.
     """
 
-    now: Callable[[], datetime] = _now
-    given: dict[str, tuple[Any, str]] = field(default_factory=dict)
-    booked: int = 0
-    engaged: bool = False
-    debug: bool = False
-    command: str = "ilactl"
+    def __init__(self, now: Callable[[], datetime] = _now) -> None:
+        """Nothing has happened yet. A plain class: `ilactl --version` should import little."""
+        self.now = now
+        self.given: dict[str, tuple[Any, str]] = {}
+        self.booked = 0
+        self.engaged = False
+        self.debug = False
+        self.command = "ilactl"
 
 
 class Day(click.ParamType[date]):

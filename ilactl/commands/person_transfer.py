@@ -122,7 +122,7 @@ def _book_out(face: Face, writer: Writer, shown: Outgoing, why: str, *, sensitiv
 
 
 def _rows(snapshot: Snapshot, rows: Sequence[Entry]) -> Append:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from ilactl.ledger.columns import ENTITLEMENTS
     from ilactl.ledger.commit import Append
@@ -274,7 +274,7 @@ def _book_in(
     why: str,
     shown: Incoming | None,
 ) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from ilactl.commands.registering import appends_of
     from ilactl.ledger.commit import Change

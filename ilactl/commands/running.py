@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
@@ -39,8 +40,7 @@ def run(face: Face, command: str, request: Request, allow_large: int | None) -> 
         _book(face, writer, command, request, shown, allow_large)
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(Struct, frozen=True):
     """A plan with the rules and the ledger it was made from."""
 
     snapshot: Snapshot

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ilactl.findings import printable
+from ilactl.printable import printable
 
 __all__ = ["ask", "talk", "working"]
 

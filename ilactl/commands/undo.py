@@ -11,7 +11,7 @@ import click
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.guards import refuse_large
 from ilactl.errors import ChangedMeanwhile, Refused
-from ilactl.findings import printable
+from ilactl.printable import printable
 
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Append, Writer

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from ilactl.errors import IlactlError, NotFound
 from ilactl.findings import Finding, Kind, Place
@@ -43,8 +44,7 @@ MISSING = Kind(
 _REGISTERS = frozenset(t.file for t in (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS, COURSES))
 
 
-@dataclass
-class Adoption:
+class Adoption(Struct):
     """What there is to take in. Nothing may be where there are `refusals`.
 
     `differences` are rows of the ledger's own files; `inputs` tells of ledger.toml and the rule

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import Stamp

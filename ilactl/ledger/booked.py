@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import force_setattr
+
 from ilactl.errors import BadInput
 from ilactl.findings import Finding, count_text
 from ilactl.ledger.columns import ENTITLEMENTS
@@ -94,5 +96,5 @@ def _entries(snapshot: Snapshot, lines: Iterable[tuple[int, bytes]]) -> list[Ent
         all_entries(snapshot)  # tells each fault in its right place
         raise BadInput(findings=findings, what=ENTITLEMENTS.file, count=count_text(findings))
     for entry, offset in zip(entries, offsets, strict=True):
-        object.__setattr__(entry, "offset", offset)  # a copy of each would take as long as reading it
+        force_setattr(entry, "offset", offset)  # a copy of each would take as long as reading it
     return entries

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from ilactl.ledger.disk import Stamp
 
 __all__ = ["Actor", "Adopt", "Append", "Change", "Cut"]
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Whole lines for a file's end, given as bytes or as a file from `Writer.stage_path`.
 
     A file that is not recorded yet is made. `rows` counts the rows, without a header.
@@ -26,8 +26,7 @@ class Append:
     rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Adopt:
+class Adopt(Struct, frozen=True):
     """Take a file in as it stands, from the byte `base` on; `rows` counts the whole file's rows then.
 
     With `stamp` the file must still be the one that was looked at.
@@ -39,16 +38,14 @@ class Adopt:
     stamp: Stamp | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """Take rows out of a file of private rows, each given as start and size of its line, in file order."""
 
     file: str
     rows: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What one commit does. `entries` is how many entry numbers it uses up.
 
     `key` is the caller's; `content` is a digest of what was asked for under it. `removes` names
@@ -68,8 +65,7 @@ class Change:
     removes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who: the account and machine as the system knows them, and the name the user claims."""
 
     user: str

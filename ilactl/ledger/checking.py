@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.errors import BadManifest, ChangedOutside, IlactlError, IoFailed, Unsafe
 from ilactl.findings import Finding, Place
@@ -138,8 +139,7 @@ class EntryWatch(ABC):
         return self.found
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A named check: either `run` on the ground, or a `watch` of its entries."""
 
     name: str

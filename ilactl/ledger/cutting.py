@@ -10,8 +10,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import accumulate
+
+from msgspec.structs import replace
 
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import Stamp, blocks, close_quietly, digest_at, read_at, sync, write_at

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from ilactl.ledger.lines import Buffer, table_of
 from ilactl.ledger.record import FileAct
@@ -28,8 +29,7 @@ _MANY = 5000
 """Lines in doubt beyond which they are compared as a set: sorting a file in a spreadsheet moves all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """What a commit put into a file; `data` is None where neither the log nor the file holds it any more."""
 
     seq: int
@@ -42,8 +42,7 @@ class Piece:
         return self.act.rows + (self.act.base == 0) if self.data is None else self.data.count(b"\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One row: `change` is added, changed, removed or unknown; `old` and `new` are its text, if known.
 
     `line` counts in the file as it is; for a removed row, in the file as it was.

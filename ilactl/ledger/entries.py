@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.dates import parse_date
 from ilactl.errors import BadInput, NotFound
@@ -44,8 +45,7 @@ UNIT = Kind("UNIT", "a unit is not declared", "declare the unit in ledger.toml, 
 _day = lru_cache(maxsize=4096)(parse_date)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One movement. `amount` and `due` count the unit's smallest part; `never` means no end at all."""
 
     entry: str

@@ -7,9 +7,10 @@ compiled when first needed, so that importing this costs next to nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from ilactl.dates import parse_date
 from ilactl.money import MAX_DIGITS
@@ -139,8 +140,7 @@ _ENGINE_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a file of the ledger."""
 
     name: str
@@ -154,8 +154,7 @@ class Column:
         return _ENGINE_TYPES.get(self.grammar, "VARCHAR")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One append-only CSV file. `private`: its bytes must never enter the log."""
 
     file: str

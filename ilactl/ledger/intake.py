@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.grammar import Column, fault_of, quick_pattern
@@ -54,8 +55,7 @@ class InRow(NamedTuple):
     text: str
 
 
-@dataclass
-class Intake:
+class Intake(Struct):
     """An import as read. `notes` are remarks that are no fault.
 
     `sources` is only there where a mapping named the columns: for each the cell of the line it
@@ -65,7 +65,7 @@ class Intake:
     path: str
     columns: tuple[str, ...] = ()
     sources: tuple[int, ...] | None = None
-    starts: Callable[[str], list[int]] = field(default=cell_starts, repr=False)
+    starts: Callable[[str], list[int]] = field(default=cell_starts)
     rows: list[InRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

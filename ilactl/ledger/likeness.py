@@ -20,10 +20,11 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.registers import all_persons
 
@@ -45,8 +46,7 @@ _COMMON = 30
 """One that more bear says little by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What identities.csv says of a person today; "" and None where it says nothing."""
 
     person: str
@@ -56,8 +56,7 @@ class Identity:
     external_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two persons who may be one, the one added first before the other, and why."""
 
     first: Identity

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["Position", "Positions", "locate", "locate_value", "positions"]
 
@@ -24,8 +25,7 @@ _ESCAPES = {"u": 6, "U": 10}
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Offsets in characters: of the key, and of the first character of its value."""
 
     key: int

@@ -15,13 +15,14 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked
-from ilactl.findings import printable
 from ilactl.ledger.disk import fail
 from ilactl.ledger.files import Folder
+from ilactl.printable import printable
 
 __all__ = ["HINTS", "LOCK", "Lock", "ledger_lock", "make_hints", "who_holds"]
 
@@ -35,8 +36,7 @@ _HOLDER = f"{HINTS}/holder"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """The held lock."""
 
     folder: Folder

@@ -11,7 +11,8 @@ import json
 import mmap
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import fail, read_at
@@ -42,8 +43,7 @@ _CHUNK = 1 << 14
 _SMALL = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class LogTail:
+class LogTail(Struct, frozen=True):
     """The last valid record and its place. Bytes from `end` to `size` belong to no valid line."""
 
     record: Record | None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from ilactl.dates import parse_date
 from ilactl.errors import BadManifest, NewerFormat
@@ -55,8 +56,7 @@ class Guards(NamedTuple):
     max_total: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """ledger.toml as checked."""
 
     format: int
@@ -72,8 +72,7 @@ class Manifest:
     retention_years: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key: its path (`*` is a name of the user's), what it wants, its default, its meaning."""
 
     path: tuple[str, ...]

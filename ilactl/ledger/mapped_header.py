@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from ilactl.findings import Place
 from ilactl.ledger.grammar import Column, fault_of
@@ -37,8 +38,7 @@ class Header(NamedTuple):
     text: str
 
 
-@dataclass
-class Take:
+class Take(Struct):
     """One of our columns: the cell it comes from (-1: a constant), their codes, what was read before."""
 
     column: Column

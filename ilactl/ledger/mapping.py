@@ -7,8 +7,9 @@ Every key is declared once in `KEYS`; reading, the offer of the nearest name and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from ilactl.errors import BadInput
 from ilactl.findings import Finding, Kind, Place, count_text
@@ -41,8 +42,7 @@ VALUE = Kind("MAP-VALUE", "a value of a mapping is not what its key wants", "cor
 MISSING = Kind("MAP-MISSING", "a mapping lacks what it needs", "add it")
 
 
-@dataclass(frozen=True, slots=True)
-class MapKey:
+class MapKey(Struct, frozen=True):
     """One key: its path (`*` is a name of the user's), what it wants, its meaning."""
 
     path: tuple[str, ...]
@@ -86,8 +86,7 @@ KEYS = (
 """Every key of a mapping."""
 
 
-@dataclass(frozen=True)
-class ColumnMap:
+class ColumnMap(Struct, frozen=True):
     """A mapping as checked. `columns` gives their header, `constants` a fixed text, by our column."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.intake import CELL, Intake

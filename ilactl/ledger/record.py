@@ -10,9 +10,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from ilactl.errors import NewerFormat
 
@@ -53,8 +54,7 @@ class Cuts(NamedTuple):
     left: tuple[tuple[int, int, int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileAct:
+class FileAct(Struct, frozen=True):
     """From byte `base` on, the file holds `size` more bytes with this digest.
 
     `data` holds them where they are short and public; `staged` names the file that holds them
@@ -89,8 +89,7 @@ class FileHead(NamedTuple):
     since_base: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One commit. `sha` is the digest that closes its line; `at` is UTC, never before its predecessor's."""
 
     seq: int

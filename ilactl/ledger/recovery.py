@@ -12,16 +12,17 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NoLedger
-from ilactl.findings import printable
 from ilactl.ledger.columns import PRIVATE
 from ilactl.ledger.cutting import put_in_place, refuse_other
 from ilactl.ledger.disk import BLOCK, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
 from ilactl.ledger.files import Folder
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
 from ilactl.ledger.verify import is_listed, read_hint, write_hint
+from ilactl.printable import printable
 
 __all__ = [
     "SET_ASIDE",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.grammar import Table
@@ -25,8 +26,7 @@ Cells = tuple[str, ...]
 _UNCOMPARED = ("salt",)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why a request cannot be taken: the column, the reason, what to do."""
 
     column: str
@@ -34,8 +34,7 @@ class Problem:
     remedy: str = ""
 
 
-@dataclass
-class RegisterPlan:
+class RegisterPlan(Struct):
     """Lines to append, file by file, and what became of each request."""
 
     lines: dict[str, list[str]] = field(default_factory=dict)

@@ -7,9 +7,10 @@ valid_from the later one in the file holds, because files only grow.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from ilactl.dates import Span, parse_date
 from ilactl.errors import NotFound
@@ -65,8 +66,7 @@ class FigureRow(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
+class PersonRecord(Struct, frozen=True):
     """All that the registers say of one person.
 
     `states` and `identity_states` are sorted by valid_from, of equals only the last row;

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ilactl.errors import BookedNotConfirmed, ChangedMeanwhile, IlactlError, NotFound, Refused
 from ilactl.findings import Finding, Kind, Place
@@ -35,8 +36,7 @@ LOST = Kind(
 )
 
 
-@dataclass(frozen=True)
-class Restoration:
+class Restoration(Struct, frozen=True):
     """One file that is not as the log recorded it; `stamp` is None where it is missing."""
 
     file: str

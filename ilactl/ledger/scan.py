@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.grammar import Table, fault_of, quick_pattern

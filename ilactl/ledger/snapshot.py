@@ -13,11 +13,13 @@ import sys
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ilactl.errors import ChangedMeanwhile, ChangedOutside, NoLedger, NotFound, StartOver
 from ilactl.ledger.disk import close_quietly, fail
@@ -35,8 +37,7 @@ __all__ = ["MANIFEST", "Head", "Snapshot", "View", "find", "open_folder"]
 MANIFEST = "ledger.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Where the ledger stands. `sizes` and `rows` (without header) are by file."""
 
     seq: int

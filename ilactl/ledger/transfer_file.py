@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct, field
 
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, PERSONS
@@ -43,8 +44,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-@dataclass(slots=True)
-class TransferFile:
+class TransferFile(Struct):
     """What the file says; rows are cells by name, "" where there is nothing."""
 
     head: dict[str, str]

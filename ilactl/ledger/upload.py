@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.grammar import Column
 from ilactl.ledger.intake import Intake, read_intake
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Upload"]
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(Struct, frozen=True, dict=True):
     """The bytes, the name to call them by, and the mapping where one is given."""
 
     data: bytes

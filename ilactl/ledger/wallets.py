@@ -9,9 +9,10 @@ Amounts are ints of the unit's smallest part; amounts of two units are never add
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ilactl.errors import BadInput
 from ilactl.findings import Finding, Kind, Place, count_text
@@ -40,8 +41,7 @@ STRAY_ENTRY = Kind(
 )
 
 
-@dataclass(slots=True)
-class Lot:
+class Lot(Struct):
     """Entitlement that came in by one entry, and what has become of it.
 
     `source` is the account of the opening row, `funder` the account it first came from (the same
@@ -79,16 +79,14 @@ class Lot:
         return self.balance if self.in_time(day) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Wallet:
+class Wallet(Struct, frozen=True):
     """All lots of some entries in the order they came in, and what is owed by unit."""
 
     lots: tuple[Lot, ...]
     owed: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The four figures of one unit: balance, reserved, usable on a day, owed."""
 
     balance: int = 0
@@ -218,8 +216,7 @@ def standing_of(wallet: Wallet, day: date) -> dict[str, Standing]:
     return result
 
 
-@dataclass(slots=True)
-class Fates:
+class Fates(Struct):
     """What came into `held` for one lot and enrolment, and what became of each cent.
 
     reserved + reclaimed = settled + released + forfeited + returned + corrected + still held.

@@ -13,9 +13,10 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct, field
 
 from ilactl.findings import Finding, Kind, Place
 
@@ -81,8 +82,7 @@ class SheetRow(NamedTuple):
     text: str
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """The rows from the first on, empty ones included, and what is wrong with the whole."""
 
     rows: list[SheetRow] = field(default_factory=list)

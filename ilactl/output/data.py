@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ilactl.findings import printable
 from ilactl.output.model import Answer, Cell, Money
 from ilactl.output.plain import cell_text, names_a_unit
+from ilactl.printable import printable
 
 __all__ = ["WRITERS", "as_json", "json_text"]
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from ilactl.money import format_amount
 
 __all__ = ["Answer", "Block", "Cell", "Col", "Grid", "Heading", "Lines", "Money", "Pairs"]
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """An amount in the unit's smallest part, with its unit and scale."""
 
     minor: int
@@ -80,8 +80,7 @@ class Lines(NamedTuple):
 Block: TypeAlias = "Heading | Pairs | Grid | Lines"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a command has to say, in every format.
 
     `schema` names the JSON form and its version (`ilactl.balance/1`): a change that breaks a

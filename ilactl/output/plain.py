@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ilactl.findings import printable
 from ilactl.output.model import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
+from ilactl.printable import printable
 
 __all__ = ["cell_text", "names_a_unit", "plain_text", "width_of"]
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import Literal
 
+from msgspec import Struct
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ilactl.findings import printable
 from ilactl.output.model import Answer, Block, Grid, Heading, Lines, Pairs
 from ilactl.output.plain import cell_text, names_a_unit, width_of
+from ilactl.printable import printable
 
 __all__ = ["fitted", "print_table"]
 
@@ -34,8 +34,7 @@ LONGEST = 24
 """Words up to this long, ids above all, are never cut in two."""
 
 
-@dataclass(slots=True)
-class _Column:
+class _Column(Struct):
     """A column as it will stand: its title, its cells, whether they may be folded and stand to the right."""
 
     head: str

@@ -6,9 +6,10 @@ What is asked for is declared here, too; `balances_batch.py` answers the same wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import Entry, all_entries
@@ -27,8 +28,7 @@ BY = ("unit", "person", *OF_LOTS, *OF_STATES)
 """What balances can be grouped by: nothing but the unit, the person, a lot's origin, a person's state."""
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceRequest:
+class BalanceRequest(Struct, frozen=True):
     """What is asked for.
 
     `persons` empty means everybody. Entries booked up to `until` count, all where it is None;

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
 from ilactl.ledger.entries import all_entries
@@ -28,8 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Expiring:
+class Expiring(Struct, frozen=True):
     """What is on lots of one unit whose last day to reserve lies in a stretch of days.
 
     `amount` is in the unit's smallest part; `first` is the earliest of those last days.

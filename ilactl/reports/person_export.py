@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.entries import entries_of
@@ -46,8 +47,7 @@ _COMMITS = (Col("commit", kind="int"), Col("at"), Col("by"), Col("command"), Col
 _FILES = {table.file: table.meaning for table in TABLES}
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """What is held on a person: `explained` says in a sentence what needs one, by entry."""
 
     record: PersonRecord

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import Entry, entries_of
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Movement", "Statement", "statement"]
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """One entry as the holder sees it: what it did to the balance, and both figures after it.
 
     `adopted` marks an entry that came in by an edit of the file and not by a command.
@@ -34,8 +34,7 @@ class Movement:
     adopted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A statement; figures are by unit, in its smallest part.
 
     `standing` is the state at the statement's end, with what may be used on `day`; `lots` are those

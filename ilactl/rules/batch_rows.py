@@ -6,10 +6,11 @@ them as text. A step's rows stand together, by person, as in `plan_rows.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
@@ -31,8 +32,7 @@ NOT_DUE, GRANTED, UNDECIDED, TAKEN = 0, 1, 2, 3
 """Verdicts as the engine holds them, in the columns s0, s1 … of the table `decided`."""
 
 
-@dataclass(slots=True)
-class TableRows:
+class TableRows(Struct):
     """The granted rows of `decided`: per occasion i a verdict si, a credit ci, what was due di.
 
     `places` are the occasions' places in the run; `walked` are the rows of those led by the interpreter.

@@ -8,10 +8,11 @@ compute. The first for whom it no longer reaches, and everybody after, is refuse
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ilactl.dates import Span
 from ilactl.ledger.entries import Entry, entries_with
@@ -37,8 +38,7 @@ def lot_number(budget: Budget, person: str) -> str:
     return sha256(f"{budget.seed}\n{person}".encode()).hexdigest()
 
 
-@dataclass(slots=True)
-class Spending:
+class Spending(Struct):
     """What every window of every budget has spent."""
 
     spent: dict[tuple[str, Span], int] = field(default_factory=dict)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ilactl.ledger.entries import Entry, all_entries, entries_of
 from ilactl.ledger.holders import FEW, ids_of
@@ -68,15 +70,14 @@ def plan_by_person(snapshot: Snapshot, scheme: Scheme, request: Request) -> Plan
     return tally.plan(request, missed)
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Adds up what became of one person after another."""
 
     occasions: Sequence[Occasion]
     walks: list[Walk] = field(default_factory=list)
     booked: dict[str, set[str]] = field(default_factory=dict)
     """The periods under which each rule has ever granted anything."""
-    _totals: dict[tuple[str, str], Totals] = field(init=False)
+    _totals: dict[tuple[str, str], Totals] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Every occasion is told of, whoever it gives something."""

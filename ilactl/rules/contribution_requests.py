@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.columns import IDENTITIES
@@ -36,8 +38,7 @@ IMPORT_COLUMNS = (
 """The columns of an import."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContributionRequest:
+class ContributionRequest(Struct, frozen=True):
     """One contribution asked for. `amount` is decimal text, `unit` empty where the rule says it.
 
     `place` is the row of an import, `columns` its columns in order, `at` says where in the row's

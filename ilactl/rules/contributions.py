@@ -8,9 +8,11 @@ another amount, it is refused. `commands/contribution.py` shows the plan and com
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ilactl.errors import Closed, DateGoesBack, IlactlError
 from ilactl.findings import Finding, Kind
@@ -70,8 +72,7 @@ NO_RULE = Kind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A request that asks for something else than what is booked under the same meaning."""
 
     request: ContributionRequest
@@ -80,8 +81,7 @@ class Difference:
     asked: str
 
 
-@dataclass(slots=True)
-class ContributionPlan:
+class ContributionPlan(Struct):
     """What would be booked, in the requests' order; what is booked already; what is wrong.
 
     Entries are numbered from the snapshot's next: under the lock these are their numbers.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot, wallet_of
@@ -15,8 +17,7 @@ from ilactl.rules.sums import sums_of
 __all__ = ["CorrectionRows", "Difference"]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A grant that would be another today. `booked` is what it comes to now, corrections included.
 
     `entry` is the grant's entry, "" where nothing was granted. Amounts are in the unit's smallest part.

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ilactl.ledger.entries import Entry, lot_of
 from ilactl.ledger.registers import PersonRecord
@@ -30,8 +32,7 @@ from ilactl.rules.sums import Sums
 __all__ = ["Corrector", "Difference", "Review"]
 
 
-@dataclass(slots=True)
-class Review:
+class Review(Struct):
     """A person's differences, what could not be decided again, and the rows that put it right."""
 
     person: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ilactl.ledger.entries import Entry
 from ilactl.rules.expressions import Outcome
@@ -26,8 +27,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"  # the budget is spent
 
 
-@dataclass(frozen=True, slots=True)
-class CapRoom:
+class CapRoom(Struct, frozen=True):
     """What a cap left: its limit, what its classes hold, and the room between, in smallest parts."""
 
     cap: Cap
@@ -37,8 +37,7 @@ class CapRoom:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A rule's verdict with all that led to it. Amounts are in the unit's smallest part."""
 
     person: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ilactl.dates import parse_date
 from ilactl.money import parse_decimal
@@ -24,8 +26,7 @@ __all__ = ["Declarations", "read_declarations"]
 Path = tuple[str | int, ...]
 
 
-@dataclass(slots=True)
-class Declarations:
+class Declarations(Struct):
     """Facts and dated values by name. `broken` ones are declared with a fault: using one is no second."""
 
     facts: dict[str, FactSpec] = field(default_factory=built_in_facts)

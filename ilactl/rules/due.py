@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from ilactl.errors import NotFound, Refused
 from ilactl.rules.model import Grant, Scheme
@@ -14,8 +15,7 @@ from ilactl.rules.periods import Occasion, last_occasion, named_occasion, occasi
 __all__ = ["Missed", "due_occasions", "missed_periods", "versions_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(Struct, frozen=True):
     """A period that fell due before the last one and that nobody was granted."""
 
     rule: str

@@ -9,9 +9,10 @@ this is meant, while there is something on the wallet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.change import Change, Cut
@@ -53,8 +54,7 @@ MONEY = Kind(
 _OUTSIDE = ("fund:", "employer:", "service:", "agency:", "provider:")
 
 
-@dataclass(frozen=True)
-class Leaving:
+class Leaving(Struct, frozen=True):
     """A person to be erased: all ids, the rows and documents that go, what the entries say.
 
     `kept_until` is the last day of retention, None where no entry asks for one.
@@ -69,8 +69,7 @@ class Leaving:
     standing: Mapping[str, Standing]
 
 
-@dataclass(frozen=True)
-class ErasurePlan:
+class ErasurePlan(Struct, frozen=True):
     """What one commit would erase. `done` are persons of whom nothing is left, with their commits."""
 
     leaving: tuple[Leaving, ...]

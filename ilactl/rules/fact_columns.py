@@ -8,9 +8,10 @@ quoted literals only.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from ilactl.dates import Span
 from ilactl.ledger.grammar_sql import identifier, literal
@@ -28,8 +29,7 @@ def day_sql(day: date) -> str:
     return f"DATE '{day.isoformat()}'"
 
 
-@dataclass(slots=True)
-class FactColumns:
+class FactColumns(Struct):
     """Collects the columns that a run's expressions need, each computed once however often it is used."""
 
     scheme: Scheme

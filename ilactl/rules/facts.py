@@ -7,9 +7,10 @@ in SQL by `ilactl/rules/fact_columns.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct
 
 from ilactl.dates import Span, age_on
 from ilactl.ledger.registers import FigureRow, PersonRecord, StateRow
@@ -24,8 +25,7 @@ from ilactl.rules.values import Value
 __all__ = ["Reading", "figure_rows", "read_names", "state_rows", "window_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What an occasion needs to read facts: the scheme, whose facts, and the wallet's sums."""
 
     scheme: Scheme

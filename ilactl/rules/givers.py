@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from ilactl.errors import NotFound, Refused, UsageError
 from ilactl.ledger.grammar import is_id
@@ -30,8 +31,7 @@ class Rules(Protocol):
         """Every version of every contribution rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Giver:
+class Giver(Struct, frozen=True):
     """Who gives: `accounts` by the kind under which the giver may give."""
 
     id: str

@@ -6,10 +6,11 @@ Pure: the same facts, sums and rules give the same decision. A batch computes th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
+
+from msgspec.structs import replace
 
 from ilactl.dates import add_months
 from ilactl.ledger.registers import PersonRecord

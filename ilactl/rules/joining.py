@@ -6,9 +6,11 @@ again as one wallet, year by year through the caps; only what joining them chang
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ilactl.errors import Refused
 from ilactl.ledger.columns import PERSONS
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Join", "plan_join", "plan_parting"]
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """An alias to begin or to end, and the corrections that go with it.
 
     `alias` is the row of persons.csv; () where there is nothing to do. `duplicate` and `person` are

@@ -7,10 +7,11 @@ that person and, where it speaks of a lot, for that lot; an unknown fact leaves 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from msgspec.structs import replace
 
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot

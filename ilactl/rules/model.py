@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ilactl.dates import Span
 from ilactl.rules.terms import NO_TERMS, LotTerms
@@ -37,8 +38,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a table of a rule file stands: file, first line, and its own text."""
 
     file: str
@@ -46,8 +46,7 @@ class Source:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FactSpec:
+class FactSpec(Struct, frozen=True):
     """A fact: a state (holds until the next row) or a figure (of a span, adds up)."""
 
     name: str
@@ -62,8 +61,7 @@ class FactSpec:
         return self.type.parse(text)
 
 
-@dataclass(frozen=True, slots=True)
-class DatedValue:
+class DatedValue(Struct, frozen=True):
     """A constant that changes by date: pairs of first day and value, oldest first."""
 
     name: str
@@ -75,8 +73,7 @@ class DatedValue:
         return held[-1] if held else None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Which grants a cap on what was granted counts.
 
     `kind` is ever, period, year, length (`months` that end on the due date) or spans.
@@ -90,8 +87,7 @@ class Window:
 EVER_WINDOW = Window()
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(Struct, frozen=True):
     """A shared limit on what classes of lots may hold together."""
 
     id: str
@@ -104,8 +100,7 @@ class Cap:
     window: Window = EVER_WINDOW
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """One alternative of a grant: the first that holds gives the amount."""
 
     when: Checked
@@ -133,8 +128,7 @@ class _Version:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Grant(_Version):
+class Grant(Struct, _Version, frozen=True):
     """One version of a grant rule.
 
     `due` and `facts_on` are texts of the rule file, read by `ilactl/rules/periods.py`;
@@ -166,8 +160,7 @@ class Grant(_Version):
     terms: LotTerms = NO_TERMS
 
 
-@dataclass(frozen=True, slots=True)
-class ContributionRule(_Version):
+class ContributionRule(Struct, _Version, frozen=True):
     """Who may add to a wallet, and into which class of lots."""
 
     id: str
@@ -183,8 +176,7 @@ class ContributionRule(_Version):
     terms: LotTerms = NO_TERMS
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen(_Version):
+class Chosen(Struct, _Version, frozen=True):
     """Which lots a law or a closing is about: of these classes, of these rules, for whom it holds."""
 
     id: str
@@ -198,8 +190,7 @@ class Chosen(_Version):
     valid_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Amend(Chosen):
+class Amend(Chosen, frozen=True):
     """A law that gives lots new terms from a day on."""
 
     on: date = date.min
@@ -207,8 +198,7 @@ class Amend(Chosen):
     revive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Convert(Chosen):
+class Convert(Chosen, frozen=True):
     """A law that turns lots into another unit or class on a day."""
 
     on: date = date.min
@@ -219,16 +209,14 @@ class Convert(Chosen):
     terms: LotTerms = NO_TERMS
 
 
-@dataclass(frozen=True, slots=True)
-class Closing(Chosen):
+class Closing(Chosen, frozen=True):
     """When a wallet is closed; what is left on it goes where `unused` says."""
 
     due: str = ""
     unused: str = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """Money that can run out: an amount for each window, in the unit's smallest part."""
 
     id: str
@@ -248,8 +236,7 @@ class Budget:
 Rule = Grant | ContributionRule | Amend | Convert | Closing
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Struct, frozen=True):
     """All rules of a ledger, checked. `contributions` holds the versions of every id, by version name."""
 
     facts: Mapping[str, FactSpec]

@@ -6,8 +6,9 @@ One catalogue serves the check of rule files, both gaits of evaluation, `rules t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS
 from ilactl.ledger.grammar import LABOUR_STATUSES
@@ -77,8 +78,7 @@ RESERVED = frozenset(
 """Names that no fact may have: the kernel's own, and columns of the registers."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameSpec:
+class NameSpec(Struct, frozen=True):
     """One name. `family` says where the value comes from: state, figure, birth, value, sum, lot, paid."""
 
     name: str

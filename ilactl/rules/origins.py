@@ -5,9 +5,10 @@ The readings are those of `facts.py`; this only says which rows they read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.lines import line_number
 from ilactl.rules.facts import Reading, figure_rows, state_rows, window_of
@@ -23,8 +24,7 @@ __all__ = ["Origin", "origin_of"]
 ADOPTED = " (taken in from an edited file)"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """`said` is for people; `places` are `file:line` with the commit that brought the row."""
 
     said: str

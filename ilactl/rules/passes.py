@@ -9,9 +9,11 @@ stand by step and then by person.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ilactl.rules.model import Amend, Closing, Convert, Scheme
 from ilactl.rules.periods import Occasion
@@ -51,8 +53,7 @@ class Place(NamedTuple):
         return self.pass_ % _AGAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step: a law, an expiry, an occasion to grant, a recovery or a closing."""
 
     place: Place

@@ -7,9 +7,10 @@ have come. `06-15 next` is the 15 June after the period's end (in arrears).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from ilactl.dates import Span, add_months, month_span, parse_date, parse_period
 from ilactl.rules.model import Grant
@@ -62,8 +63,7 @@ class Setting(Protocol):
         """The day on which facts are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
+class _Day(Struct, frozen=True):
     """A setting of one day, with all that was before it."""
 
     period: str
@@ -77,8 +77,7 @@ def setting_on(day: date) -> Setting:
     return _Day(EVER, Span(_BEGINNING, max(_BEGINNING, day)), day, day)
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """One grant version for one period: when it is due and on which day its facts are read."""
 
     grant: Grant

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from ilactl.ledger.commit import Append
 from ilactl.rules.decision import Decision, Verdict
@@ -45,8 +46,7 @@ EACH = "each"
 """Stands for the period where every contribution is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a run was asked for. `persons` None is everybody; an empty list of names is nobody.
 
     Without `grants` only what time and laws do to lots is done.
@@ -59,8 +59,7 @@ class Request:
     grants: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A person named in a summary: undecided for a reason, or cut from what was due to what was credited."""
 
     person: str
@@ -69,8 +68,7 @@ class Example:
     credited: int = 0
 
 
-@dataclass(slots=True)
-class Totals:
+class Totals(Struct):
     """One occasion's figures over all persons, in smallest parts."""
 
     occasion: Occasion
@@ -131,8 +129,7 @@ def _first(examples: list[Example]) -> list[Example]:
     return sorted(examples, key=lambda example: example.person)[:EXAMPLES]
 
 
-@dataclass(slots=True)
-class Moved:
+class Moved(Struct):
     """What a run does to lots beside its grants, by kind, rule, unit and the accounts it moves between."""
 
     kind: str
@@ -145,8 +142,7 @@ class Moved:
     persons: int = 0
 
 
-@dataclass(slots=True)
-class Undecided:
+class Undecided(Struct):
     """A law or a closing that could not be decided for some, for want of facts."""
 
     rule: str
@@ -171,8 +167,7 @@ class Rows(Protocol):
         """The rows with their entry ids, ready for the commit."""
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What a run would book. `entries` counts the rows."""
 
     request: Request

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ListedRows"]
 
 
-@dataclass(slots=True)
-class ListedRows:
+class ListedRows(Struct):
     """Rows in the order of persons; they are booked in the order of the run's steps."""
 
     bookings: list[tuple[str, Booking]]

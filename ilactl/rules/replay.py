@@ -6,10 +6,12 @@ text as it was kept. What comes out must be what was booked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ilactl.errors import BadRules
 from ilactl.ledger.entries import Entry, entries_of
@@ -34,8 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["FactSeen", "Replay", "origins_of", "person_decisions", "replay", "rule_of_entry"]
 
 
-@dataclass(frozen=True, slots=True)
-class FactSeen:
+class FactSeen(Struct, frozen=True):
     """A name a rule read, its value as text, and where that came from."""
 
     spec: NameSpec
@@ -43,8 +44,7 @@ class FactSeen:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """A grant as it was decided: the commit, the rule as it stood, the decision, the facts behind it."""
 
     entry: Entry

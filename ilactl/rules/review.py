@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ilactl.ledger.entries import Entry, entries_with
 from ilactl.rules.by_person import wallets
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CorrectionPlan", "granted_periods", "plan_correction", "rows_of"]
 
 
-@dataclass(slots=True)
-class CorrectionPlan:
+class CorrectionPlan(Struct):
     """What would come out differently for whom, and the rows that put it right."""
 
     on: date

@@ -10,8 +10,9 @@ each so many years after it), so that a result does not depend on the day of the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from ilactl.dates import add_months, parse_date
 from ilactl.rules.terms import duration_months
@@ -23,8 +24,7 @@ _YEARLY = re.compile(r"(0[1-9]|1[0-2])-[0-9]{2}", re.ASCII)
 _MONTHLY = re.compile(r"0[1-9]|1[0-9]|2[0-8]", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """How many months must pass, since it was last given or since the last cent of it was used."""
 
     months: int

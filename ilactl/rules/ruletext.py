@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.locate import locate, locate_value
@@ -13,8 +14,7 @@ from ilactl.rules.model import Source
 __all__ = ["RuleText"]
 
 
-@dataclass(slots=True)
-class RuleText:
+class RuleText(Struct):
     """One rule file while it is read: its source, its tables, and what was found in it."""
 
     file: str

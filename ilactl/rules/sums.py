@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from ilactl.dates import Span
 from ilactl.ledger.entries import Entry
@@ -17,8 +18,7 @@ from ilactl.ledger.entries import Entry
 __all__ = ["Sums", "sums_of"]
 
 
-@dataclass(slots=True)
-class Sums:
+class Sums(Struct):
     """Running sums of one person, in smallest parts. A plan adds its rows to them as if booked."""
 
     balance: Counter[str] = field(default_factory=Counter)
@@ -151,8 +151,7 @@ class Sums:
             self.dues.add(entry, rule)
 
 
-@dataclass(slots=True)
-class Dues:
+class Dues(Struct):
     """What was due under each key before caps: of a grant, or of the correction that names it."""
 
     by_key: Counter[tuple[str, str]] = field(default_factory=Counter)

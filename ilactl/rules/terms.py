@@ -13,8 +13,9 @@ A lot starts on the day it fell due, never on the day of the run, so a late run 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from ilactl.dates import add_months, parse_date
 
@@ -39,8 +40,7 @@ _AGE = re.compile(r"age (?P<n>[1-9][0-9]{0,2})(?P<end> year-end)?", re.ASCII)
 _LAST = date(9999, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One way to say a day. `kind` is day, yearly, length, use, age, year-end or never."""
 
     kind: str
@@ -58,8 +58,7 @@ class Term:
         return self.kind in ("age", "year-end")
 
 
-@dataclass(frozen=True, slots=True)
-class LotTerms:
+class LotTerms(Struct, frozen=True):
     """What a rule says of the lots it opens. Of several ends the earliest holds."""
 
     usable: Term | None = None

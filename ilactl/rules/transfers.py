@@ -9,9 +9,11 @@ not come in again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ilactl.dates import parse_date
 from ilactl.errors import Refused
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Incoming", "Outgoing", "arrived", "file_of", "plan_in", "plan_out"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """The rows that take a wallet out; `done` is the commit that took it before, if nothing is left."""
 
     record: PersonRecord
@@ -175,8 +176,7 @@ def _text(amount: int, scale: int) -> str:
     return format_amount(amount, scale)
 
 
-@dataclass(slots=True)
-class Incoming:
+class Incoming(Struct):
     """The rows that bring a wallet in; what of the file this scheme does not know stands in `notes`."""
 
     file: TransferFile

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ilactl import __version__
 from ilactl.ledger.cache import read_cache, write_cache
@@ -21,8 +22,7 @@ __all__ = ["TreeCache"]
 _SHAPE = 1
 
 
-@dataclass(slots=True)
-class TreeCache:
+class TreeCache(Struct):
     """Trees by expression text. `vouches`: these very files passed the test of shape before."""
 
     root: Path | None

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ilactl.errors import NotFound, Refused
 from ilactl.ledger.booked import booked_by, later_entries, range_of
@@ -33,16 +35,14 @@ __all__ = ["Stay", "UndoPlan", "plan_undo", "reverse_of", "reverses"]
 _Account = tuple[str, str, str]  # a lot, an account's name and, for what is held, the enrolment
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Struct, frozen=True):
     """Entries that cannot be taken back, and the later entries (or they themselves) that tell why."""
 
     entries: tuple[Entry, ...]
     because: tuple[tuple[Entry, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UndoPlan:
+class UndoPlan(Struct, frozen=True):
     """What an undo would book. `undone` were taken back before, by the entries `by`.
 
     `rows` are numbered from the snapshot's next entry: under the lock these are their numbers.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct
 
 from ilactl.dates import parse_date
 from ilactl.money import parse_decimal
@@ -21,8 +22,7 @@ _INTEGER_DIGITS = 9
 _MAX_DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class FactType:
+class FactType(Struct, frozen=True):
     """A declared type: `bool`, `integer`, `decimal(9,2)`, `text` or `date`.
 
     `digits` and `scale` bound a number (9 digits, 2 of them decimals); `low` is the smallest

@@ -7,10 +7,12 @@ so that the next step finds it as if booked; its entry number comes when the pla
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.registers import PersonRecord
@@ -54,8 +56,7 @@ class Unmoved(NamedTuple):
     missing: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """What became of one person: decisions about grants, what was left undecided, the rows in order."""
 
     person: str

@@ -23,7 +23,7 @@ LAYERS = {  # what each layer may import of the layers above the base
     "output": {"output"},
     "base": set(),
 }
-BASE = {"errors", "findings", "money", "dates", "nearest", "__init__"}
+BASE = {"errors", "findings", "printable", "money", "dates", "nearest", "__init__"}
 FACE_ONLY = {"click", "rich", "tabulate"}
 MAY_IMPORT = {
     "click": ("ilactl.commands", "ilactl.cli"),

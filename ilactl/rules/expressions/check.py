@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal as OneOf
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from ilactl.findings import Kind
 from ilactl.rules.expressions import faults as kinds
@@ -51,8 +52,7 @@ _WANTED: dict[Want, tuple[type[Type], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Checked:
+class Checked(Struct, frozen=True, eq=False):
     """A tree whose types agree and whose every value can be computed exactly.
 
     `types` holds the names it reads; `scale` is the greatest scale it may be rounded to.
@@ -63,7 +63,7 @@ class Checked:
     types: Mapping[str, Type]
     scale: int
     lowered: Lowered
-    ready: dict[str, object] = field(default_factory=dict, repr=False)
+    ready: dict[str, object] = field(default_factory=dict)
     """What evaluation prepares once; nothing else may lie here."""
 
     @property

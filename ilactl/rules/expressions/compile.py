@@ -7,7 +7,8 @@ holds: names choose among the given columns, texts are quoted literals.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ilactl.rules.expressions import ratio
 from ilactl.rules.expressions.check import Checked
@@ -18,8 +19,7 @@ from ilactl.rules.expressions.whole import TooWide
 __all__ = ["SqlColumn", "SqlNumber", "SqlValue", "compile_sql", "round_sql"]
 
 
-@dataclass(frozen=True, slots=True)
-class SqlColumn:
+class SqlColumn(Struct, frozen=True):
     """Where a fact stands in the batch's query; NULL is unknown.
 
     For a number `sql` gives integers of the smallest part: of a `decimal(9,2)` fact, hundredths
@@ -30,8 +30,7 @@ class SqlColumn:
     scale: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SqlNumber:
+class SqlNumber(Struct, frozen=True):
     """A number as two integer expressions: `num / den`, den above zero; NULL in either is unknown.
 
     `unknown` is a condition that is TRUE where the number is unknown and FALSE elsewhere.
@@ -45,8 +44,7 @@ class SqlNumber:
     _scale: int
 
 
-@dataclass(frozen=True, slots=True)
-class SqlValue:
+class SqlValue(Struct, frozen=True):
     """A condition, text or date as SQL, NULL where unknown; `unknown` as in SqlNumber."""
 
     sql: str

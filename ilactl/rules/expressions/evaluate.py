@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, TypeAlias, cast
+
+from msgspec.structs import replace
 
 from ilactl.money import MAX_DIGITS
 from ilactl.rules.expressions.check import Checked

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from ilactl.findings import Finding, Kind, Place
 
@@ -83,8 +84,7 @@ LIMIT = Kind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One fault: where in the expression's text (characters from 0), of which kind, and what to do."""
 
     position: int

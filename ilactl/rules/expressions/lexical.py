@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ilactl.rules.expressions.faults import FORBIDDEN, LIMIT, SYNTAX, Fault, fault
 
@@ -70,8 +71,7 @@ _OTHERS = {
 _MANY = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     position: int

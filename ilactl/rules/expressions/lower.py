@@ -8,11 +8,12 @@ bits is refused where it stands.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import reduce
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from ilactl.rules.expressions import faults as kinds
 from ilactl.rules.expressions import ratio
@@ -45,8 +46,7 @@ from ilactl.rules.expressions.whole import TooWide
 __all__ = ["Lowered", "Plain", "lower"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Struct, frozen=True):
     """A condition, text or date as SQL; NULL where unknown."""
 
     body: Rope

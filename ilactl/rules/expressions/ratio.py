@@ -8,10 +8,11 @@ compares the cents. Beside the integers stands the interval the whole value lies
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import gcd
+
+from msgspec import Struct
 
 from ilactl.money import MAX_DIGITS
 from ilactl.rules.expressions.rope import NEVER, Rope, Slot, Unknown, alternatives, rope, unknown_of
@@ -50,8 +51,7 @@ TOO_LARGE = Fraction(10**MAX_DIGITS)
 """The least number with more digits before the point than an amount may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Struct, frozen=True):
     """`factor * num / den` with den > 0; lies within lo and hi; NULL in num or den where unknown."""
 
     factor: Fraction

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 __all__ = ["MAX_SQL", "NEVER", "Rope", "Slot", "Unknown", "alternatives", "commas", "rope", "unknown_of"]
 
@@ -16,15 +17,13 @@ _SLOT_SIZE = 24
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """Where the SQL of a fact's column will stand."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rope:
+class Rope(Struct, frozen=True, eq=False):
     """Pieces in order. `size` is the length of the whole text, columns counted as of usual length."""
 
     pieces: tuple[Piece, ...]
@@ -68,8 +67,7 @@ def commas(parts: Iterable[Rope], between: str = ", ") -> Rope:
     return rope(*pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """When a value is unknown: one of these facts is, or one of these tests holds.
 
     The tests come out TRUE or FALSE, or NULL where one of the facts beside them is unknown; so

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from ilactl.rules.expressions.text import text_of
 from ilactl.rules.expressions.tree import (
@@ -33,8 +34,7 @@ from ilactl.rules.values import show_value
 __all__ = ["Outcome", "Step", "traced"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One sub-expression as canonical text, with its value; None is unknown, `note` may say why."""
 
     text: str
@@ -42,8 +42,7 @@ class Step:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What an expression came to.
 
     Where `value` is None, `missing` names the unknown facts that decided so, in the order met,
@@ -56,8 +55,7 @@ class Outcome:
     trace: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """A value; where it is None, the facts and the notes that made it so (dicts keep their order)."""
 
     value: Any

@@ -7,8 +7,9 @@ node stands is no part of what it means, so equality and digests leave it out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias, TypedDict
+
+from msgspec import Struct
 
 from ilactl.rules.values import Value
 
@@ -44,22 +45,31 @@ class Stretch(TypedDict):
     length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Placed:
-    position: int = field(default=0, compare=False)
-    length: int = field(default=0, compare=False)
+class _Placed(Struct, frozen=True, kw_only=True, eq=False):
+    """Two nodes are equal where they mean the same, wherever they stand."""
+
+    position: int = 0
+    length: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._meaning() == other._meaning()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._meaning()))
+
+    def _meaning(self) -> tuple[object, ...]:
+        names = self.__struct_fields__
+        return tuple(getattr(self, name) for name in names if name not in ("position", "length"))
 
 
-@dataclass(frozen=True, slots=True)
-class Literal(_Placed):
+class Literal(_Placed, frozen=True):
     """A constant. `text` is a number's canonical writing (`500.00` stays so); empty for the others."""
 
     value: Value
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Name(_Placed):
+class Name(_Placed, frozen=True):
     """A fact, a sum of the ledger or a dated constant. Both parts match `[a-z][a-z0-9_]*`."""
 
     qualifier: str | None
@@ -71,29 +81,25 @@ class Name(_Placed):
         return f"{self.qualifier}.{self.name}" if self.qualifier else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Not(_Placed):
+class Not(_Placed, frozen=True):
     """Turns true and false round; unknown stays unknown."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class And(_Placed):
+class And(_Placed, frozen=True):
     """False where one operand is false, whatever is unknown beside it."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or(_Placed):
+class Or(_Placed, frozen=True):
     """True where one operand is true, whatever is unknown beside it."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(_Placed):
+class Compare(_Placed, frozen=True):
     """`op` is one of = <> < <= > >=."""
 
     op: str
@@ -101,8 +107,7 @@ class Compare(_Placed):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic(_Placed):
+class Arithmetic(_Placed, frozen=True):
     """`op` is one of + - * /. A divisor that is not above zero makes the result unknown."""
 
     op: str
@@ -110,54 +115,47 @@ class Arithmetic(_Placed):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Negate(_Placed):
+class Negate(_Placed, frozen=True):
     """The same number with the other sign."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Case(_Placed):
+class Case(_Placed, frozen=True):
     """The first branch whose condition holds. An unknown condition met before makes it unknown."""
 
     branches: tuple[tuple[Node, Node], ...]
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme(_Placed):
+class Extreme(_Placed, frozen=True):
     """`op` is LEAST or GREATEST. Unknown as soon as one operand is."""
 
     op: str
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coalesce(_Placed):
+class Coalesce(_Placed, frozen=True):
     """The first operand that is known: what decides where a fact may be missing."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class IsNull(_Placed):
+class IsNull(_Placed, frozen=True):
     """Whether the operand is unknown (`known` False) or known (`known` True). Never unknown itself."""
 
     operand: Node
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class In(_Placed):
+class In(_Placed, frozen=True):
     """Whether the operand equals one of the constants."""
 
     operand: Node
     options: tuple[Literal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Between(_Placed):
+class Between(_Placed, frozen=True):
     """`operand >= low AND operand <= high`."""
 
     operand: Node
@@ -165,8 +163,7 @@ class Between(_Placed):
     high: Node
 
 
-@dataclass(frozen=True, slots=True)
-class InGroup(_Placed):
+class InGroup(_Placed, frozen=True):
     """Whether the text fact `groups`, words with spaces between them, holds the word."""
 
     group: str

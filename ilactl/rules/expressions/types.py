@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import ClassVar, TypeAlias
+
+from msgspec import Struct
 
 from ilactl.rules.expressions.tree import Value
 
 __all__ = ["Bool", "Date", "Number", "Text", "Type", "decimal", "integer", "misfit"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bool:
+class Bool(Struct, frozen=True):
     """True or false."""
 
     called: ClassVar[str] = "a condition"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number from `lo` to `hi`, both included, with at most `scale` decimals.
 
     The bounds are a promise of whoever reads the facts: the width of the generated integers and
@@ -34,8 +33,7 @@ class Number:
     called: ClassVar[str] = "a number"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text; `allowed` is the closed list of what it can be, None where it can be anything."""
 
     allowed: tuple[str, ...] | None = None
@@ -43,8 +41,7 @@ class Text:
     called: ClassVar[str] = "a text"
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(Struct, frozen=True):
     """A day of the calendar."""
 
     called: ClassVar[str] = "a date"

@@ -7,7 +7,8 @@ They overflow, though, so no operation is written whose result could.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ilactl.rules.expressions.rope import Rope, Unknown, commas, rope
 
@@ -34,8 +35,7 @@ class TooWide(Exception):
     """An intermediate value could leave 128 bits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """An integer SQL expression with its bounds; without text it is the constant `lo`."""
 
     lo: int
