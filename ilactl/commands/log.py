@@ -117,7 +117,7 @@ def _why(record: Record) -> str:
 
 
 def _show(face: Face, snapshot: Snapshot, number: int) -> None:
-    from ilactl.ledger.lines import line_number
+    from ilactl.ledger.lookup import line_of
     from ilactl.output import Answer, Col, Grid, Heading, Pairs
 
     record = next((record for record in snapshot.records() if record.seq == number), None)
@@ -133,7 +133,7 @@ def _show(face: Face, snapshot: Snapshot, number: int) -> None:
         rows.append(
             {
                 "file": act.path,
-                "first_line": line_number(snapshot.view(act.path), fate.start) if known else None,
+                "first_line": line_of(snapshot, act.path, fate.start) if known else None,
                 "rows": _rows(act),
                 "bytes": act.size,
                 "adopted": act.adopted,

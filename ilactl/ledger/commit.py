@@ -27,6 +27,7 @@ from ilactl.ledger.change import Actor, Adopt, Append, Change, Cut
 from ilactl.ledger.disk import Stamp, cut, fail, reason_of, sync, write_at
 from ilactl.ledger.draft import INLINE, Draft, Stage, plain
 from ilactl.ledger.files import Folder
+from ilactl.ledger.indexing import grown, still_indexed
 from ilactl.ledger.lock import Lock, ledger_lock
 from ilactl.ledger.log import LOG, Record, read_tail
 from ilactl.ledger.recovery import apply, recover
@@ -63,8 +64,9 @@ def open_writer(
         assert tail.record is not None
         snapshot = Snapshot(folder, tail.record, tail.end)
         folder.shared = snapshot.manifest.shared
-        stamps = {} if adopting else verify_heads(folder, tail.record, snapshot.records)
-        writer = Writer(lock, snapshot, tail.end, stamps, actor, now)
+        if not adopting:
+            snapshot.hint = verify_heads(folder, tail.record, snapshot.records)
+        writer = Writer(lock, snapshot, tail.end, actor, now)
         writer.set_aside = kept
         try:
             yield writer
@@ -80,7 +82,6 @@ class Writer:
         lock: Lock,
         snapshot: Snapshot | None,
         log_end: int,
-        stamps: dict[str, Stamp],
         actor: Actor,
         now: Callable[[], datetime],
     ) -> None:
@@ -89,7 +90,9 @@ class Writer:
         self._folder: Folder = lock.folder
         self._snapshot = snapshot
         self._log_end = log_end
-        self._stamps = stamps
+        self._stamps = dict(snapshot.hint.stamps) if snapshot and snapshot.hint else {}
+        self._indexed = dict(snapshot.hint.indexed) if snapshot and snapshot.hint else {}
+        self._booked = False
         self._actor = actor
         self._now = now
         self._stage = Stage(lock.folder)
@@ -107,8 +110,12 @@ class Writer:
         return self._folder.root / self._stage.name(self.snapshot.head.seq + 1, file)
 
     def close(self) -> None:
-        """Remove staged rows that no commit took."""
+        """Remove staged rows that no commit took, and let the index grow with what was booked."""
         self._stage.discard()
+        if self._booked:
+            indexed = grown(self.snapshot, self._indexed)
+            if indexed != self._indexed:
+                write_hint(self._folder, self.snapshot.record, self._stamps, indexed)
 
     def known(self, key: str, content: str) -> Record | None:
         """The commit that was made under this key, if its content was the same; None for a new key.
@@ -147,7 +154,8 @@ class Writer:
         appends = draft.open(change)
         moved = [name for name, fd in draft.targets.items() if Stamp.of(fd) != self._stamps.get(name)]
         if moved:  # somebody touched a file since the lock was taken
-            self._stamps = verify_heads(self._folder, self.snapshot.record, self.snapshot.records)
+            found = verify_heads(self._folder, self.snapshot.record, self.snapshot.records)
+            self._stamps, self._indexed = dict(found.stamps), dict(found.indexed)
         for append in appends:
             draft.append(append)
         if change.adopts or change.cuts:
@@ -222,7 +230,9 @@ class Writer:
             self._stamps |= apply(self._folder, record, targets)
             self._log_end += length
             self._snapshot = Snapshot(self._folder, record, self._log_end)
-            write_hint(self._folder, record, self._stamps)
+            self._indexed = still_indexed(record, self._indexed)
+            self._snapshot.hint = write_hint(self._folder, record, self._stamps, self._indexed)
+            self._booked = True
         except BaseException as error:
             raise _booked(record, error) from error
         return record

@@ -53,7 +53,7 @@ def create_ledger(
                 record = recover(folder)[0].record
                 assert record is not None
             else:
-                record = _write(folder, Writer(lock, None, 0, {}, actor, now), files, command)
+                record = _write(folder, Writer(lock, None, 0, actor, now), files, command)
             folder.remove(CREATING)
             folder.sync_folder(HINTS)
         except OSError as error:

@@ -15,7 +15,8 @@ from ilactl.findings import Finding, Kind, count_text
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.grammar import Grammar, Table
 from ilactl.ledger.lines import Buffer
-from ilactl.ledger.scan import Row, iter_table, place_of, rows_with_id
+from ilactl.ledger.lookup import entry_start, rows_of
+from ilactl.ledger.scan import Row, iter_table, place_of, rows_at
 from ilactl.money import format_amount, parse_amount
 from ilactl.nearest import did_you_mean
 
@@ -225,7 +226,11 @@ def entry_by_id(snapshot: Snapshot, entry_id: str) -> Entry:
 def _find(snapshot: Snapshot, column: str, wanted: str) -> list[Entry]:
     view = snapshot.view(ENTITLEMENTS.file)
     units = snapshot.manifest.units
-    rows, findings = rows_with_id(view, ENTITLEMENTS, column, wanted)
+    if column == "entry":
+        start = entry_start(snapshot, wanted)
+        rows, findings = rows_at(view, ENTITLEMENTS, () if start is None else (start,))
+    else:
+        rows, findings = rows_of(snapshot, ENTITLEMENTS, column, wanted)
     entries = []
     for row in rows:
         entry = _entry(row, units)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import PERSONS
 from ilactl.ledger.grammar import is_id
+from ilactl.ledger.lookup import starts_of
 from ilactl.ledger.registers import canonical_ids, same_person
-from ilactl.ledger.scan import find_ids
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
@@ -64,4 +64,4 @@ def missing_holders(missing: Sequence[str]) -> NotFound:
 def _exists(snapshot: Snapshot, person: str) -> bool:
     if not is_id(person):
         return False
-    return next(find_ids(snapshot.view(PERSONS.file), PERSONS, "person", person), None) is not None
+    return next(starts_of(snapshot, PERSONS, "person", person), None) is not None

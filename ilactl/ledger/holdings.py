@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.grammar import Table
-from ilactl.ledger.lines import line_number
-from ilactl.ledger.scan import rows_with_id
+from ilactl.ledger.lookup import line_of, rows_of
 
 if TYPE_CHECKING:
     from ilactl.ledger.record import Record
@@ -36,13 +35,14 @@ def held_rows(snapshot: Snapshot, ids: Sequence[str]) -> list[HeldRow]:
 
 
 def _rows(snapshot: Snapshot, table: Table, ids: Sequence[str]) -> Iterator[HeldRow]:
-    view = snapshot.view(table.file)
     found: dict[int, tuple[str, ...]] = {}
     for column in _NAMING:
         if column in table.names:
             for one in ids:
-                rows = usable_rows(*rows_with_id(view, table, column, one), table)
+                rows = usable_rows(*rows_of(snapshot, table, column, one), table)
                 found |= {row.offset: row.cells for row in rows}
     for offset in sorted(found):
         cells = dict(zip(table.names, found[offset], strict=True))
-        yield HeldRow(table.file, line_number(view, offset), cells, snapshot.commit_of(table.file, offset))
+        yield HeldRow(
+            table.file, line_of(snapshot, table.file, offset), cells, snapshot.commit_of(table.file, offset)
+        )

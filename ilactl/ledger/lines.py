@@ -119,9 +119,9 @@ def table_of(file: str) -> Table | None:
     return next((table for table in TABLES if table.file == file), None)
 
 
-def line_number(view: Buffer, offset: int) -> int:
-    """The number, from 1, of the line that holds the byte at `offset`."""
-    return 1 + sum(view[at : min(at + _CHUNK, offset)].count(b"\n") for at in range(0, offset, _CHUNK))
+def line_number(view: Buffer, offset: int, first: int = 0) -> int:
+    """The number, from 1, of the line that holds the byte at `offset`, counted from the line at `first`."""
+    return 1 + sum(view[at : min(at + _CHUNK, offset)].count(b"\n") for at in range(first, offset, _CHUNK))
 
 
 def place_of(view: Buffer, file: str, offset: int, column: str | None = None) -> Place:

@@ -20,6 +20,7 @@ from ilactl.ledger.columns import PRIVATE
 from ilactl.ledger.cutting import put_in_place, refuse_other
 from ilactl.ledger.disk import BLOCK, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
 from ilactl.ledger.files import Folder
+from ilactl.ledger.indexing import still_indexed
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
 from ilactl.ledger.verify import is_listed, read_hint, write_hint
 from ilactl.printable import printable
@@ -146,7 +147,8 @@ def _redo(folder: Folder, fd: int, tail: LogTail, record: Record, *, adopting: b
     before = read_hint(folder)
     known = before.stamps if before and before.sha == record.prev else {}
     touched = {act.path for act in record.files}
-    write_hint(folder, record, {name: stamp for name, stamp in known.items() if name not in touched})
+    indexed = still_indexed(record, before.indexed) if before and before.sha == record.prev else {}
+    write_hint(folder, record, {name: stamp for name, stamp in known.items() if name not in touched}, indexed)
 
 
 def _refuse_overwriting(folder: Folder, act: FileAct) -> None:

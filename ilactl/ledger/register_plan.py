@@ -15,7 +15,8 @@ from msgspec import Struct, field
 
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.grammar import Table
-from ilactl.ledger.scan import format_row, read_table, rows_with_id
+from ilactl.ledger.lookup import rows_of
+from ilactl.ledger.scan import format_row, read_table
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
@@ -61,19 +62,19 @@ class Book:
     def __init__(self, snapshot: Snapshot, table: Table, *, whole: bool) -> None:
         """Nothing is read before it is needed, except with `whole`."""
         self.table = table
-        self._view = snapshot.view(table.file)
+        self._snapshot = snapshot
         self._whole = whole
         self._rows: dict[str, list[Cells]] = {}
         self._owners: dict[str, dict[str, str]] = {}
         if whole:
-            for row in usable_rows(*read_table(self._view, table), table):
+            for row in usable_rows(*read_table(snapshot.view(table.file), table), table):
                 self._rows.setdefault(row.cells[0], []).append(row.cells)
 
     def rows(self, identifier: str) -> list[Cells]:
         """All rows of the id in the order they were recorded."""
         if not self._whole and identifier not in self._rows:
             found = usable_rows(
-                *rows_with_id(self._view, self.table, self.table.names[0], identifier), self.table
+                *rows_of(self._snapshot, self.table, self.table.names[0], identifier), self.table
             )
             self._rows[identifier] = [row.cells for row in found]
         return self._rows.get(identifier, [])
@@ -113,7 +114,7 @@ class Book:
                 }
             return self._owners[column].get(text)
         candidates = {cells[0] for rows in self._rows.values() for cells in rows if cells[index] == text}
-        candidates |= {row.cells[0] for row in rows_with_id(self._view, self.table, column, text)[0]}
+        candidates |= {row.cells[0] for row in rows_of(self._snapshot, self.table, column, text)[0]}
         for identifier in sorted(candidates):
             newest = self.in_force(identifier, "9999-12-31")
             if newest and newest[index] == text:

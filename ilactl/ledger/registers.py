@@ -17,7 +17,8 @@ from ilactl.errors import NotFound
 from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.grammar import Table
-from ilactl.ledger.scan import Row, read_table, rows_with_id
+from ilactl.ledger.lookup import rows_of
+from ilactl.ledger.scan import Row, read_table
 from ilactl.money import parse_decimal
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _in_force(rows: tuple[StateRow, ...], day: date) -> StateRow | None:
 
 
 def _found(snapshot: Snapshot, table: Table, column: str, wanted: str) -> list[Row]:
-    return usable_rows(*rows_with_id(snapshot.view(table.file), table, column, wanted), table)
+    return usable_rows(*rows_of(snapshot, table, column, wanted), table)
 
 
 def _all(snapshot: Snapshot, table: Table) -> list[Row]:

@@ -7,7 +7,7 @@ finds one id's lines by scanning bytes and takes apart only those. Both accept t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,6 +39,7 @@ __all__ = [
     "place_of",
     "read_table",
     "row_findings",
+    "rows_at",
     "rows_with_id",
 ]
 
@@ -238,18 +239,22 @@ def header_findings(view: Buffer, table: Table) -> list[Finding]:
     return [HEADER.at(Place(table.file, 1, len(shown) + 1, shown), f"the header lacks {missing}", remedy)]
 
 
-def find_ids(view: Buffer, table: Table, column: str, wanted: str) -> Iterator[int]:
+def find_ids(
+    view: Buffer, table: Table, column: str, wanted: str, first: int = 0, last: int | None = None
+) -> Iterator[int]:
     """The offsets of the lines whose cell in that column is the id. An id in another column is no hit.
 
-    The needle has no comma behind it: with one, the search takes half as long again.
+    `first` and `last` keep to a stretch of whole lines. The needle has no comma behind it: with one,
+    the search takes half as long again.
     """
     index = table.index(column)
     needle = (b"\n" if index == 0 else b",") + format_row((wanted,))[:-1].encode("utf-8", "replace")
     size = len(needle)
-    at = view.find(needle)
+    stop = len(view) if last is None else last
+    at = view.find(needle, max(0, first - 1), stop)
     while at >= 0:
         if view[at + size : at + size + 1] not in (b",", b"\n", b""):
-            at = view.find(needle, at + size)
+            at = view.find(needle, at + size, stop)
             continue
         start = at + 1 if index == 0 else view.rfind(b"\n", 0, at) + 1
         before = view[start:at] if index else b""
@@ -268,20 +273,25 @@ def find_ids(view: Buffer, table: Table, column: str, wanted: str) -> Iterator[i
             end = view.find(b"\n", at + 1)
             if end < 0:
                 return
-            at = view.find(needle, end)
+            at = view.find(needle, end, stop)
         else:
-            at = view.find(needle, at + size)
+            at = view.find(needle, at + size, stop)
 
 
 def rows_with_id(view: Buffer, table: Table, column: str, wanted: str) -> tuple[list[Row], list[Finding]]:
     """The rows whose cell in that column is the id, in file order, and what is wrong with those lines."""
+    return rows_at(view, table, find_ids(view, table, column, wanted))
+
+
+def rows_at(view: Buffer, table: Table, starts: Iterable[int]) -> tuple[list[Row], list[Finding]]:
+    """The rows that start there, and what is wrong with them; after a wrong header none is read."""
     if len(view) == 0:
         return [], []
     findings = header_findings(view, table)
     if findings:
         return [], findings
     rows = []
-    offsets = list(find_ids(view, table, column, wanted))
+    offsets = list(starts)
     # for few lines the careful gait is done before the quick one's pattern is compiled
     quick = _quick(table) if len(offsets) > _FEW else None
     for offset in offsets:

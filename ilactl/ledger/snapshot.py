@@ -27,7 +27,7 @@ from ilactl.ledger.files import Folder
 from ilactl.ledger.history import Fate, Remains, commit_of, fate_of, record_at, remains_of
 from ilactl.ledger.log import LOG, FileAct, Record, View, map_file, map_log, read_tail, records, with_key
 from ilactl.ledger.overlay import joined, private_copy, unapplied
-from ilactl.ledger.verify import TAIL, read_hint
+from ilactl.ledger.verify import TAIL, Hint, read_hint
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
@@ -75,6 +75,8 @@ class Snapshot:
         self.folder = folder
         self.root: Path = folder.root
         self.record = record
+        self.hint: Hint | None = None
+        """What vouches for files and index; None where the last commit is not known to be applied."""
         self.head = Head.of(record)
         self._log_end = log_end
         self._pending = {act.path: act for act in pending if not (act.adopted or act.removed)}
@@ -113,7 +115,9 @@ class Snapshot:
                 raise _unfinished(folder)
             hint = read_hint(folder)
             applied = hint is not None and hint.sha == tail.record.sha
-            return Snapshot(folder, tail.record, tail.end, () if applied else tail.record.files)
+            snapshot = Snapshot(folder, tail.record, tail.end, () if applied else tail.record.files)
+            snapshot.hint = hint if applied else None
+            return snapshot
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -236,6 +240,7 @@ class Snapshot:
         record, end = record_at(self._log, seq)
         found = remains_of(self._log, self.record, record)
         past = Snapshot(self.folder, record, end, past_of=self)
+        past.hint = self.hint
         if found:
             past._remains = found
             sizes = {name: rest.size for name, rest in found.items()}

@@ -44,12 +44,14 @@ class Hint(NamedTuple):
     """What .ilactl/clean says: this commit is applied and durable, and these were the files' stamps then.
 
     It is written after everything else is durable and is never synced itself: lost, it costs time;
-    it names the line's digest, so it cannot vouch for another history.
+    it names the line's digest, so it cannot vouch for another history. `indexed` tells how many
+    segments of each file's index were made of exactly what the log records.
     """
 
     seq: int
     sha: str
     stamps: Mapping[str, Stamp]
+    indexed: Mapping[str, int]
 
 
 def is_listed(name: str) -> bool:
@@ -64,14 +66,18 @@ def read_hint(folder: Folder) -> Hint | None:
         if text.endswith(b"\n"):
             raw = json.loads(text)
             stamps = {name: Stamp(*stamp) for name, stamp in raw["stamps"].items()}
-            return Hint(int(raw["seq"]), str(raw["sha"]), stamps)
+            indexed = {str(name): int(number) for name, number in raw.get("indexed", {}).items()}
+            return Hint(int(raw["seq"]), str(raw["sha"]), stamps, indexed)
     return None
 
 
-def write_hint(folder: Folder, record: Record, stamps: Mapping[str, Stamp]) -> None:
+def write_hint(
+    folder: Folder, record: Record, stamps: Mapping[str, Stamp], indexed: Mapping[str, int]
+) -> Hint:
     """Note that `record` is applied and durable."""
-    hint = {"seq": record.seq, "sha": record.sha, "stamps": stamps}
-    folder.replace_hint(CLEAN, json.dumps(hint, separators=(",", ":")).encode() + b"\n")
+    hint = Hint(record.seq, record.sha, stamps, indexed)
+    folder.replace_hint(CLEAN, json.dumps(hint._asdict(), separators=(",", ":")).encode() + b"\n")
+    return hint
 
 
 def tail_of(fd: int, size: int, name: str) -> bytes:
@@ -80,14 +86,15 @@ def tail_of(fd: int, size: int, name: str) -> bytes:
     return read_at(fd, start, size - start, name)
 
 
-def verify_heads(folder: Folder, record: Record, log: Callable[[], Iterator[Record]]) -> dict[str, Stamp]:
-    """Compare every listed file with the log; the stamps they were found with.
+def verify_heads(folder: Folder, record: Record, log: Callable[[], Iterator[Record]]) -> Hint:
+    """Compare every listed file with the log; the hint that vouches for them now.
 
     `log` gives all records when asked; that is only where a stamp moved. Raises ChangedOutside.
     """
     hint = read_hint(folder)
     # what was true at the commit before still holds for the files this one did not touch
     known = hint.stamps if hint and hint.sha in (record.sha, record.prev) else {}
+    indexed = hint.indexed if hint and hint.sha == record.sha else {}
     stamps: dict[str, Stamp] = {}
     suspects = []
     for name, head in record.heads.items():
@@ -99,8 +106,8 @@ def verify_heads(folder: Folder, record: Record, log: Callable[[], Iterator[Reco
         for name in suspects:
             for fault in ranges.faults(folder, name, record.heads[name]):
                 raise ChangedOutside(path=name, reason=fault.reason, line=fault.line)
-        write_hint(folder, record, stamps)
-    return stamps
+        return write_hint(folder, record, stamps, indexed)
+    return Hint(record.seq, record.sha, stamps, indexed)
 
 
 def _glance(folder: Folder, name: str, head: FileHead) -> tuple[Stamp, bool]:

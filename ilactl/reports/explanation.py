@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.erasures import erasures_of
-from ilactl.ledger.lines import line_number
+from ilactl.ledger.lookup import line_of
 from ilactl.ledger.wallets import Lot
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 from ilactl.reports.decisions import decision_blocks, decision_data
@@ -141,7 +141,7 @@ def entry_answer(
     `why` says in a sentence what an entry other than a grant did.
     """
     amount = Money(entry.amount, entry.unit, scales[entry.unit])
-    line = line_number(snapshot.view("entitlements.csv"), entry.offset)
+    line = line_of(snapshot, "entitlements.csv", entry.offset)
     blocks: list[Block] = [
         Heading(f"{entry.entry}: {what_of(entry)}, {amount} for {entry.person}"),
         Pairs([*([("because", why)] if why else []), *_entry_pairs(entry, record, line)]),

@@ -21,8 +21,8 @@ from ilactl.ledger.cutting import cut_rows
 from ilactl.ledger.entries import Entry, entries_of, usable_rows
 from ilactl.ledger.erasures import ERASE, erasures_of, holds_in
 from ilactl.ledger.holders import ids_of
-from ilactl.ledger.lines import line_number
-from ilactl.ledger.scan import Row, rows_with_id
+from ilactl.ledger.lookup import line_of, rows_of
+from ilactl.ledger.scan import Row
 from ilactl.ledger.traces import Marks, copies_that_name, traces
 from ilactl.ledger.wallets import Standing, standing_of, wallet_of
 
@@ -166,9 +166,8 @@ def plan_erasure(
 
 
 def _leaving(snapshot: Snapshot, person: str, ids: tuple[str, ...], before: Mapping[str, Record]) -> Leaving:
-    view = snapshot.view(IDENTITIES.file)
     rows = [
-        row for one in ids for row in usable_rows(*rows_with_id(view, IDENTITIES, "person", one), IDENTITIES)
+        row for one in ids for row in usable_rows(*rows_of(snapshot, IDENTITIES, "person", one), IDENTITIES)
     ]
     entries = entries_of(snapshot, person)
     last, until = retained_until(entries, snapshot.manifest.retention_years)
@@ -181,8 +180,7 @@ def _leaving(snapshot: Snapshot, person: str, ids: tuple[str, ...], before: Mapp
 
 def _documents(snapshot: Snapshot, ids: Iterable[str]) -> tuple[str, ...]:
     """The signed documents of these persons: the files named after their credentials."""
-    view = snapshot.view(CREDENTIALS.file)
-    found = [usable_rows(*rows_with_id(view, CREDENTIALS, "person", one), CREDENTIALS) for one in ids]
+    found = [usable_rows(*rows_of(snapshot, CREDENTIALS, "person", one), CREDENTIALS) for one in ids]
     credentials = {row.cells[0] for rows in found for row in rows}
     if not credentials:
         return ()
@@ -197,7 +195,7 @@ def _refusals(
     standing = holds_in(snapshot)
     for one in leaving:
         if one.last is not None and one.kept_until is not None and on <= one.kept_until:
-            line = line_number(snapshot.view(ENTITLEMENTS.file), one.last.offset)
+            line = line_of(snapshot, ENTITLEMENTS.file, one.last.offset)
             first = one.kept_until + timedelta(days=1)
             message = (
                 f"{one.person} must be kept until {one.kept_until}: the last payment was {one.last.entry}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ilactl.ledger.lines import line_number
+from ilactl.ledger.lookup import line_of
 from ilactl.rules.facts import Reading, figure_rows, state_rows, window_of
 from ilactl.rules.model import FactSpec
 from ilactl.rules.names import NameSpec
@@ -55,7 +55,7 @@ def origin_of(snapshot: Snapshot, reading: Reading, occasion: Occasion, spec: Na
 def _at(snapshot: Snapshot, said: str, file: str, *offsets: int) -> Origin:
     places = []
     for offset in offsets:
-        line = line_number(snapshot.view(file), offset)
+        line = line_of(snapshot, file, offset)
         record = snapshot.commit_of(file, offset)
         places.append((file, line, record.seq))
         if record.adopted(file) and not said.endswith(ADOPTED):

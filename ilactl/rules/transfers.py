@@ -124,11 +124,11 @@ def _private(cells: Mapping[str, str], *, sensitive: bool) -> dict[str, str]:
 
 def _figure_rows(snapshot: Snapshot, person: PersonRecord) -> list[tuple[str, ...]]:
     from ilactl.ledger.columns import FIGURES
-    from ilactl.ledger.scan import rows_with_id
+    from ilactl.ledger.lookup import rows_of
 
-    view, kept = snapshot.view(FIGURES.file), {row.offset for row in person.figures}
+    kept = {row.offset for row in person.figures}
     found = [
-        row for one in person.ids or (person.person,) for row in rows_with_id(view, FIGURES, "person", one)[0]
+        row for one in person.ids or (person.person,) for row in rows_of(snapshot, FIGURES, "person", one)[0]
     ]
     return [row.cells for row in sorted(found) if row.offset in kept]
 

@@ -1,0 +1,80 @@
+"""Making the index grow with its files: by the writer, after its commit, before it lets the lock go.
+
+A segment is written once, beside its place, and renamed into it. It is never synced: lost or torn, it
+costs time. The hint that vouches for it is written after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ilactl.errors import IlactlError
+from ilactl.ledger import segment
+from ilactl.ledger.disk import close_quietly, write_at
+from ilactl.ledger.files import Folder
+from ilactl.ledger.lookup import INDEX, INDEXED, segment_name
+
+if TYPE_CHECKING:
+    from ilactl.ledger.lines import Buffer
+    from ilactl.ledger.record import Record
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["grown", "still_indexed"]
+
+_TEMPORARY = f"{INDEX}/tmp"
+
+
+def still_indexed(record: Record, had: Mapping[str, int]) -> dict[str, int]:
+    """How many segments a commit leaves standing: none of a file whose recorded rows it replaced."""
+    replaced = {act.path for act in record.files if act.adopted or act.cuts or act.removed}
+    return {file: number for file, number in had.items() if file not in replaced}
+
+
+def grown(snapshot: Snapshot, had: Mapping[str, int]) -> dict[str, int]:
+    """Make the segments that the files have grown by; how many there are of each now.
+
+    `had` are those that may stay, by file. What cannot be made is left out and searched instead.
+    """
+    now: dict[str, int] = {}
+    for file in dict.fromkeys(table.file for table, _ in INDEXED):
+        if snapshot.head.sizes.get(file, 0) >= segment.SEGMENT:
+            with suppress(OSError, IlactlError, MemoryError):
+                now[file] = _grow(snapshot, file, had.get(file, 0))
+    return now
+
+
+def _grow(snapshot: Snapshot, file: str, had: int) -> int:
+    view = snapshot.view(file)
+    columns = [(column, table.index(column)) for table, column in INDEXED if table.file == file]
+    at = number = 0
+    while end := segment.segment_end(view, at):
+        names = [segment_name(file, column, number) for column, _ in columns]
+        if number >= had or not all(_sound(snapshot.folder, name, view, at) for name in names):
+            for name, (_, index) in zip(names, columns, strict=True):
+                data = segment.build(view, at, end, index)
+                if data is None:
+                    return number
+                _write(snapshot.folder, name, data)
+        at, number = end, number + 1
+    return number
+
+
+def _sound(folder: Folder, name: str, view: Buffer, start: int) -> bool:
+    try:
+        with folder.reading(name) as fd:
+            return segment.open_segment(fd, view, start) is not None
+    except (OSError, IlactlError):
+        return False
+
+
+def _write(folder: Folder, name: str, data: bytes) -> None:
+    folder.make_folder(INDEX)
+    folder.remove(_TEMPORARY)
+    fd = folder.create(_TEMPORARY)
+    try:
+        write_at(fd, 0, data)
+    finally:
+        close_quietly(fd)
+    folder.replace(_TEMPORARY, name)
