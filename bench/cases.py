@@ -1,150 +1,128 @@
-"""What is measured: the commands, what each is divided by, and the ledgers they run on."""
+"""What is measured: the commands, what each is divided by, and the gates."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
 from pathlib import Path
 
-from bench.measure import Command, Pairs, run_pairs
+from bench.ledgers import Ledgers, ilactl
+from bench.measure import Command, Gates, Pairs, run_pairs
 
-__all__ = ["SIZES", "Bench"]
+__all__ = ["LARGEST", "Bench"]
 
-SIZES = (1_000, 10_000, 100_000)
-LARGEST = SIZES[-1]
-ENTRIES_PER_PERSON = 5
+LARGEST = 1_000_000
+"""Persons of the largest ledger that is measured unless fewer are asked for."""
 
 _HERE = Path(__file__).resolve().parent
 _TOPUP = ("topup", "--on", "2027-01-01", "--yes")
-_NOTHING_DUE = ("topup", "--on", "2026-12-01", "--yes")
 _BY_CLICK = "import click"
 _CLICK = (sys.executable, "-c", "import click")
-
-
-def _ilactl(*arguments: str) -> Command:
-    """The console script beside this Python, or else the module."""
-    script = Path(sys.executable).with_name("ilactl")
-    return (str(script), *arguments) if script.exists() else (sys.executable, "-m", "ilactl", *arguments)
+_MIDDLE, _SMALL, _FEW = 100_000, 10_000, 1_000
 
 
 class Bench:
-    """Ledgers in a folder of its own, and the pairs that run on copies of them."""
+    """The pairs that run on ledgers in a folder of their own."""
 
-    def __init__(self, folder: Path, pairs: int, only: str, say: Callable[[str], None]) -> None:
-        """`folder` is to be empty; `pairs` is how often large cases run, `only` a part of the names."""
+    def __init__(
+        self, folder: Path, pairs: int, only: str, say: Callable[[str], None], largest: int = LARGEST
+    ) -> None:
+        """`pairs` is how often large cases run, `only` a part of the names, `largest` the most persons."""
+        self.ledgers = Ledgers(folder, say)
         self.folder = folder
         self.pairs = pairs
         self.only = only
         self.say = say
-
-    def make(self) -> None:
-        """Make the ledgers, untimed."""
-        generator = _HERE.parent / "sample-data" / "generate.py"
-        for size in SIZES:
-            self.say(f"making a ledger of {size:,} persons and {size * ENTRIES_PER_PERSON:,} entries")
-            options = (f"--persons={size}", f"--entries-per-person={ENTRIES_PER_PERSON}", "--seed=1")
-            subprocess.run([sys.executable, str(generator), str(self._master(size)), *options], check=True)
+        self.largest = largest
 
     def cases(self) -> Iterator[Pairs]:
-        """Every case in turn that was asked for; those with a gate come first."""
-        few, many = self.pairs, self.pairs * 2
-        person = self._some_person(LARGEST)
-        there = str(self._copy(LARGEST, "read"))
-        offered: dict[str, Callable[[str], Pairs]] = {
-            f"topup at {LARGEST:,}": lambda name: self._top_up(name, LARGEST, few, gate=2.0),
-            f"balance of one person at {LARGEST:,}": lambda name: self._over_click(
-                name, _ilactl("--ledger", there, "balance", person), many, gate=3.5
-            ),
-            f"topup at {LARGEST:,}, first command after a copy": lambda name: self._top_up(
-                name, LARGEST, few, in_use=False, gate=2.0
-            ),
-            "topup at 10,000": lambda name: self._top_up(name, 10_000, few),
-            "topup at 1,000": lambda name: self._top_up(name, 1_000, few),
-            "topup at 1,000 persons": lambda name: run_pairs(
-                name, _BY_CLICK, lambda: self._ready_top_up(1_000), lambda: _CLICK, few
-            ),
-            "--version": lambda name: self._over_click(name, _ilactl("--version"), many),
-            f"explain of one person at {LARGEST:,}": lambda name: self._over_click(
-                name, _ilactl("--ledger", there, "explain", person), many
-            ),
-            f"contribution add at {LARGEST:,}": lambda name: self._contribution(name, LARGEST, many),
+        """Every case in turn that was asked for."""
+        for offered in (self._topups(), self._starts(), self._persons()):
+            for name, measure in offered.items():
+                if self.only in name:
+                    yield measure(name)
+
+    def _topups(self) -> dict[str, Callable[[str], Pairs]]:
+        """A year's run over the bare script, which does nothing but the arithmetic and the write."""
+        few = self.pairs
+        offered: dict[str, Callable[[str], Pairs]] = {}
+        gates = {LARGEST: Gates(1.5, peak=700), _MIDDLE: Gates(1.5), _SMALL: Gates(), _FEW: Gates()}
+        for size, gate in gates.items():
+            if size <= self.largest:
+                count = few if size < LARGEST else max(1, few // 2)
+                offered[f"topup at {size:,}"] = lambda name, s=size, n=count, g=gate: self._top_up(
+                    name, s, n, g
+                )
+        first = f"topup at {_MIDDLE:,}, first command after a copy"
+        offered[first] = lambda name: self._top_up(name, _MIDDLE, few, Gates(2.0), in_use=False)
+        offered[f"topup at {_FEW:,} persons"] = lambda name: run_pairs(
+            name, _BY_CLICK, lambda: self._ready(_FEW), lambda: _CLICK, few * 2, Gates(8.0)
+        )
+        return offered
+
+    def _starts(self) -> dict[str, Callable[[str], Pairs]]:
+        """What a user waits for before anything is done, over importing click."""
+        many = self.pairs * 3
+
+        def over_click(command: Callable[[], Command], gate: float) -> Callable[[str], Pairs]:
+            return lambda name: run_pairs(name, _BY_CLICK, command, lambda: _CLICK, many, Gates(gate))
+
+        return {
+            "--version": over_click(lambda: ilactl("--version"), 1.5),
+            f"balance of one person at {_FEW:,}": over_click(self._balance, 2.5),
+            f"completing an id at {_MIDDLE:,}": over_click(self._completion, 2.0),
         }
-        for name, measure in offered.items():
-            if self.only in name:
-                yield measure(name)
 
-    def _over_click(self, name: str, command: Command, count: int, gate: float | None = None) -> Pairs:
-        return run_pairs(name, _BY_CLICK, lambda: command, lambda: _CLICK, count, gate)
+    def _balance(self) -> Command:
+        return ilactl("--ledger", str(self.ledgers.master(_FEW)), "balance", self.ledgers.somebody(_FEW))
 
-    def _top_up(
-        self, name: str, size: int, count: int, *, in_use: bool = True, gate: float | None = None
-    ) -> Pairs:
+    def _completion(self) -> Command:
+        """As bash asks when somebody presses the tab key after the first letters of an id."""
+        line = f"ilactl --ledger {self.ledgers.master(_MIDDLE)} balance {self.ledgers.somebody(_MIDDLE)[:5]}"
+        return ("env", "_ILACTL_COMPLETE=bash_complete", f"COMP_WORDS={line}", "COMP_CWORD=4", *ilactl())
+
+    def _persons(self) -> dict[str, Callable[[str], Pairs]]:
+        """One person in a large ledger over one in a small ledger."""
+        offered: dict[str, Callable[[str], Pairs]] = {}
+        for words, seconds in {
+            ("balance",): 0.3, ("statement",): 0.3, ("contribution", "add"): 0.3, ("explain",): 0.7,
+        }.items():  # fmt: skip
+            for size in (LARGEST, _MIDDLE):
+                if size <= self.largest:
+                    gate = Gates(2.0, seconds=seconds)
+                    name = f"{' '.join(words)} of one person at {size:,}"
+                    offered[name] = lambda name, w=words, s=size, g=gate: self._person(name, w, s, g)
+        return offered
+
+    def _person(self, name: str, words: tuple[str, ...], size: int, gates: Gates) -> Pairs:
+        turn = iter(range(1_000_000))
+
+        def ready(size: int) -> Callable[[], Command]:
+            place = ("--ledger", str(self.ledgers.busy(size)))
+            person = self.ledgers.somebody(size)
+            if words != ("contribution", "add"):
+                return lambda: ilactl(*place, *words, person)
+            return lambda: ilactl(
+                *place, *words, person, "12.50", "--from", "O1", "--ref", f"{name[-9:]}-{next(turn)}"
+            )
+
+        return run_pairs(name, f"at {_SMALL:,}", ready(size), ready(_SMALL), self.pairs * 2, gates)
+
+    def _top_up(self, name: str, size: int, count: int, gates: Gates, *, in_use: bool = True) -> Pairs:
         """Ours over the bare script. Both must have booked the same rows."""
         pairs = run_pairs(
             name,
             "bare DuckDB script",
-            lambda: self._ready_top_up(size, in_use=in_use),
-            lambda: (sys.executable, str(_HERE / "bare_topup.py"), str(self._copy(size, "bare"))),
+            lambda: self._ready(size, in_use=in_use),
+            lambda: (sys.executable, str(_HERE / "bare_topup.py"), str(self.ledgers.copy(size, "bare"))),
             count,
-            gate,
+            gates,
         )
-        self._compare(size)
+        pairs.each = size
+        self.ledgers.compare(size)
+        self.ledgers.drop(size, "ours", "bare")
         return pairs
 
-    def _ready_top_up(self, size: int, *, in_use: bool = True) -> Command:
-        """A fresh copy. In use, it has seen a command before, as a ledger at New Year has."""
-        copy = str(self._copy(size, "ours"))
-        if in_use:
-            subprocess.run(_ilactl("--ledger", copy, *_NOTHING_DUE), check=True, stdin=subprocess.DEVNULL)
-            os.sync()
-        return _ilactl("--ledger", copy, *_TOPUP)
-
-    def _contribution(self, name: str, size: int, count: int) -> Pairs:
-        copy = str(self._copy(size, "giving"))
-        person, turn = self._some_person(size), iter(range(1_000_000))
-
-        def add() -> Command:
-            ref = f"BENCH-{next(turn)}"
-            given = ("contribution", "add", person, "12.50", "--from", "O1", "--ref", ref)
-            return _ilactl("--ledger", copy, *given)
-
-        return run_pairs(name, _BY_CLICK, add, lambda: _CLICK, count)
-
-    def _master(self, size: int) -> Path:
-        return self.folder / f"{size}"
-
-    def _copy(self, size: int, name: str) -> Path:
-        """A fresh copy, written to the disk before anything is timed."""
-        copy = self.folder / f"{size}-{name}"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(self._master(size), copy)
-        os.sync()
-        return copy
-
-    def _some_person(self, size: int) -> str:
-        """A person from the middle of persons.csv."""
-        with (self._master(size) / "persons.csv").open("rb") as file:
-            file.seek(file.seek(0, os.SEEK_END) // 2)
-            file.readline()
-            return file.readline().partition(b",")[0].decode("ascii")
-
-    def _compare(self, size: int) -> None:
-        """Both must have booked the same rows; only the entry ids start with another letter."""
-        before = (self._master(size) / "entitlements.csv").stat().st_size
-        with (
-            (self.folder / f"{size}-ours" / "entitlements.csv").open("rb") as ours,
-            (self.folder / f"{size}-bare" / "entitlements.csv").open("rb") as bare,
-        ):
-            ours.seek(before)
-            bare.seek(before)
-            rows = 0
-            for one, other in zip_longest(ours, bare, fillvalue=b""):
-                if one[:1] != b"E" or one[1:] != other[1:]:
-                    sys.exit(f"at {size:,} persons ilactl booked {one!r}, the bare script {other!r}")
-                rows += 1
-        if not rows:
-            sys.exit(f"at {size:,} persons nothing was booked")
+    def _ready(self, size: int, *, in_use: bool = True) -> Command:
+        copy = self.ledgers.in_use(size, "ours") if in_use else self.ledgers.copy(size, "ours")
+        return ilactl("--ledger", str(copy), *_TOPUP)

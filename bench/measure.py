@@ -8,10 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Pairs", "Run", "run", "run_pairs"]
+__all__ = ["Command", "Gates", "Pairs", "Run", "run", "run_pairs"]
 
 Command = Sequence[str]
 
@@ -25,15 +25,25 @@ class Run:
     peak: float
 
 
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What must hold: the ratio at most, A's median wall seconds, A's most memory in MiB."""
+
+    ratio: float | None = None
+    seconds: float | None = None
+    peak: float | None = None
+
+
 @dataclass(slots=True)
 class Pairs:
-    """A and B run in turn, each time both."""
+    """A and B run in turn, each time both. `each` is how many persons A is about, for a cost per person."""
 
     name: str
     against: str
+    gates: Gates = field(default_factory=Gates)
     a: list[Run] = field(default_factory=list)
     b: list[Run] = field(default_factory=list)
-    gate: float | None = None
+    each: int | None = None
 
     def ratios(self, what: str) -> list[float]:
         """The ratio of each pair, in order of size."""
@@ -45,9 +55,25 @@ class Pairs:
         return statistics.median(self.ratios("wall"))
 
     @property
-    def missed(self) -> bool:
-        """Whether there is a gate and the ratio passed it."""
-        return self.gate is not None and self.ratio > self.gate
+    def seconds(self) -> float:
+        """The median of A's wall seconds."""
+        return median_of(self.a, "wall")
+
+    @property
+    def peak(self) -> float:
+        """The most memory that A took, in MiB."""
+        return max(run.peak for run in self.a)
+
+    @property
+    def missed(self) -> list[str]:
+        """The gates that do not hold, in words."""
+        figures = {"ratio": self.ratio, "seconds": self.seconds, "peak": self.peak}
+        asked = {name: getattr(self.gates, name) for name in figures}
+        return [
+            f"{name} {figures[name]:.2f} is over {most:g}"
+            for name, most in asked.items()
+            if most is not None and figures[name] > most
+        ]
 
     def report(self) -> dict[str, Any]:
         """All figures, for a file."""
@@ -58,10 +84,11 @@ class Pairs:
             "pairs": len(self.a),
             "wall_ratio": {"median": self.ratio, "min": wall[0], "max": wall[-1]},
             "cpu_ratio": {"median": statistics.median(self.ratios("cpu"))},
-            "gate": self.gate,
-            "passed": None if self.gate is None else not self.missed,
-            "seconds": {"a": median_of(self.a, "wall"), "b": median_of(self.b, "wall")},
-            "peak_mib": {"a": max(r.peak for r in self.a), "b": max(r.peak for r in self.b)},
+            "gates": asdict(self.gates),
+            "missed": self.missed,
+            "persons": self.each,
+            "seconds": {"a": self.seconds, "b": median_of(self.b, "wall")},
+            "peak_mib": {"a": self.peak, "b": max(r.peak for r in self.b)},
         }
 
 
@@ -90,13 +117,13 @@ def run_pairs(
     a: Callable[[], Command],
     b: Callable[[], Command],
     count: int,
-    gate: float | None = None,
+    gates: Gates | None = None,
 ) -> Pairs:
     """Run A and B in turn, `count` times each, every other time B first; one uncounted run of each before.
 
     `a` and `b` make ready what the process changes, untimed, and say what to run.
     """
-    pairs = Pairs(name, against, gate=gate)
+    pairs = Pairs(name, against, gates or Gates())
     for turn in range(-1, count):
         first_b = turn % 2 == 1
         done = {}

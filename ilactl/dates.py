@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = [
@@ -17,17 +18,17 @@ __all__ = [
     "year_span",
 ]
 
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?", re.ASCII)
 
 
+@lru_cache(maxsize=8192)
 def parse_date(text: str) -> date | None:
-    """A calendar day from `YYYY-MM-DD`, or None. `date.fromisoformat` also takes `19910228`."""
-    match = _DATE.fullmatch(text)
-    if not match:
+    """A calendar day from `YYYY-MM-DD`, or None. `date.fromisoformat` alone also takes `19910228`."""
+    if not _DATE.fullmatch(text):
         return None
     try:
-        return date(*map(int, match.groups()))
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

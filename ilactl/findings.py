@@ -7,8 +7,7 @@ declared once, with its meaning and its remedy, beside the code that makes it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from ilactl.printable import printable
 
@@ -18,25 +17,24 @@ _KINDS: dict[str, Kind] = {}
 _EXCERPT = 200
 
 
-class Kind(Struct, frozen=True):
+class Kind:
     """One entry of the error catalogue."""
 
-    code: str
-    meaning: str
-    remedy: str
-    warning: bool = False
-
-    def __post_init__(self) -> None:
-        """Register the kind; a code stands for one thing only."""
-        if _KINDS.setdefault(self.code, self) is not self:
-            raise ValueError(f"finding code {self.code} is declared twice")
+    def __init__(self, code: str, meaning: str, remedy: str, warning: bool = False) -> None:
+        """Register the kind; a code stands for one thing only, or it is a ValueError."""
+        self.code = code
+        self.meaning = meaning
+        self.remedy = remedy
+        self.warning = warning
+        if _KINDS.setdefault(code, self) is not self:
+            raise ValueError(f"finding code {code} is declared twice")
 
     def at(self, place: Place, message: str, remedy: str = "") -> Finding:
         """A finding of this kind; `remedy` replaces the general one where more is known."""
         return Finding(self.code, place, message, remedy or self.remedy, self.warning)
 
 
-class Place(Struct, frozen=True):
+class Place(NamedTuple):
     """A position in a file: line and column count from 1, column in characters; 0 is unknown.
 
     `text` is the original line as it stands in the file, decoded as far as it can be.
@@ -48,7 +46,7 @@ class Place(Struct, frozen=True):
     text: str = ""
 
 
-class Finding(Struct, frozen=True):
+class Finding(NamedTuple):
     """One fault in data. `format()` gives `file:line:column: CODE message`, the line, the remedy."""
 
     code: str

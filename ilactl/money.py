@@ -66,17 +66,17 @@ def round_to(value: Fraction, scale: int, mode: str) -> int:
 
     Raises ValueError for a mode that is not in `ROUNDING`.
     """
-    scaled = value * 10**scale
-    size, sign = abs(scaled), (-1 if scaled < 0 else 1)
+    above, below = value.numerator * 10**scale, value.denominator
+    size = abs(above)
     if mode == "up":
-        whole: int = -(-size.numerator // size.denominator)
+        whole: int = -(-size // below)
     elif mode == "down":
-        whole = size.numerator // size.denominator
+        whole = size // below
     elif mode == "half_up":
-        whole = (2 * size.numerator + size.denominator) // (2 * size.denominator)
+        whole = (2 * size + below) // (2 * below)
     else:
         raise ValueError(f"no rounding mode {mode!r}")
-    return sign * whole
+    return -whole if above < 0 else whole
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

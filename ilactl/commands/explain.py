@@ -55,13 +55,11 @@ def command(face: Face, subject: str, due: bool) -> None:
 
 def _with_erasure(snapshot: Snapshot, person: str, answer: Answer) -> Answer:
     """The answer, which also tells where the person was erased."""
-    from msgspec.structs import replace
-
     from ilactl.ledger.erasures import erasures_of
     from ilactl.reports.erasure import erased_notes
 
     notes = erased_notes(snapshot, erasures_of(snapshot, [person]))
-    return replace(answer, notes=[*answer.notes, *notes]) if notes else answer
+    return answer._replace(notes=[*answer.notes, *notes]) if notes else answer
 
 
 def _entry(snapshot: Snapshot, subject: str) -> Entry | None:

@@ -122,7 +122,6 @@ def _book_out(face: Face, writer: Writer, shown: Outgoing, why: str, *, sensitiv
 
 
 def _rows(snapshot: Snapshot, rows: Sequence[Entry]) -> Append:
-    from msgspec.structs import replace
 
     from ilactl.ledger.columns import ENTITLEMENTS
     from ilactl.ledger.commit import Append
@@ -130,7 +129,7 @@ def _rows(snapshot: Snapshot, rows: Sequence[Entry]) -> Append:
     from ilactl.ledger.scan import format_row
 
     first, units = snapshot.head.next_entry, snapshot.manifest.units
-    numbered = [replace(row, entry=f"E{first + i}") for i, row in enumerate(rows)]
+    numbered = [row._replace(entry=f"E{first + i}") for i, row in enumerate(rows)]
     text = "".join(format_row(row_of(row, units)) for row in numbered)
     return Append(ENTITLEMENTS.file, text.encode(), rows=len(numbered))
 
@@ -274,7 +273,6 @@ def _book_in(
     why: str,
     shown: Incoming | None,
 ) -> None:
-    from msgspec.structs import replace
 
     from ilactl.commands.registering import appends_of
     from ilactl.ledger.commit import Change
@@ -288,7 +286,7 @@ def _book_in(
         _show_in(face, snapshot, plan, None, change=True)
         return
     register = _register(face, snapshot, content, plan)
-    plan.rows = [replace(row, person=plan.person) for row in plan.rows]
+    plan.rows = [row._replace(person=plan.person) for row in plan.rows]
     change = Change(
         command="person transfer in",
         appends=(_rows(snapshot, plan.rows), *appends_of(register)),

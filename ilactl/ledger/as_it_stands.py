@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from msgspec.structs import replace
-
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import Stamp
 from ilactl.ledger.log import View, map_file
@@ -29,7 +27,7 @@ class AsItStands(Snapshot):
         self.overlaid: set[str] = set()
         self._texts = snapshot._texts  # what is checked is what the commit's digests vouch for
         sizes = {name: len(self.view(name)) for name in snapshot.head.sizes}
-        self.head = replace(snapshot.head, sizes=sizes)
+        self.head = snapshot.head._replace(sizes=sizes)
 
     def _load(self, file: str) -> View:
         try:

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate
 
-from msgspec.structs import replace
-
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import Stamp, blocks, close_quietly, digest_at, read_at, sync, write_at
 from ilactl.ledger.files import Folder
@@ -70,7 +68,7 @@ def carried(known: Iterable[tuple[int, FileAct]], act: FileAct) -> Iterator[tupl
     for seq, old in known:
         base, end = shift.forward(old.base), shift.forward(old.base + old.size)
         if end - base == old.size:
-            yield seq, replace(old, base=base, staged=None, cuts=None)
+            yield seq, old._replace(base=base, staged=None, cuts=None)
         elif end > base:
             if base not in left:
                 raise ChangedOutside(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.dates import parse_date
 from ilactl.errors import BadInput, NotFound
@@ -43,10 +40,8 @@ AMOUNT = Kind(
 )
 UNIT = Kind("UNIT", "a unit is not declared", "declare the unit in ledger.toml, or correct the cell")
 
-_day = lru_cache(maxsize=4096)(parse_date)
 
-
-class Entry(Struct, frozen=True):
+class Entry(NamedTuple):
     """One movement. `amount` and `due` count the unit's smallest part; `never` means no end at all."""
 
     entry: str
@@ -143,7 +138,7 @@ def _entry(row: Row, units: Mapping[str, Unit]) -> Entry | None:
         return None
     amount = parse_amount(c[5], unit.scale)
     due = parse_amount(c[15], unit.scale) if c[15] else None
-    booked_on = _day(c[1])
+    booked_on = parse_date(c[1])
     if amount is None or amount < 0 or (due is None and c[15]) or booked_on is None:
         return None
     return Entry(
@@ -156,8 +151,8 @@ def _entry(row: Row, units: Mapping[str, Unit]) -> Entry | None:
         unit=c[6],
         source=c[7],
         target=c[8],
-        usable_from=_day(c[9]) if c[9] else None,
-        expires_on=_day(c[10]) if c[10] and c[10] != "never" else None,
+        usable_from=parse_date(c[9]) if c[9] else None,
+        expires_on=parse_date(c[10]) if c[10] and c[10] != "never" else None,
         never=c[10] == "never",
         earmark=c[11],
         enrolment=c[12],

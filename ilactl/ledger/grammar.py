@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from ilactl.dates import parse_date
 from ilactl.money import MAX_DIGITS
@@ -140,7 +139,7 @@ _ENGINE_TYPES = {
 }
 
 
-class Column(Struct, frozen=True):
+class Column(NamedTuple):
     """One column of a file of the ledger."""
 
     name: str
@@ -154,34 +153,28 @@ class Column(Struct, frozen=True):
         return _ENGINE_TYPES.get(self.grammar, "VARCHAR")
 
 
-class Table(Struct, frozen=True):
+class Table:
     """One append-only CSV file. `private`: its bytes must never enter the log."""
 
-    file: str
-    meaning: str
-    columns: tuple[Column, ...]
-    private: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
+    def __init__(self, file: str, meaning: str, columns: tuple[Column, ...], private: bool = False) -> None:
+        """Names and header are made once: every row of every file asks for them."""
+        self.file = file
+        self.meaning = meaning
+        self.columns = columns
+        self.private = private
+        self.names = tuple(column.name for column in columns)
         """Column names in file order."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def header(self) -> str:
+        self.header = ",".join(self.names)
         """The fixed first line, without its line feed."""
-        return ",".join(self.names)
+        self._at = {name: at for at, name in enumerate(self.names)}
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError where there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self.columns[self._at[name]]
 
     def index(self, name: str) -> int:
-        """The column's position, from 0."""
-        return self.names.index(name)
+        """The column's position, from 0. Raises KeyError where there is none."""
+        return self._at[name]
 
 
 @lru_cache(maxsize=64)

@@ -11,8 +11,7 @@ import json
 import mmap
 import os
 from collections.abc import Callable, Iterator
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from ilactl.errors import ChangedOutside
 from ilactl.ledger.disk import fail, read_at
@@ -43,7 +42,7 @@ _CHUNK = 1 << 14
 _SMALL = 1 << 20
 
 
-class LogTail(Struct, frozen=True):
+class LogTail(NamedTuple):
     """The last valid record and its place. Bytes from `end` to `size` belong to no valid line."""
 
     record: Record | None

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import Struct
-
 from ilactl.dates import parse_date
 from ilactl.errors import BadManifest, NewerFormat
 from ilactl.findings import Finding, Kind, Place, count_text
@@ -56,7 +54,7 @@ class Guards(NamedTuple):
     max_total: Fraction | None = None
 
 
-class Manifest(Struct, frozen=True):
+class Manifest(NamedTuple):
     """ledger.toml as checked."""
 
     format: int
@@ -72,7 +70,7 @@ class Manifest(Struct, frozen=True):
     retention_years: int = 5
 
 
-class Key(Struct, frozen=True):
+class Key(NamedTuple):
     """One key: its path (`*` is a name of the user's), what it wants, its default, its meaning."""
 
     path: tuple[str, ...]

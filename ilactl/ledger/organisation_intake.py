@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.intake import CELL, Intake
 from ilactl.ledger.register_plan import Book, Problem, RegisterPlan, RowPlanner
@@ -56,7 +54,7 @@ class OrganisationPlanner:
 def read_organisations(upload: Upload) -> Intake:
     """Read the import. What a row leaves out may be known already, so only the id is needed."""
     columns = [
-        column if column.name == "organisation" else replace(column, required=False)
+        column if column.name == "organisation" else column._replace(required=False)
         for column in ORGANISATIONS.columns
     ]
     return upload.read(columns, (("organisation",),))

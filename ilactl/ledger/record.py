@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from msgspec import Struct
-
 from ilactl.errors import NewerFormat
 
 __all__ = [
@@ -54,7 +52,7 @@ class Cuts(NamedTuple):
     left: tuple[tuple[int, int, int, str], ...] = ()
 
 
-class FileAct(Struct, frozen=True):
+class FileAct(NamedTuple):
     """From byte `base` on, the file holds `size` more bytes with this digest.
 
     `data` holds them where they are short and public; `staged` names the file that holds them
@@ -89,7 +87,7 @@ class FileHead(NamedTuple):
     since_base: int = 0
 
 
-class Record(Struct, frozen=True):
+class Record(NamedTuple):
     """One commit. `sha` is the digest that closes its line; `at` is UTC, never before its predecessor's."""
 
     seq: int

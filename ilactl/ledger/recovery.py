@@ -13,8 +13,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from msgspec.structs import replace
-
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NoLedger
 from ilactl.ledger.columns import PRIVATE
 from ilactl.ledger.cutting import put_in_place, refuse_other
@@ -141,7 +139,7 @@ def _redo(folder: Folder, fd: int, tail: LogTail, record: Record, *, adopting: b
                     raise ChangedOutside(hint=_PUT_BACK, **error.details) from None
                 left.add(act.path)
                 known_safe = known_safe and in_place
-    apply(folder, replace(record, files=tuple(act for act in record.files if act.path not in left)), {})
+    apply(folder, record._replace(files=tuple(act for act in record.files if act.path not in left)), {})
     if not known_safe:
         return  # no hint: readers go on laying the log's rows over that file
     before = read_hint(folder)

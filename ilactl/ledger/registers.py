@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct, field
-
 from ilactl.dates import Span, parse_date
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
@@ -67,7 +65,7 @@ class FigureRow(NamedTuple):
     offset: int
 
 
-class PersonRecord(Struct, frozen=True):
+class PersonRecord(NamedTuple):
     """All that the registers say of one person.
 
     `states` and `identity_states` are sorted by valid_from, of equals only the last row;
@@ -78,7 +76,7 @@ class PersonRecord(Struct, frozen=True):
     person: str
     states: tuple[StateRow, ...]
     identity_states: tuple[StateRow, ...] = ()
-    identity: Mapping[str, str] = field(default_factory=dict)
+    identity: Mapping[str, str] = _EMPTY
     birth_date: date | None = None
     figures: tuple[FigureRow, ...] = ()
     ids: tuple[str, ...] = ()

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.grammar import Table, fault_of, quick_pattern
 from ilactl.ledger.lines import (
@@ -309,5 +307,5 @@ def rows_at(view: Buffer, table: Table, starts: Iterable[int]) -> tuple[list[Row
             rows.append(Row(offset, cells))
         elif faults:
             number = line_number(view, offset)
-            findings.extend(replace(f, place=replace(f.place, line=number)) for f in faults)
+            findings.extend(f._replace(place=f.place._replace(line=number)) for f in faults)
     return rows, findings

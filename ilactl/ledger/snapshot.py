@@ -16,10 +16,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.errors import ChangedMeanwhile, ChangedOutside, NoLedger, NotFound, StartOver
 from ilactl.ledger.disk import close_quietly, fail
@@ -37,7 +34,7 @@ __all__ = ["MANIFEST", "Head", "Snapshot", "View", "find", "open_folder"]
 MANIFEST = "ledger.toml"
 
 
-class Head(Struct, frozen=True):
+class Head(NamedTuple):
     """Where the ledger stands. `sizes` and `rows` (without header) are by file."""
 
     seq: int
@@ -246,7 +243,7 @@ class Snapshot:
             sizes = {name: rest.size for name, rest in found.items()}
             rows = {name: rest.rows for name, rest in found.items()}
             head = past.head
-            past.head = replace(head, sizes={**head.sizes, **sizes}, rows={**head.rows, **rows})
+            past.head = head._replace(sizes={**head.sizes, **sizes}, rows={**head.rows, **rows})
         return past
 
     def commit_of(self, file: str, offset: int) -> Record:

@@ -9,10 +9,9 @@ Amounts are ints of the unit's smallest part; amounts of two units are never add
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
-
-from msgspec import Struct, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.errors import BadInput
 from ilactl.findings import Finding, Kind, Place, count_text
@@ -41,7 +40,8 @@ STRAY_ENTRY = Kind(
 )
 
 
-class Lot(Struct):
+@dataclass(slots=True)
+class Lot:
     """Entitlement that came in by one entry, and what has become of it.
 
     `source` is the account of the opening row, `funder` the account it first came from (the same
@@ -79,14 +79,14 @@ class Lot(Struct):
         return self.balance if self.in_time(day) else 0
 
 
-class Wallet(Struct, frozen=True):
+class Wallet(NamedTuple):
     """All lots of some entries in the order they came in, and what is owed by unit."""
 
     lots: tuple[Lot, ...]
     owed: dict[str, int]
 
 
-class Standing(Struct, frozen=True):
+class Standing(NamedTuple):
     """The four figures of one unit: balance, reserved, usable on a day, owed."""
 
     balance: int = 0
@@ -94,8 +94,8 @@ class Standing(Struct, frozen=True):
     usable: int = 0
     owed: int = 0
 
-    def __add__(self, other: Standing) -> Standing:
-        """The sum of two standings of the same unit."""
+    def __add__(self, other: Standing) -> Standing:  # type: ignore[override]
+        """The sum of two standings of the same unit; a tuple would be prolonged."""
         return Standing(
             self.balance + other.balance,
             self.reserved + other.reserved,
@@ -216,7 +216,8 @@ def standing_of(wallet: Wallet, day: date) -> dict[str, Standing]:
     return result
 
 
-class Fates(Struct):
+@dataclass(slots=True)
+class Fates:
     """What came into `held` for one lot and enrolment, and what became of each cent.
 
     reserved + reclaimed = settled + released + forfeited + returned + corrected + still held.

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from msgspec import Struct, field
-
 from ilactl.money import format_amount
 
 __all__ = ["Answer", "Block", "Cell", "Col", "Grid", "Heading", "Lines", "Money", "Pairs"]
 
 
-class Money(Struct, frozen=True):
+class Money(NamedTuple):
     """An amount in the unit's smallest part, with its unit and scale."""
 
     minor: int
@@ -80,7 +78,7 @@ class Lines(NamedTuple):
 Block: TypeAlias = "Heading | Pairs | Grid | Lines"
 
 
-class Answer(Struct, frozen=True):
+class Answer(NamedTuple):
     """What a command has to say, in every format.
 
     `schema` names the JSON form and its version (`ilactl.balance/1`): a change that breaks a
@@ -94,7 +92,7 @@ class Answer(Struct, frozen=True):
     columns: Sequence[Col] = ()
     blocks: Sequence[Block] = ()
     data: Mapping[str, Any] | None = None
-    notes: Sequence[str] = field(default=())
+    notes: Sequence[str] = ()
 
     def shown_blocks(self) -> Sequence[Block]:
         """The blocks that people see."""

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import Entry, all_entries
@@ -28,7 +26,7 @@ BY = ("unit", "person", *OF_LOTS, *OF_STATES)
 """What balances can be grouped by: nothing but the unit, the person, a lot's origin, a person's state."""
 
 
-class BalanceRequest(Struct, frozen=True):
+class BalanceRequest(NamedTuple):
     """What is asked for.
 
     `persons` empty means everybody. Entries booked up to `until` count, all where it is None;

@@ -64,14 +64,14 @@ class ContributionRequest(Struct, frozen=True):
     def find(self, kind: Kind, column: str, message: str, remedy: str = "") -> Finding:
         """A finding at one of the request's cells."""
         at = self.at(self.place.text, column) if self.at else 0
-        return kind.at(replace(self.place, column=at), message, remedy)
+        return kind.at(self.place._replace(column=at), message, remedy)
 
 
 def read_requests(upload: Upload) -> Intake:
     """An import's columns and rows, with every finding of form and grammar."""
     offered = IMPORT_COLUMNS
     if upload.by_external_id:
-        offered = (replace(offered[0], grammar=Grammar.TEXT), *offered[1:])
+        offered = (offered[0]._replace(grammar=Grammar.TEXT), *offered[1:])
     return upload.read(offered, [[column.name] for column in offered if column.required])
 
 

@@ -12,7 +12,6 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from ilactl.errors import Closed, DateGoesBack, IlactlError
 from ilactl.findings import Finding, Kind
@@ -96,8 +95,8 @@ class ContributionPlan(Struct):
 
     def same_as(self, other: ContributionPlan) -> bool:
         """Whether both would book the same; the entries' numbers may differ."""
-        return [replace(entry, entry="") for entry in self.entries] == [
-            replace(entry, entry="") for entry in other.entries
+        return [entry._replace(entry="") for entry in self.entries] == [
+            entry._replace(entry="") for entry in other.entries
         ]
 
     def totals(self) -> dict[str, int]:
@@ -177,7 +176,7 @@ def plan_contributions(
                 plan.findings.append(terms)
             else:
                 usable_from, expires_on = terms
-                entry = replace(entry, usable_from=usable_from, expires_on=expires_on)
+                entry = entry._replace(usable_from=usable_from, expires_on=expires_on)
                 _place(plan, snapshot, request, entry, there)
     plan.versions = {entry.rule for entry in plan.entries}
     return plan

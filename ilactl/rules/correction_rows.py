@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot, wallet_of
@@ -56,7 +55,7 @@ class CorrectionRows:
 
     def add(self, row: Entry) -> None:
         """One more row, under a number of its own."""
-        numbered = replace(row, entry=f"*{len(self.rows) + 1}")
+        numbered = row._replace(entry=f"*{len(self.rows) + 1}")
         self.rows.append(numbered)
         self.entries.append(numbered)
 
@@ -88,7 +87,7 @@ class CorrectionRows:
             if entry.kind == "correct" and entry.lot == lot and entry.target.startswith("wallet:"):
                 back[entry.of] += entry.amount
         gone = [entry for entry in self.entries if entry.kind == "expire" and entry.lot == lot]
-        return [replace(entry, amount=entry.amount - back[entry.entry]) for entry in gone]
+        return [entry._replace(amount=entry.amount - back[entry.entry]) for entry in gone]
 
     def _correct(self, difference: Difference, amount: int, source: str, target: str, of: str) -> None:
         self.add(

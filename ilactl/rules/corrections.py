@@ -146,7 +146,7 @@ class _Replay:
         if adjusts or entry.kind == "recover":
             return  # an earlier correction: what it did is decided anew
         if entry.kind == "expire" and entry.lot in self.grants:
-            entry = replace(entry, amount=max(0, self.left[entry.lot]))
+            entry = entry._replace(amount=max(0, self.left[entry.lot]))
         self._count(entry)
 
     def _grant(self, entry: Entry) -> None:
@@ -154,12 +154,12 @@ class _Replay:
         booked, rule = self.net[entry.entry], entry.rule
         occasion = self.corrector.occasion(entry, self.paid)
         if occasion is None and not self.corrector.knows(rule):
-            self._count(replace(entry, amount=booked))
+            self._count(entry._replace(amount=booked))
             return
         decision = self._decide(occasion, entry) if occasion else None
         if decision and decision.verdict is Verdict.UNDECIDED:
             self.undecided.append(decision)
-            self._count(replace(entry, amount=booked))
+            self._count(entry._replace(amount=booked))
             return
         granted = decision is not None and decision.verdict is Verdict.GRANTED
         credited, due = (decision.credited, decision.due) if decision and granted else (0, 0)
@@ -179,7 +179,7 @@ class _Replay:
             )
             self.found.append(difference)
         if granted:
-            self._count(replace(entry, amount=credited, due=due if due != credited else None))
+            self._count(entry._replace(amount=credited, due=due if due != credited else None))
 
     def _missing(self, occasion: Occasion) -> None:
         """A period that others were granted: due to this person too, as facts are known today.

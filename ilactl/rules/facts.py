@@ -94,8 +94,10 @@ def _day_of(occasion: Setting, moment: str) -> date:
 
 
 def _value_on(fact: FactSpec, rows: tuple[StateRow, ...], day: date) -> Value | None:
-    held = [row for row in rows if row.valid_from <= day]
-    return _cell(fact, held[-1] if held else None)
+    for row in reversed(rows):
+        if row.valid_from <= day:
+            return _cell(fact, row)
+    return _cell(fact, None)
 
 
 def _cell(fact: FactSpec, row: StateRow | None) -> Value | None:

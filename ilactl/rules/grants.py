@@ -201,7 +201,7 @@ class Decider:
         if outcome.value is None:
             return outcome
         assert isinstance(outcome.value, Fraction)
-        limit = round_to(max(outcome.value, Fraction(0)), self.scales[cap.unit], "down")
+        limit = max(0, round_to(outcome.value, self.scales[cap.unit], "down"))
         used = used_of_cap(cap, reading.sums, occasion, self.days)
         if used is None:
             return replace(outcome, value=None, notes=(f"no window of the cap {cap.id} holds the due date",))

@@ -10,7 +10,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ilactl.errors import Refused
 from ilactl.ledger.columns import PERSONS
@@ -71,8 +70,7 @@ def plan_join(snapshot: Snapshot, scheme: Scheme, duplicate: str, person: str, o
         hint = f"give --into {other.person}"
         raise Refused(reason=f"{person} is an alias of {other.person}", hint=hint)
     theirs = tuple(entries_of(snapshot, one.person)), tuple(entries_of(snapshot, other.person))
-    joined = replace(
-        other,
+    joined = other._replace(
         ids=(other.person, *sorted({*other.ids, *one.ids, one.person} - {other.person})),
         figures=tuple(sorted((*other.figures, *one.figures), key=lambda figure: figure.offset)),
     )
@@ -97,7 +95,7 @@ def plan_parting(snapshot: Snapshot, duplicate: str, on: date) -> Join:
     entries: tuple[Entry, ...] = tuple(entries_of(snapshot, own.person))
     if own.person == duplicate:
         return _nothing(on, own, own)
-    alias = _row(replace(own, states=states_of(snapshot, duplicate)), on, same_as="")
+    alias = _row(own._replace(states=states_of(snapshot, duplicate)), on, same_as="")
     return Join(on, own, own, (entries, entries), alias, (), rows_of(on, {}))
 
 

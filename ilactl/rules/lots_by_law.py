@@ -11,8 +11,6 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from msgspec.structs import replace
-
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot
 from ilactl.money import round_to, split
@@ -94,7 +92,7 @@ def begin_ends(on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: 
             continue
         end = later_by(term, uses[0].booked_on)
         ends = min(end, lot.expires_on) if lot.expires_on else end
-        rows.append(replace(_amendment(on, lot, lot.rule), expires_on=ends, of=uses[0].entry))
+        rows.append(_amendment(on, lot, lot.rule)._replace(expires_on=ends, of=uses[0].entry))
     return rows
 
 
@@ -139,15 +137,14 @@ def amend_lots(on: date, law: Amend, lots: Sequence[Lot], entries: Sequence[Entr
     for lot in chosen:
         for gone in back[lot.entry]:
             row = _row(on, "correct", lot, gone.amount, gone.target, gone.source, law.version)
-            rows.append(replace(row, of=gone.entry))
+            rows.append(row._replace(of=gone.entry))
         rows.append(_new_terms(on, law, lot, asker.born))
     return Moves(rows, missing)
 
 
 def _new_terms(on: date, law: Amend, lot: Lot, born: date | None) -> Entry:
     terms, never = law.terms, any(term.kind == "never" for term in law.terms.expires)
-    return replace(
-        _amendment(on, lot, law.version),
+    return _amendment(on, lot, law.version)._replace(
         usable_from=terms.usable_from(law.on),
         expires_on=None if never else terms.expires_on(law.on, born),
         never=never,

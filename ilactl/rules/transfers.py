@@ -13,7 +13,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from ilactl.dates import parse_date
 from ilactl.errors import Refused
@@ -222,9 +221,9 @@ def plan_in(
         if entry and entry.period and key in granted and key not in taken:
             taken.add(key)
             was = parse_amount(granted[key]["amount"], units[entry.unit])
-            entry = replace(entry, due=was if was != entry.amount else None)
+            entry = entry._replace(due=was if was != entry.amount else None)
         elif entry:
-            entry = replace(entry, period="")
+            entry = entry._replace(period="")
         if entry:
             incoming.rows.append(entry)
     for nth, row in enumerate(file.granted):
@@ -234,7 +233,7 @@ def plan_in(
         cells = {**row, "usable_from": "", "expires_on": "", "earmark": ""}
         entry = _row_in(incoming, scheme, units, cells, "granted", nth, on, classes)
         if entry and entry.period:
-            incoming.rows.append(replace(entry, amount=0, due=entry.amount or None))
+            incoming.rows.append(entry._replace(amount=0, due=entry.amount or None))
     return incoming
 
 

@@ -18,7 +18,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ilactl.errors import NotFound, Refused
 from ilactl.ledger.booked import booked_by, later_entries, range_of
@@ -59,7 +58,7 @@ class UndoPlan(Struct, frozen=True):
 
     def same_as(self, other: UndoPlan) -> bool:
         """Whether both would book the same; the rows' numbers may differ."""
-        rows = [[replace(row, entry="") for row in plan.rows] for plan in (self, other)]
+        rows = [[row._replace(entry="") for row in plan.rows] for plan in (self, other)]
         return rows[0] == rows[1] and self.alias == other.alias
 
     def totals(self) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -22,7 +23,7 @@ _INTEGER_DIGITS = 9
 _MAX_DIGITS = 15
 
 
-class FactType(Struct, frozen=True):
+class FactType(Struct, frozen=True, cache_hash=True):
     """A declared type: `bool`, `integer`, `decimal(9,2)`, `text` or `date`.
 
     `digits` and `scale` bound a number (9 digits, 2 of them decimals); `low` is the smallest
@@ -43,13 +44,14 @@ class FactType(Struct, frozen=True):
     @property
     def high(self) -> Fraction:
         """The largest value the digits can write."""
-        return Fraction(10**self.digits - 1, 10**self.scale)
+        return _high(self.digits, self.scale)
 
     @property
     def text(self) -> str:
         """The type as a rule file writes it."""
         return f"decimal({self.digits},{self.scale})" if self.name == "decimal" else self.name
 
+    @lru_cache(maxsize=8192)  # noqa: B019 (types are few; the same cells come again and again)
     def parse(self, text: str) -> Value | None:
         """The value of a cell, or None where the text is not one of this type."""
         if self.name == "bool":
@@ -76,6 +78,11 @@ class FactType(Struct, frozen=True):
             return f"one of {', '.join(self.words)}" if self.words else "a text without ; , = or quotes"
         decimals = f" with at most {self.scale} decimals" if self.scale else ", a whole number"
         return f"a number from {show_value(self.low)} to {show_value(self.high)}{decimals}"
+
+
+@lru_cache(maxsize=64)
+def _high(digits: int, scale: int) -> Fraction:
+    return Fraction(10**digits - 1, 10**scale)
 
 
 def fact_type(text: str, low: Fraction | None = None, words: tuple[str, ...] = ()) -> FactType | None:

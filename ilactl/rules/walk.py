@@ -223,7 +223,7 @@ class _State:
     def book(self, place: Place, rows: Iterable[Entry]) -> None:
         """Count rows as if booked, each under a number of its own."""
         for row in rows:
-            self._book(place, replace(row, entry=self._next))
+            self._book(place, row._replace(entry=self._next))
 
     @property
     def _next(self) -> str:

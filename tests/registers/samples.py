@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.grammar import Table
 from ilactl.ledger.manifest import Manifest, Unit, load_manifest
@@ -34,6 +32,7 @@ class MemoryLedger:
     """As much of a snapshot as readers use."""
 
     log = b""
+    hint = None
 
     def __init__(self, rows: Mapping[str, str] | None = None, manifest: bytes = MANIFEST) -> None:
         self.files = {table.file: table.header.encode() + b"\n" for table in TABLES}
@@ -48,7 +47,7 @@ class MemoryLedger:
     @property
     def manifest(self) -> Manifest:
         manifest = load_manifest(self._manifest)
-        return manifest if self.units is None else replace(manifest, units=self.units)
+        return manifest if self.units is None else manifest._replace(units=self.units)
 
     def records(self) -> Iterator[Any]:
         return iter(())

@@ -14,7 +14,6 @@ from tempfile import mkdtemp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from ilactl.errors import Refused
 from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS
@@ -66,7 +65,7 @@ def made(steps: list[tuple[str, int, int]]) -> list[Entry]:
     book = Made()
     for step in steps:
         book.step(*step)
-    return [replace(entry, person=entry.person or "P1") for entry in book.entries]
+    return [entry._replace(person=entry.person or "P1") for entry in book.entries]
 
 
 @quick(60)
@@ -108,12 +107,12 @@ def grant(number: int, **cells: object) -> Entry:
         f"E{number}", date(2026, 1, 1), "P1", "grant", "", 500_00, "EUR", "fund:state", "wallet:own",
         rule="base", period="2026",
     )  # fmt: skip
-    return replace(entry, **cells)  # type: ignore[arg-type]
+    return entry._replace(**cells)  # type: ignore[arg-type]
 
 
 def moved(number: int, kind: str, source: str, target: str, amount: int, **cells: object) -> Entry:
     entry = Entry(f"E{number}", date(2026, 1, 2), "P1", kind, "E1", amount, "EUR", source, target)
-    return replace(entry, **cells)  # type: ignore[arg-type]
+    return entry._replace(**cells)  # type: ignore[arg-type]
 
 
 def reasons(book: Book, seq: int) -> list[tuple[str, str]]:
@@ -170,7 +169,7 @@ def test_entries_that_belong_together_stay_together() -> None:
     into = grant(3, kind="convert", source="conversion", amount=2250_00, of="E1")
     with ledger() as book:
         commit(book, [hours])
-        seq = commit(book, [out, replace(into, of="E2")])
+        seq = commit(book, [out, into._replace(of="E2")])
         assert len(plan_undo(book.snapshot(), seq, ON).rows) == 2
         commit(book, [moved(4, "reserve", "wallet:own", "held:own", 1, lot="E3", enrolment="N1")])
         plan = plan_undo(book.snapshot(), seq, ON)

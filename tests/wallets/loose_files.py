@@ -23,6 +23,8 @@ class Files:
 
     manifest = _Manifest()
 
+    hint = None
+
     def __init__(self, root: Path) -> None:
         self.root = root
 

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from ilactl.money import MAX_DIGITS
 from ilactl.rules.expressions.check import Checked
-from ilactl.rules.expressions.ratio import TOO_LARGE
 from ilactl.rules.expressions.trace import Outcome, traced
 from ilactl.rules.expressions.tree import (
     GROUPS,
@@ -48,6 +47,7 @@ Facts: TypeAlias = Mapping[str, Value | int | None]
 
 _Run: TypeAlias = Callable[[Facts], Any]
 
+_TOO_LARGE: int = 10**MAX_DIGITS  # compared as integers: each value of each person comes by here
 _LARGE = f"the result has more than {MAX_DIGITS} digits before the point"
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -85,7 +85,7 @@ def value_of(checked: Checked, facts: Facts) -> Value | None:
 
 def _too_large(value: Value | None) -> bool:
     """No amount may have that many digits, and the batch's integers could not hold it."""
-    return isinstance(value, Fraction) and not -TOO_LARGE < value < TOO_LARGE
+    return isinstance(value, Fraction) and abs(value.numerator) >= _TOO_LARGE * value.denominator
 
 
 def _prepared(node: Node, types: Mapping[str, Type]) -> _Run:
