@@ -19,7 +19,7 @@ from ilactl.ledger.entries import row_of
 from ilactl.reports.journal_beancount import beancount_unit
 from ilactl.reports.journal_hledger import hledger_unit
 from tests.conftest import TODAY, call_in_process
-from tests.export.journals import Sums, by_beancount, by_hand, export, grouped, told
+from tests.export.journals import Sums, aliases_of, by_beancount, by_hand, export, grouped, told
 from tests.histories.test_random_histories import History
 from tests.rules.books import MANIFEST, Book
 from tests.wallets.book import STEP, book_of
@@ -58,15 +58,6 @@ def agree(ledger: Path, sums: Sums) -> None:
     for (_, unit), amount in sums.items():
         whole[unit] += amount
     assert not any(whole.values())
-
-
-def aliases_of(ledger: Path) -> dict[str, str]:
-    """Who stands for whom by the newest rows of persons.csv; no test here has an alias of an alias."""
-    newest = {}
-    for line in (ledger / "persons.csv").read_text("utf-8").splitlines()[1:]:
-        cells = line.split(",")
-        newest[cells[0]] = cells[-2]
-    return {person: other for person, other in newest.items() if other}
 
 
 def test_beancount_agrees_with_balance_and_with_the_bare_rows(any_ledger: Path) -> None:
