@@ -161,6 +161,13 @@ def _cron() -> Answer:
                     "- The result depends on the ledger, its rules and the day, not on the locale or the",
                     "  machine's time zone. --on DATE sets the day.",
                     "- A kill or a power cut leaves each change whole or absent; the next one tidies up.",
+                    "- Ctrl-C and SIGTERM do, too: 130 or 143, or 75 where the change is booked and only its",
+                    "  files wait. '-n -O json' shows what the same line then books.",
+                    "- stdin, stdout and stderr may be closed: a change that says nothing needs none of them.",
+                    "  An answer that cannot be written ends with 74, after a commit with 75; one that nobody",
+                    "  reads, as with '| head -n 1', with 141 and without a word.",
+                    "- HOME, TMPDIR and the locale may be missing or wrong; the folder it runs in must exist.",
+                    "  Variables of its own that make no sense end it with 2. Files are private whatever the umask.",
                 ]
             ),
         ],
