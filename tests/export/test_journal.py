@@ -14,6 +14,7 @@ import pytest
 
 from bench.peers import PEERS
 from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.commit import Adopt, Change, open_writer
 from ilactl.ledger.entries import all_entries
 from ilactl.ledger.grammar import Grammar, pattern_of
 from ilactl.ledger.snapshot import Snapshot
@@ -22,7 +23,7 @@ from ilactl.reports.journal_hledger import hledger_account
 from tests.adoption.test_books import correction
 from tests.conftest import TODAY, Run, call_in_process
 from tests.export.journals import aliases_of, by_beancount, by_hand, export, opened, transactions
-from tests.rules.books import MANIFEST, Book
+from tests.rules.books import ACTOR, MANIFEST, NOW, Book
 
 GRANT = {
     "entry": "E1", "booked_on": "2026-01-01", "person": "P1", "kind": "grant", "amount": "300.00",
@@ -224,11 +225,25 @@ def test_each_transaction_names_the_commit_that_booked_it(sample_ledger: Path) -
     assert len(set(found.values())) > 10
 
 
+def test_an_adoption_answers_for_all_from_the_first_commit_it_touches(small: Path) -> None:
+    path = small / "entitlements.csv"
+    base = path.read_bytes().index(b"E4,")
+    path.write_bytes(path.read_bytes().replace(b",2024,", b",2023,"))
+    with open_writer(small, actor=ACTOR, now=lambda: NOW, adopting=True) as writer:
+        writer.commit(Change("adopt", why="a test", adopts=(Adopt(path.name, base, 4),)))
+    found = {one.meta["entry"]: one.meta["commit"] for one in transactions(export(small, "beancount"))}
+    assert found == {"E1": "2", "E2": "2", "E3": "4", "E4": "4"}
+
+
 def test_with_on_it_holds_what_was_booked_by_then(sample_ledger: Path) -> None:
-    text = export(sample_ledger, "beancount", "--on", "2025-06-30")
-    assert "entries booked up to 2025-06-30" in text.splitlines()[0]
+    with (sample_ledger / "entitlements.csv").open(encoding="utf-8", newline="") as file:
+        days = [row["booked_on"] for row in csv.DictReader(file)]
+    day = days[len(days) // 2]
+    text = export(sample_ledger, "beancount", "--on", day)
+    assert f"entries booked up to {day}" in text.splitlines()[0]
+    assert max(str(one.date) for one in transactions(text)) == day
     aliases = aliases_of(sample_ledger)
-    assert by_beancount(text) == by_hand(sample_ledger, aliases, until="2025-06-30")
+    assert by_beancount(text) == by_hand(sample_ledger, aliases, until=day)
     assert by_beancount(text) != by_beancount(export(sample_ledger, "beancount"))
 
 
