@@ -285,7 +285,7 @@ def test_a_mark_that_cannot_be_looked_for_is_told_as_what_it_is(
     monkeypatch.setattr(Folder, "read", without_room)
     with writer(ledger) as held, pytest.raises(IoFailed, match="Too many open files"):
         held.commit(row(20))
-    (ledger / "~$persons.csv").write_bytes(b"\x04Rasa")
+    (ledger / ".~lock.persons.csv#").write_bytes(b",rasa,desk,;")
     with writer(ledger) as held, pytest.raises(LedgerLocked, match="somebody: persons"):
         held.commit(row(20))
 
