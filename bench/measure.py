@@ -97,11 +97,11 @@ def median_of(runs: Sequence[Run], what: str) -> float:
     return float(statistics.median(getattr(run, what) for run in runs))
 
 
-def run(command: Command) -> Run:
-    """Run a process to its end; stops the benchmark where it fails."""
-    with open(os.devnull, "wb") as nothing:
+def run(command: Command, out: str | os.PathLike[str] = os.devnull) -> Run:
+    """Run a process to its end, its answer to the file `out`; stops the benchmark where it fails."""
+    with open(out, "wb") as answer:
         before = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=nothing)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=answer)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - before
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -197,6 +197,12 @@ def _hush() -> None:
     os.close(nowhere)
 
 
+def _deafen() -> None:
+    """From here on the status is known: a signal that comes as the process ends must not make it another."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _complete(instruction: str) -> int:
     """Answer a shell that asks how a line may go on. What fails gives no suggestion and no noise."""
     from click.shell_completion import shell_complete
@@ -216,9 +222,11 @@ def run() -> None:
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # `entry.py` left it to the system
         status = main(sys.argv[1:])
+        _deafen()
     except KeyboardInterrupt:
         status = INTERRUPTED
     except Terminated:
         status = TERMINATED
+    _deafen()
     _hush()
     sys.exit(status)

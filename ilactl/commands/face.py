@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
@@ -250,6 +250,17 @@ class Face:
 
         self.session.engaged = True
         render(answer, self.output_format or self._usual_format)
+
+    def pass_on(self, pieces: Iterable[str]) -> None:
+        """Print a file for another program to stdout, as it is made: the answer of an export."""
+        from ilactl.output import write_pieces
+
+        def engaged() -> Iterator[str]:
+            for piece in pieces:
+                self.session.engaged = True  # from here on nothing can start over
+                yield piece
+
+        write_pieces(engaged())
 
     def say(self, text: str) -> None:
         """A remark on stderr: on a terminal or with -v, never with -q."""

@@ -38,6 +38,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "explain": "ilactl.commands.explain",
     },
     "The scheme": {"rules": "ilactl.commands.rules"},
+    "For other tools": {"export": "ilactl.commands.export"},
     "More": {"help": "ilactl.commands.help"},
 }
 """Commands by the heading they stand under in the help, each with the module that holds it."""

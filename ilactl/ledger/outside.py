@@ -7,6 +7,7 @@ never in place of a file that is there, and whole or absent.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,9 +32,13 @@ def refuse_place(root: Path, place: Path, *, again: bytes | None = None) -> bool
     return False
 
 
-def write_outside(root: Path, place: Path, data: bytes) -> None:
-    """Write a new file, whole and on disk when this returns. Raises Unsafe, AlreadyThere, IoFailed."""
-    if refuse_place(root, place, again=data):
+def write_outside(root: Path, place: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write a new file, whole and on disk when this returns. Raises Unsafe, AlreadyThere, IoFailed.
+
+    Pieces are written as they come, so that a large file is never held at once; what a small one holds
+    may be there already.
+    """
+    if refuse_place(root, place, again=data if isinstance(data, bytes) else None):
         return
     part = place.with_name(f".{place.name}.part")
     try:
@@ -41,7 +46,7 @@ def write_outside(root: Path, place: Path, data: bytes) -> None:
             part.unlink()
         fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(fd, "wb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         os.link(part, place)  # unlike a rename, it never takes the place of a file that came meanwhile
@@ -51,9 +56,11 @@ def write_outside(root: Path, place: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-    except FileExistsError as error:
-        raise AlreadyThere(what=str(place)) from error
-    except OSError as error:
+    except BaseException as error:  # an interrupt leaves nothing by halves either
         with suppress(OSError):
             part.unlink()
-        fail(str(place), error)
+        if isinstance(error, FileExistsError):
+            raise AlreadyThere(what=str(place)) from error
+        if isinstance(error, OSError):
+            fail(str(place), error)
+        raise

@@ -16,12 +16,13 @@ from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.grammar import Table
 from ilactl.ledger.lookup import rows_of
-from ilactl.ledger.scan import Row, read_table
+from ilactl.ledger.scan import Row, iter_table, read_table
 from ilactl.money import parse_decimal
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from ilactl.findings import Finding
     from ilactl.ledger.snapshot import Snapshot
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "format_facts",
     "organisation",
     "organisation_rows",
+    "other_ids",
     "parse_facts",
     "person_ids",
     "person_record",
@@ -138,6 +140,13 @@ def _found(snapshot: Snapshot, table: Table, column: str, wanted: str) -> list[R
 
 def _all(snapshot: Snapshot, table: Table) -> list[Row]:
     return usable_rows(*read_table(snapshot.view(table.file), table), table)
+
+
+def _iter(snapshot: Snapshot, table: Table) -> Iterator[Row]:
+    """Every row in file order, with bounded memory; BadInput with all findings behind the last one."""
+    findings: list[Finding] = []
+    yield from iter_table(snapshot.view(table.file), table, findings)
+    usable_rows([], findings, table)
 
 
 def _day(text: str) -> date:
@@ -272,7 +281,13 @@ def all_persons(snapshot: Snapshot) -> Iterator[PersonRecord]:
 
 def canonical_ids(snapshot: Snapshot) -> dict[str, str]:
     """For every id in persons.csv the id that stands for its person: itself, but for an alias."""
-    return _canonical(_by_person(_all(snapshot, PERSONS)))
+    newest = _newest_aliases(_iter(snapshot, PERSONS))
+    return {person: person for person in newest} | _led(newest)
+
+
+def other_ids(snapshot: Snapshot) -> dict[str, str]:
+    """For each alias the id that stands for its person; ids that stand for themselves are left out."""
+    return _led(_newest_aliases(_iter(snapshot, PERSONS)))
 
 
 def person_ids(snapshot: Snapshot) -> list[str]:
@@ -290,19 +305,30 @@ def _by_person(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 def _canonical(states: Mapping[str, list[Row]]) -> dict[str, str]:
     """For each id the id that stands for its person."""
+    newest = _newest_aliases(row for rows in states.values() for row in rows)
+    return {person: person for person in newest} | _led(newest)
+
+
+def _newest_aliases(rows: Iterable[Row]) -> dict[str, str]:
+    """What `same_as` of each id's newest row says; of equals the later one holds."""
     from_at, alias_at = PERSONS.index("valid_from"), PERSONS.index("same_as")
+    since: dict[str, str] = {}
     newest: dict[str, str] = {}
-    for person, rows in states.items():
-        last = rows[0]
-        for row in rows:
-            if row.cells[from_at] >= last.cells[from_at]:
-                last = row
-        newest[person] = last.cells[alias_at]
+    for _, cells in rows:
+        person, valid_from = cells[0], cells[from_at]
+        if valid_from >= since.get(person, ""):
+            since[person], newest[person] = valid_from, cells[alias_at]
+    return newest
+
+
+def _led(newest: Mapping[str, str]) -> dict[str, str]:
+    """Each alias with the id it leads to."""
 
     def lead(person: str) -> str:
         return after if (after := newest[person]) in newest else ""
 
-    return {person: stands_for(person, lead) for person in states}
+    found = {person: stands_for(person, lead) for person, alias in newest.items() if alias}
+    return {person: other for person, other in found.items() if other != person}
 
 
 def _organisation(row: Row) -> OrganisationRow:

@@ -95,11 +95,14 @@ def read_table(view: Buffer, table: Table) -> tuple[list[Row], list[Finding]]:
     return list(iter_table(view, table, findings)), findings
 
 
-def iter_table(view: Buffer, table: Table, findings: list[Finding], *, tested: bool = False) -> Iterator[Row]:
+def iter_table(
+    view: Buffer, table: Table, findings: list[Finding], *, tested: bool = False, keys: bool = True
+) -> Iterator[Row]:
     """The usable rows in file order; what is wrong is added to `findings` on the way.
 
-    `tested` says that this very view was read before without a finding: cells are not tested again.
-    After a wrong header no row is read, as no cell could be told from another.
+    `tested` says that this very view was read before without a finding: nothing is tested again.
+    Without `keys` an id that must be unique is not remembered to be compared. After a wrong header
+    no row is read, as no cell could be told from another.
     """
     if len(view) == 0:
         return
@@ -110,7 +113,7 @@ def iter_table(view: Buffer, table: Table, findings: list[Finding], *, tested: b
     quick = _quick(table)
     unique = _UNIQUE.get(table.file)
     seen: set[str] = set()
-    key = table.index(unique) if unique else -1
+    key = table.index(unique) if unique and keys and not tested else -1
     line_no = 1
     for block_at, block in _blocks(view, view.find(b"\n") + 1):
         offset = block_at

@@ -7,6 +7,7 @@ ilactl prints an answer, and no other module imports rich or tabulate.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from ilactl.output.model import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 
@@ -22,6 +23,7 @@ __all__ = [
     "Pairs",
     "render",
     "text_of",
+    "write_pieces",
 ]
 
 
@@ -48,4 +50,14 @@ def render(answer: Answer, format_name: str | None = None) -> None:
         print_table(answer)
     else:
         sys.stdout.write(text_of(answer, name))
+    sys.stdout.flush()
+
+
+def write_pieces(pieces: Iterable[str]) -> None:
+    """Print an answer that is a file for another program, piece by piece as it is made.
+
+    Raises OSError where stdout cannot take it, BrokenPipeError where nobody reads it.
+    """
+    for piece in pieces:
+        sys.stdout.write(piece)
     sys.stdout.flush()

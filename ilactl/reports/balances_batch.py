@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ilactl.errors import BadInput
 from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
 from ilactl.ledger.grammar_sql import identifier, literal
+from ilactl.ledger.registers import stands_for
 from ilactl.ledger.tables import connect, load, read_sql, run_sql
 from ilactl.ledger.wallets import Standing
 from ilactl.reports.balances_lines import OF_LOTS, OF_STATES, BalanceRequest, Sums, balances_by_python
@@ -134,11 +135,9 @@ def _alias(connection: DuckDBPyConnection, snapshot: Snapshot, request: BalanceR
     )
     next_of = {str(person): str(other) for person, other in newest}
     for person in next_of:
-        at, seen = person, {person}
-        while (after := next_of.get(at, "")) and after not in seen:
-            seen.add(after)
-            at = after
-        run_sql(connection, f"INSERT INTO alias VALUES ({literal(person)}, {literal(at)})")
+        other = stands_for(person, lambda at: next_of.get(at, ""))
+        if other != person:
+            run_sql(connection, f"INSERT INTO alias VALUES ({literal(person)}, {literal(other)})")
 
 
 def _group(connection: DuckDBPyConnection, snapshot: Snapshot, request: BalanceRequest) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -155,6 +156,20 @@ def test_signals_end_quietly(number: int, status: int) -> None:
     process.send_signal(number)
     result = finish(process)
     assert (result.code, result.err) == (status, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_when_all_is_done_changes_no_status(number: int) -> None:
+    code = (
+        "import os\n"
+        "from ilactl import cli\n"
+        "cli.main = lambda words: 3\n"
+        "hush = cli._hush\n"
+        f"cli._hush = lambda: (os.kill(os.getpid(), {int(number)}), hush())\n"
+        "cli.run()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"")
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "lt_LT.ISO-8859-13"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NewerFormat, NoLedger, Unsafe
 from ilactl.ledger.commit import Adopt, Append, Change
+from ilactl.ledger.files import Folder
 from ilactl.ledger.record import seal
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import loose_modes, verify_all
@@ -267,6 +269,25 @@ def test_a_repair_waits_for_the_spreadsheet_too(ledger: Path) -> None:
     (ledger / "~$persons.csv").write_bytes(b"\x04Rasa")
     with pytest.raises(LedgerLocked, match="Rasa"), writer(ledger):
         pass
+
+
+def test_a_mark_that_cannot_be_looked_for_is_told_as_what_it_is(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With too many open files nobody has the ledger open in a spreadsheet."""
+    read = Folder.read
+
+    def without_room(folder: Folder, name: str, limit: int = 1 << 26) -> bytes:
+        if name.startswith((".~lock.", "~$")):
+            raise IoFailed(path=name, reason=os.strerror(errno.EMFILE))
+        return read(folder, name, limit)
+
+    monkeypatch.setattr(Folder, "read", without_room)
+    with writer(ledger) as held, pytest.raises(IoFailed, match="Too many open files"):
+        held.commit(row(20))
+    (ledger / ".~lock.persons.csv#").write_bytes(b",rasa,desk,;")
+    with writer(ledger) as held, pytest.raises(LedgerLocked, match="somebody: persons"):
+        held.commit(row(20))
 
 
 def spoil(ledger: Path, change: Callable[[bytes], bytes]) -> None:

@@ -54,6 +54,21 @@ def test_both_gaits_give_the_same_figures(
             assert balances_by_engine(files, request) == balances_by_python(files, request), by
 
 
+def test_aliases_in_a_ring_lead_nowhere_in_either_gait(tmp_path: Path) -> None:
+    files = Files(tmp_path).write(
+        PERSONS,
+        *(
+            f"{person},2025-01-01,,,,,,,{other},"
+            for person, other in (("P1", "P2"), ("P2", "P1"), ("P3", "P1"))
+        ),
+    )
+    files.book(book_of([("grant", pick, 100) for pick in range(12)], ("P1", "P2", "P3")).entries)
+    request = BalanceRequest(FIRST, "person")
+    together = balances_by_engine(files, request)
+    assert {person for person, _ in together} == {"P1", "P2", "P3"}
+    assert together == balances_by_python(files, request)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(STEP, max_size=60), st.integers(0, 70))
 def test_persons_add_up_to_all_and_units_stay_apart(steps: list[tuple[str, int, int]], day: int) -> None:
