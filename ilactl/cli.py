@@ -199,12 +199,9 @@ def _hush() -> None:
 
 def _complete(instruction: str) -> int:
     """Answer a shell that asks how a line may go on. What fails gives no suggestion and no noise."""
-    from click.shell_completion import shell_complete
+    from ilactl.commands.shells import answer
 
-    try:
-        return shell_complete(root, {}, "ilactl", COMPLETE, instruction)
-    except Exception:
-        return 1
+    return answer(root, instruction)
 
 
 def run() -> None:
@@ -212,7 +209,9 @@ def run() -> None:
     _open_standard_streams()
     signal.signal(signal.SIGTERM, _terminate)
     if COMPLETE in os.environ:
-        sys.exit(_complete(os.environ[COMPLETE]))
+        status = _complete(os.environ[COMPLETE])
+        _hush()
+        sys.exit(status)
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # `entry.py` left it to the system
         status = main(sys.argv[1:])

@@ -38,7 +38,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "explain": "ilactl.commands.explain",
     },
     "The scheme": {"rules": "ilactl.commands.rules"},
-    "More": {"help": "ilactl.commands.help"},
+    "More": {"help": "ilactl.commands.help", "completion": "ilactl.commands.completion"},
 }
 """Commands by the heading they stand under in the help, each with the module that holds it."""
 

@@ -7,6 +7,7 @@ import click
 from ilactl.commands.correcting import refuse_both, run_correction
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.naming import named_persons
+from ilactl.commands.parameters import GRANT_RULE, PERSON
 from ilactl.commands.running import run
 from ilactl.errors import UsageError
 
@@ -14,11 +15,19 @@ __all__ = ["command"]
 
 
 @click.command("topup")
-@click.option("--rule", "rules", metavar="ID", multiple=True, help="Only this grant rule; may be repeated.")
+@click.option(
+    "--rule",
+    "rules",
+    metavar="ID",
+    type=GRANT_RULE,
+    multiple=True,
+    help="Only this grant rule; may be repeated.",
+)
 @click.option(
     "--person",
     "persons",
     metavar="ID",
+    type=PERSON,
     multiple=True,
     help="Only this person; may be repeated; - reads ids from stdin.",
 )
