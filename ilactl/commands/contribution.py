@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ilactl.commands.contributing import Wish, book
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import CONTRIBUTION_RULE, GIVER, PERSON, UNIT
@@ -70,6 +69,7 @@ def add(
       $ ilactl contribution add P1 800.00 --from O1 --ref PAY-101
       $ ilactl contribution add P1 125.50 --from O1 --ref PAY-102 -n
     """
+    from ilactl.commands.contributing import Wish, book
     from ilactl.ledger.columns import ENTITLEMENTS
     from ilactl.ledger.grammar import fault_of
     from ilactl.rules.contribution_requests import ContributionRequest
@@ -123,6 +123,8 @@ def import_(
       $ printf 'person,amount,ref\\nP1,800.00,PAY-1\\n' | ilactl contribution import - --from O1
       $ ilactl contribution import sample-data/mappings/pay.csv --map sample-data/mappings/pay.toml --from O4
     """
+    from ilactl.commands.contributing import Wish, book
+
     wish = Wish(
         giver,
         rule,

@@ -21,7 +21,7 @@ from ilactl.commands.registering import (
     summary,
 )
 from ilactl.errors import AlreadyThere, NotFound, UsageError
-from ilactl.ledger.grammar import ORGANISATION_KINDS
+from ilactl.ledger.words import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     from ilactl.ledger.register_plan import RegisterPlan

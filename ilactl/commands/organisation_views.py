@@ -10,7 +10,7 @@ from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import ORGANISATION
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import ORGANISATIONS
-from ilactl.ledger.grammar import ORGANISATION_KINDS
+from ilactl.ledger.words import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     from ilactl.output import Cell, Col

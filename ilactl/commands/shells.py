@@ -11,11 +11,11 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import (
     BashComplete,
+    CompletionItem,
     FishComplete,
     ShellComplete,
     ZshComplete,
@@ -23,9 +23,7 @@ from click.shell_completion import (
 )
 
 from ilactl.commands.options import Session
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+from ilactl.commands.root import COMMANDS
 
 __all__ = ["SHELLS", "VARIABLE", "answer", "script"]
 
@@ -60,6 +58,12 @@ class _Bash(BashComplete):
         whole = _joined(typed)
         self.behind = whole[-1].rpartition("=")[2].rpartition(":")[0]
         return whole[1:-1], whole[-1]
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        """As click finds them, but for the first word: bash shows no explanation, so no command is loaded."""
+        if args or incomplete.startswith("-"):
+            return super().get_completions(args, incomplete)
+        return [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
 
     def format_completion(self, item: CompletionItem) -> str:
         """A value without what bash keeps in front of it."""

@@ -6,7 +6,6 @@ first cell is looked for in the bytes. So an id may be offered that a command th
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 import re
@@ -15,12 +14,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ilactl.ledger.grammar import is_id
-
-__all__ = ["MOST", "commits", "entries", "first_cells", "funds", "rules", "units"]
+__all__ = ["ID", "MOST", "commits", "entries", "first_cells", "funds", "rules", "units"]
 
 MOST = 200
 """Ids that are offered at most; a longer beginning finds the others."""
+
+ID = re.compile("[A-Z0-9][A-Z0-9-]{0,31}")
+"""An id as the grammar has it, whose module takes longer to load than an answer may."""
 
 _TOLD = 1 << 16
 """Bytes at the log's end in which commits are looked up to tell what they were."""
@@ -41,7 +41,7 @@ def first_cells(path: Path, beginning: str) -> list[str]:
     A shell puts in what all that is offered have in common. Where there are more than are offered,
     one that differs is added, so that nobody is led past the id meant.
     """
-    if beginning and not is_id(beginning):
+    if beginning and not ID.fullmatch(beginning):
         return []
     start = b"\n" + beginning.encode()
     found: dict[str, None] = {}
@@ -56,7 +56,7 @@ def first_cells(path: Path, beginning: str) -> list[str]:
             other = re.compile(re.escape(start) + b"(?!" + rest + b")").search(view, at)
             if other is not None:
                 found[_cell(view, other.start() + 1)] = None
-    return [cell for cell in found if is_id(cell)]
+    return [cell for cell in found if ID.fullmatch(cell)]
 
 
 def _common(words: Collection[str]) -> str:
@@ -86,6 +86,8 @@ def entries(root: Path, beginning: str) -> list[str]:
 
 def _counts(root: Path) -> tuple[int, int]:
     """The number of the last commit and of the last entry, from the last whole line of the log."""
+    import json
+
     with _bytes_of(root / "commits.jsonl") as view:
         end = view.rfind(b"\n")
         line = json.loads(view[view.rfind(b"\n", 0, end) + 1 : end])
@@ -94,6 +96,8 @@ def _counts(root: Path) -> tuple[int, int]:
 
 def _told(root: Path) -> Iterator[tuple[str, str]]:
     """What each of the last commits was: its day and its command."""
+    import json
+
     with _bytes_of(root / "commits.jsonl") as view:
         tail = view[max(0, len(view) - _TOLD) :]
     for line in tail.split(b"\n"):
