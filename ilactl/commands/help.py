@@ -51,7 +51,12 @@ def command(face: Face, topic: tuple[str, ...]) -> None:
         blocks: list[Block] = [
             Heading("Topics (ilactl help TOPIC)"),
             Grid(columns, rows),
-            Lines(["'ilactl --help' lists the commands, 'ilactl COMMAND --help' explains one."]),
+            Lines(
+                [
+                    "'ilactl --help' lists the commands, 'ilactl COMMAND --help' explains one.",
+                    "'ilactl completion --help' says how the tab key completes commands, options and ids.",
+                ]
+            ),
         ]
         face.answer(Answer("ilactl.help/1", rows=rows, columns=columns, blocks=blocks))
         return

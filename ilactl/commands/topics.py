@@ -25,7 +25,10 @@ ENVIRONMENT: Sequence[tuple[str, str]] = (
         "the usual format, where -O is not given; a change stays silent in cron all the same",
     ),
     ("ILACTL_DEBUG", "1 shows the traceback of a bug"),
-    ("_ILACTL_COMPLETE", "bash_source, zsh_source or fish_source: print that shell's completion script"),
+    (
+        "_ILACTL_COMPLETE",
+        "set by the script of 'ilactl completion' where a shell asks how a line may go on; never by hand",
+    ),
     ("NO_COLOR", "anything but empty: no colour on a terminal"),
     ("TERM", "dumb: no colour and no cursor movement"),
     ("COLUMNS", "the width of a terminal, where it is to be another, and of -O table in a pipe"),
