@@ -11,7 +11,8 @@ from ilactl.commands.options import SHARED
 from ilactl.commands.topics import ENVIRONMENT, TOPICS, exit_rows
 from ilactl.ledger.columns import TABLES
 from ilactl.output import text_of
-from tools.roff import escaped, paragraphs, see_also, term, title
+from tools.pages.examples import MORE
+from tools.roff import as_it_stands, escaped, paragraphs, see_also, term, title
 
 __all__ = ["commands", "page"]
 
@@ -62,6 +63,10 @@ def command_lines(words: str, command: click.Command) -> Iterator[str]:
     if shared:
         yield ".PP"
         yield escaped(f"Also takes {', '.join(shared)}.")
+    if words in MORE:
+        yield ".PP"
+        yield "More examples:"
+        yield from as_it_stands(f"  $ {line}" for line in MORE[words])
 
 
 def page() -> Iterator[str]:

@@ -23,8 +23,6 @@ def page() -> Iterator[str]:
     yield ".SH FILES"
     for table in TABLES:
         yield from _table(table)
-    yield ".PP"
-    yield from paragraphs(words.NOT_COLUMNS)
     yield ".SH TYPES OF CELLS"
     for name, meaning in words.VALUES.items():
         yield from term(name, _sentence(meaning))
@@ -94,7 +92,8 @@ def example_row(table: Table, cells: dict[str, tuple[str, str]]) -> str:
 def _column(table: Table, column: Column) -> str:
     example, empty = words.CELLS[table.file][column.name]
     rest = f"Empty: {empty}." if empty else "Never empty."
-    meaning = column.meaning[:1].upper() + column.meaning[1:]
+    meaning = column.meaning.partition("; empty")[0]
+    meaning = meaning[:1].upper() + meaning[1:]
     return f"{meaning}. Type: {column.grammar.value}. {rest} Example: {example}"
 
 

@@ -17,7 +17,6 @@ __all__ = [
     "KINDS",
     "LOTS",
     "MEMBERS",
-    "NOT_COLUMNS",
     "VALUES",
 ]
 
@@ -40,7 +39,8 @@ FILES: dict[str, str] = {
     "saying anything about the person.",
     "persons.csv": "It names nobody. A row is whole: what it leaves empty is not known from that day on. An "
     "empty cell of a fact with a default means the default. Commands copy what they do not change from the "
-    "row before.",
+    "row before. Two persons who turn out to be one are joined by a row with same_as: it names the id that "
+    "stands for both, readers follow it, no entry moves, and a later row without it ends it.",
     "figures.csv": "A sum over a period takes the rows that lie within it. A row that crosses the period's "
     "edge makes the figure unknown there.",
     "organisations.csv": "Which account an organisation pays from follows from its kinds: employer:ID, "
@@ -291,11 +291,6 @@ What a lot holds is the sum of the rows that bring to its wallet less those that
 below zero. Each held amount has one fate: reserved + reclaimed = settled + released + forfeited + returned +
 still held, for each lot and enrolment. The balance of a wallet is the sum of its lots; usable on a day is
 what lies in lots that have begun and not ended on that day. Amounts of two units are never added."""
-
-NOT_COLUMNS = """\
-Two persons who turn out to be one are joined by a row in persons.csv: same_as names the id that stands for
-both from that day on, and readers follow it; no entry moves. A later row of the same person without same_as
-ends it."""
 
 EXAMPLE_KEYS: dict[str, str] = {
     "format": "format = 1",
