@@ -196,9 +196,10 @@ def test_the_pages_name_one_another() -> None:
     assert set(NAMES) == set(PAGES) == {path.name for path in (ROOT / "man").iterdir()}
 
 
-@pytest.mark.skipif(
-    not (shutil.which("man") and shutil.which("groff")), reason="man or groff is not installed"
-)
+MAN = shutil.which("man") and shutil.which("groff")
+
+
+@pytest.mark.skipif(not MAN, reason="man or groff is not installed")
 @pytest.mark.parametrize("name", PAGES)
 def test_man_shows_a_page_without_a_warning(name: str, tmp_path: Path) -> None:
     said, warned = shown_by_man(manual()[name], tmp_path / name)
