@@ -213,6 +213,8 @@ def _files() -> Answer:
                 "rules/*.toml    the scheme; rules/used/ keeps the text of every version that booked",
                 "commits.jsonl   one line a change: who, when, why, which bytes went where",
                 "commits/        rows of a large change on their way",
+                "credentials/    the signed documents of micro-credentials",
+                "set-aside/      what 'ilactl restore' took out of the way; yours to look at and delete",
                 ".ilactl/        lock and caches; may be deleted at any moment",
             ]
         ),
