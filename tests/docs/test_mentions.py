@@ -11,11 +11,14 @@ from typing import Any
 import click
 import pytest
 
+from ilactl.commands import facts_prose
+from ilactl.commands.options import FORMATS
 from ilactl.commands.topics import ENVIRONMENT, TOPICS, exit_rows
 from ilactl.errors import catalogue
 from ilactl.findings import kinds
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.manifest import KEYS
+from ilactl.ledger.mapping import KEYS as MAPPING_KEYS
 from ilactl.output import text_of
 from ilactl.rules import names
 from ilactl.rules.shapes import tables
@@ -183,6 +186,21 @@ def test_every_finding_and_every_way_to_end_is_explained() -> None:
         assert len(str(row["remedy"])) > 5, code
     for row in exit_rows():
         assert len(str(row["meaning"])) > 10, row
+
+
+def test_the_topics_are_whole() -> None:
+    """What a topic lists is what is declared, no more and no less."""
+
+    def listed(topic: str, column: str) -> list[str]:
+        return [str(row[column]) for row in TOPICS[topic][1]().rows]
+
+    assert listed("formats", "format") == list(FORMATS)
+    assert listed("imports", "key") == [key.name for key in MAPPING_KEYS]
+    columns = [(table.file, column.name) for table in TABLES for column in table.columns]
+    wanted = columns + [("ledger.toml", key.name) for key in KEYS]
+    assert list(zip(listed("files", "file"), listed("files", "column"), strict=True)) == wanted
+    assert listed("environment", "variable") == [name for name, _ in ENVIRONMENT]
+    assert sorted(listed("facts", "name")) == sorted(facts_prose.EXAMPLES)
 
 
 def test_the_topic_on_files_names_every_folder() -> None:
