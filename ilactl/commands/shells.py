@@ -1,8 +1,8 @@
-"""How a shell asks for completions and is answered: click's scripts and click's search, with two mends.
+"""How a shell asks for completions and is answered: click's scripts and click's search, with three mends.
 
-bash takes a word apart at `=` and `:`, so that `--from=fund:s` arrives in five pieces; fish's script
-cuts an explanation at its first comma. Whatever fails gives no offer and no word: a shell that
-completes must not be disturbed.
+bash takes a word apart at `=` and `:`, so that `--from=fund:s` arrives in five pieces; zsh and fish
+put an offer in the place of all of it; fish's script cuts an explanation at its first comma.
+Whatever fails gives no offer and no word: a shell that completes must not be disturbed.
 """
 
 from __future__ import annotations
@@ -73,7 +73,23 @@ class _Bash(BashComplete):
         return f"{item.type},{value}"
 
 
-class _Fish(FishComplete):
+class _WholeWord(ShellComplete):
+    """Where the shell puts an offer in the place of a whole word: `--from=` stands before the value again."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        """As click finds them, for a word as the shell has it."""
+        items = super().get_completions(args, incomplete)
+        if incomplete.startswith("--") and "=" in incomplete:
+            for item in items:
+                item.value = f"{incomplete.partition('=')[0]}={item.value}"
+        return items
+
+
+class _Zsh(_WholeWord, ZshComplete):
+    """As click has it."""
+
+
+class _Fish(_WholeWord, FishComplete):
     """Explanations without commas, at which the script would cut them."""
 
     def format_completion(self, item: CompletionItem) -> str:
@@ -82,7 +98,7 @@ class _Fish(FishComplete):
         return super().format_completion(item)
 
 
-SHELLS: Mapping[str, type[ShellComplete]] = {"bash": _Bash, "zsh": ZshComplete, "fish": _Fish}
+SHELLS: Mapping[str, type[ShellComplete]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
 """The shells that are served."""
 
 

@@ -112,6 +112,16 @@ def test_the_ledger_on_the_line_goes_before_the_variable(there: Path, tmp_path: 
     assert offered_by(f"ilactl|--ledger|~/{there.name}|balance|RM-09PY", env=home)[1] == ["RM-09PYRHTS"]
 
 
+def test_the_ledger_is_the_nearest_upward(
+    there: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ILACTL_LEDGER", raising=False)
+    monkeypatch.chdir(there / "rules")
+    assert offered_by("ilactl|balance|RM-09PY", env={}) == (0, ["RM-09PYRHTS"])
+    monkeypatch.chdir(tmp_path)
+    assert offered_by("ilactl|balance|RM-09PY", env={}) == (1, [])
+
+
 def test_no_name_of_a_person_is_offered(there: Path) -> None:
     rows = (there / "identities.csv").read_text().splitlines()[1:]
     names = {row.split(",")[2] for row in rows} - {""}

@@ -89,6 +89,12 @@ def test_fish_completes_and_explains(tmp_path: Path, there: Path) -> None:
     assert told.endswith(".")
 
 
+@needs("fish")
+def test_fish_keeps_the_option_before_its_value(tmp_path: Path, there: Path) -> None:
+    text = "ilactl completion fish | source\ncomplete -C'ilactl contribution list --from=fund:e'"
+    assert said(["fish", "--no-config", "-c"], text, tmp_path, there) == ["--from=fund:esf"]
+
+
 class Terminal:
     """A shell at a terminal of its own."""
 
@@ -138,6 +144,11 @@ def test_the_tab_key_completes_an_id_at_a_terminal(shell: str, tmp_path: Path, t
         terminal.until("ready")
         terminal.type("ilactl balance RM-09P\t")
         assert "rror" not in terminal.until("RM-09PYRHTS")
+        terminal.type("\x15ilactl contribution list --from=fund:e\t")
+        terminal.type("\x01echo an''swer \x05\n")  # at the line's beginning and end: what stands there now
+        assert "answer ilactl contribution list --from=fund:esf" in terminal.until("esf\r\n")[-200:].replace(
+            "''", ""
+        )
         terminal.type("\x15ilactl undo nobody\t")  # nothing to offer
         terminal.type("\x15echo an''swered\n")
         assert "Traceback" not in terminal.until("answered")
