@@ -69,11 +69,11 @@ def facts_manual() -> Answer:
     for family, (heading, text) in prose.FAMILIES.items():
         own = list(_rows(family))
         rows += own
-        blocks += [Heading(heading), Grid(columns, own), Lines(["", *text.splitlines()])]
+        blocks += [Heading(heading), Grid(columns, own), Lines(text.splitlines())]
     blocks += _said("When a fact is read", prose.WHEN)
     blocks += _said("What makes a fact unknown", prose.UNKNOWN)
     blocks += _said("Declaring facts", prose.DECLARING)
-    blocks += [Lines(["", *(f"  {line}".rstrip() for line in EXAMPLE_FACTS.splitlines())])]
+    blocks += [Lines([f"  {line}".rstrip() for line in EXAMPLE_FACTS.splitlines()])]
     blocks += _said("Giving facts", prose.GIVING)
     blocks += _said("Sensitive facts", prose.SENSITIVE)
     return Answer("ilactl.help.facts/1", rows=rows, columns=columns, blocks=blocks)

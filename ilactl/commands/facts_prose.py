@@ -15,10 +15,11 @@ __all__ = [
 ]
 
 BEGINNING = """\
-An expression of a rule (when, amount, limit, rate) names facts: of the person, of the wallet, of a lot.
-This page lists every name. 'ilactl rules show RULE' lists those that a rule reads, 'ilactl explain
-PERSON --due' what each was for one person, 'ilactl rules try --set NAME=VALUE' what a rule makes of them.
-A name that is not here, or not declared, is refused with the nearest one that is.
+An expression of a rule (when, amount, limit, rate) names facts: of the person, of the wallet,
+of a lot. This page lists every name. 'ilactl rules show RULE' lists those that a rule reads,
+'ilactl explain PERSON --due' what each was for one person, 'ilactl rules try --set NAME=VALUE'
+what a rule makes of them. A name that is not here, or not declared, is refused with the nearest
+one that is.
 
 Values are exact. Numbers have no unit but that of what they count; sums of a class are in the
 class's unit, with that unit's decimals."""
@@ -46,9 +47,9 @@ FAMILIES: dict[str, tuple[str, str]] = {
     ),
     "sum": (
         "Sums of the wallet, by class",
-        "Each class that a rule opens has these, in the class's unit. They are as of the moment the rule\n"
-        "is decided: a rule sees what earlier ones of the same run gave, as if booked. They are never\n"
-        "unknown: where nothing is, they are 0.",
+        "Each class that a rule opens has these, in the class's unit; here it is own. They are as of the\n"
+        "moment the rule is decided: a rule sees what earlier ones of the same run gave, as if booked.\n"
+        "They are never unknown: where nothing is, they are 0.",
     ),
     "lot": (
         "Of a lot: in when of [[amend]], [[convert]] and [[closing]] alone",
@@ -112,26 +113,28 @@ MEANINGS: dict[str, str] = {
 """What stands for more than its own name."""
 
 WHEN = """\
-Never on the day of the run: a late run gives the same. States, ages and dated values are read on the
-day that facts_on says: period-start, period-end, due or MM-DD; where a rule says nothing, on the due date
-or the period's end, whichever is earlier. Amendments and conversions read on the day their on says,
-closings on their due, a match of each contribution on the contribution's day.
+Never on the day of the run: a late run gives the same. States, ages and dated values are read
+on the day that facts_on says: period-start, period-end, due or MM-DD; where a rule says
+nothing, on the due date or the period's end, whichever is earlier. Amendments and conversions
+read on the day their on says, closings on their due, a match of each contribution on the
+contribution's day.
 
-What was recorded late counts: a row of today with valid_from in the past is true of that past. What is
-booked already does not change by it; 'ilactl topup --review' shows what would."""
+What was recorded late counts: a row of today with valid_from in the past is true of that past.
+What is booked already does not change by it; 'ilactl topup --review' shows what would."""
 
 UNKNOWN = """\
 - A state that no row tells up to that day, or whose cell is empty, and that has no default.
 - ever.x: where it is true on no day and unknown on one.
-- A figure without a row in the period and without a default; one with a row that crosses the period's
-  edge; a sum that is not of the figure's type.
+- A figure without a row in the period and without a default; one with a row that crosses the
+  period's edge; a sum that is not of the figure's type.
 - age, birth_year, birth_date: where identities.csv has no birth date, or the person was erased.
 - value.x: before its first day.
 - lot.expires_on: where the lot has no end.
 - Any number divided by one that is not above zero.
 
-A rule that meets an unknown fact is undecided: nothing is booked, no key is taken, the person is counted
-and named. COALESCE(x, y) decides, and so does a default; 'ilactl help rules' says how unknown spreads."""
+A rule that meets an unknown fact is undecided: nothing is booked, no key is taken, the person
+is counted and named. COALESCE(x, y) decides, and so does a default; 'ilactl help rules' says
+how unknown spreads."""
 
 DECLARING = """\
 [facts] of a rule file declares what a scheme asks beyond the built-in states. A name is made of
@@ -154,7 +157,8 @@ GIVING = """\
 - by hand in persons.csv or figures.csv, taken in with 'ilactl adopt'"""
 
 SENSITIVE = """\
-A fact with sensitive = true (health, origin, a conviction) stands in identities.csv beside the name: out of
-version control, never in the log, gone with the person's erasure, handed to another agency
-only with 'ilactl person transfer out --sensitive'. Rules read it like any other. A figure cannot be
-sensitive. What a rule made of it, the books tell: a grant that only such people get says so of them."""
+A fact with sensitive = true (health, origin, a conviction) stands in identities.csv beside the
+name: out of version control, never in the log, gone with the person's erasure, handed to
+another agency only with 'ilactl person transfer out --sensitive'. Rules read it like any other.
+A figure cannot be sensitive. What a rule made of it, the books tell: a grant that only such
+people get says so of them."""
