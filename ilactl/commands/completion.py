@@ -41,5 +41,8 @@ def command(face: Face, shell: str) -> None:
     from ilactl.output import Answer, Lines
 
     text = script(shell)
+    if face.output_format is None:  # as it stands: a line broken at the terminal's edge would be no script
+        click.echo(text, nl=False)
+        return
     data = {"shell": shell, "script": text}
     face.answer(Answer("ilactl.completion/1", blocks=[Lines(text.splitlines())], data=data))

@@ -7,6 +7,7 @@ tells besides how an unfinished value may go on. What cannot be read offers noth
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.options import Session
+from ilactl.printable import printable
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -35,6 +37,9 @@ __all__ = [
 
 Offers = Iterable[tuple[str, str]]
 """Values with a word on each, which may be empty."""
+
+_PLAIN = re.compile(r"[\w:.-]+")
+"""What may be put into a shell's line: nothing that it would read as more than a word."""
 
 _ALL_RULES = ("grant", "contribution", "amend", "convert", "closing")
 
@@ -99,8 +104,8 @@ def _items(offers: Offers, incomplete: str) -> Iterator[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     for value, told in offers:
-        if value.startswith(incomplete):
-            yield CompletionItem(value, help=told or None)
+        if value.startswith(incomplete) and _PLAIN.fullmatch(value):
+            yield CompletionItem(value, help=printable(told) or None)
 
 
 class Ids(click.types.StringParamType):

@@ -169,6 +169,17 @@ def test_completing_writes_nothing_and_waits_for_nobody(sample_ledger: Path) -> 
     assert tree_of(sample_ledger) == before
 
 
+def test_nothing_that_a_shell_would_read_as_more_than_a_word_is_offered(sample_ledger: Path) -> None:
+    rules = sample_ledger / "rules" / "more.toml"
+    rules.write_text(
+        '[[grant]]\nid = "$(date)"\n[[grant]]\nid = "a b"\n[[grant]]\nid = "ok"\ntitle = "\\u001b[2J"\n'
+    )
+    env = {"ILACTL_LEDGER": str(sample_ledger)}
+    assert offered_by("ilactl|topup|--rule|", env=env)[1] == ["ok", "base", "supplement", "match"]
+    for shell in ("zsh", "fish"):
+        assert "\x1b" not in said_by("ilactl|topup|--rule|", env=env, shell=shell)[1]
+
+
 BROKEN = ("persons.csv", "organisations.csv", "commits.jsonl", "ledger.toml", "rules/scheme.toml")
 
 

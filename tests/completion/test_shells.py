@@ -45,8 +45,9 @@ def said(shell: list[str], text: str, home: Path, there: Path) -> list[str]:
 def test_the_command_prints_what_a_shell_reads(invoke: Run) -> None:
     assert tuple(SERVED) == SHELLS
     for shell in SHELLS:
-        assert invoke("completion", shell).ok().out.rstrip("\n") == script(shell).rstrip("\n")
+        assert invoke("completion", shell).ok().out == script(shell)
         assert f'"shell": "{shell}"' in invoke("completion", shell, "-O", "json").ok().out
+    assert invoke("completion", "bash", env={"ILACTL_OUTPUT_FORMAT": "json"}).ok().out == script("bash")
     assert invoke("completion", "ksh").code == 2
 
 
