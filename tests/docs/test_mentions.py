@@ -12,11 +12,13 @@ import click
 import pytest
 
 from ilactl.commands import facts_prose
+from ilactl.commands.facts_manual import specs
 from ilactl.commands.options import FORMATS
 from ilactl.commands.topics import ENVIRONMENT, TOPICS, exit_rows
 from ilactl.errors import catalogue
 from ilactl.findings import kinds
 from ilactl.ledger.columns import TABLES
+from ilactl.ledger.grammar import LABOUR_STATUSES
 from ilactl.ledger.manifest import KEYS
 from ilactl.ledger.mapping import KEYS as MAPPING_KEYS
 from ilactl.output import text_of
@@ -24,6 +26,7 @@ from ilactl.rules import names
 from ilactl.rules.shapes import tables
 from tests.docs.walk import all_commands
 from tools.manpage import PAGES, manual
+from tools.pages.ledger_words import ACTS, BESIDE, MEMBERS
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = all_commands()
@@ -204,7 +207,27 @@ def test_the_topics_are_whole() -> None:
 
 
 def test_the_topic_on_files_names_every_folder() -> None:
-    from tools.pages.ledger_words import BESIDE
-
     text = TEXTS["ilactl help files"]
     assert [name for name in BESIDE if name.endswith("/") and name not in text] == []
+
+
+DECLARED = {
+    *(column.name for table in TABLES for column in table.columns),
+    *(part for key in KEYS for part in key.path),
+    *(field.alias or name for model in tables().values() for name, field in model.model_fields.items()),
+    *(part for name in specs() for part in name.split(".")),
+    *names.RESERVED, *LABOUR_STATUSES, *MEMBERS, *ACTS, "half_up",
+}  # fmt: skip
+"""Columns, keys, facts, members of the log, words of a column, ways of rounding."""
+OF_EXAMPLES = {
+    "hours_to_eur", "longer_use", "no_end", "paid_in", "reference_hours", "shift_work",
+    "nhours_worked", "nuse_by",  # behind the \n of a printf
+}  # fmt: skip
+"""Names that the examples make up; each of those is a scheme, a row or a line that is tested."""
+
+
+def test_every_column_key_or_fact_that_is_named_exists() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "ilactl").rglob("*.py"))
+    for place, word in found(r"(?<![\w./@-])[a-z]+(?:_[a-z0-9]+)+(?![\w/.(-])"):
+        known = word in DECLARED | OF_EXAMPLES
+        assert known or (place.endswith(".md") and re.search(rf"\b{word}\b", code)), f"{word} in {place}"
