@@ -24,6 +24,7 @@ from ilactl.rules import names
 from ilactl.rules.load import read_rules
 from tests.docs.test_rules_manual import MANIFEST
 from tools.manpage import PAGES, manual
+from tools.pages import book_words as book
 from tools.pages import ledger_words as words
 from tools.pages.ledger import example_row
 from tools.roff import NAMES
@@ -53,18 +54,18 @@ def test_every_type_of_cell_is_explained() -> None:
 
 def test_every_form_of_account_is_explained_and_no_other() -> None:
     form = re.compile(pattern_of(Grammar.ACCOUNT) or "")
-    for account in words.ACCOUNTS:
+    for account in book.ACCOUNTS:
         kind, _, of = account.partition(":")
         one = {"NAME": "state", "ID": "O7", "PREFIX": "LT", "CLASS": "own", "": ""}[of]
         assert form.fullmatch(f"{kind}:{one}" if of else kind), account
-    said = {account.partition(":")[0] for account in words.ACCOUNTS}
+    said = {account.partition(":")[0] for account in book.ACCOUNTS}
     assert said == set(re.findall(r"[a-z]{3,}", form.pattern))
 
 
 def test_the_rows_of_all_kinds_are_one_book_that_adds_up() -> None:
-    assert set(words.KINDS) == set(KINDS)
+    assert set(book.KINDS) == set(KINDS)
     rows = sorted(
-        (row for _, rows in words.KINDS.values() for row in rows), key=lambda row: int(row[1:].split(",")[0])
+        (row for _, rows in book.KINDS.values() for row in rows), key=lambda row: int(row[1:].split(",")[0])
     )
     assert [row.split(",")[0] for row in rows] == [f"E{number}" for number in range(1, len(rows) + 1)]
     text = "\n".join([ENTITLEMENTS.header, *rows, ""]).encode()
@@ -72,7 +73,7 @@ def test_the_rows_of_all_kinds_are_one_book_that_adds_up() -> None:
     found: list[object] = []
     entries = list(iter_entries(text, UNITS, found))  # type: ignore[arg-type]
     assert found == []
-    for kind, (_, shown) in words.KINDS.items():
+    for kind, (_, shown) in book.KINDS.items():
         assert any(f",{kind}," in row for row in shown), kind
     for entry in entries:
         source, target = check_entries._GRAMMAR[entry.kind]

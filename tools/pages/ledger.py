@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ilactl.ledger.columns import ENTITLEMENTS, TABLES
 from ilactl.ledger.grammar import Column, Table
 from ilactl.ledger.manifest import FORMAT, KEYS, Key
+from tools.pages import book_words as book
 from tools.pages import ledger_words as words
 from tools.roff import as_it_stands, escaped, paragraphs, see_also, term, title
 
@@ -28,16 +29,16 @@ def page() -> Iterator[str]:
         yield from term(name, _sentence(meaning))
     yield ".SH ACCOUNTS"
     yield "Every entry moves one amount of one unit from one account to another, so the books balance."
-    for name, meaning in words.ACCOUNTS.items():
+    for name, meaning in book.ACCOUNTS.items():
         yield from term(name, _sentence(meaning))
     yield ".SH KINDS OF ENTRIES"
     yield "The rows below are one person's book; the header of the file stands above them in the file alone:"
     yield from as_it_stands(["", f"  {ENTITLEMENTS.header}"])
-    for kind, (meaning, rows) in words.KINDS.items():
+    for kind, (meaning, rows) in book.KINDS.items():
         yield from term(kind, meaning)
         yield from as_it_stands(rows)
     yield ".SH LOTS"
-    yield from paragraphs(words.LOTS)
+    yield from paragraphs(book.LOTS)
     yield ".SH LEDGER.TOML"
     yield escaped("The settings. A key that is not listed here is refused. In a name, * is one of your own.")
     for key in KEYS:
