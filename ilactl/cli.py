@@ -205,20 +205,20 @@ def _deafen() -> None:
 
 def _complete(instruction: str) -> int:
     """Answer a shell that asks how a line may go on. What fails gives no suggestion and no noise."""
-    from click.shell_completion import shell_complete
+    import gc
 
-    try:
-        return shell_complete(root, {}, "ilactl", COMPLETE, instruction)
-    except Exception:
-        return 1
+    gc.disable()  # nothing lives long enough to be collected
+    from ilactl.commands.shells import answer
+
+    return answer(root, instruction)
 
 
 def run() -> None:
     """The console script: streams, signals, then `main`; ends the process."""
     _open_standard_streams()
-    signal.signal(signal.SIGTERM, _terminate)
     if COMPLETE in os.environ:
-        sys.exit(_complete(os.environ[COMPLETE]))
+        os._exit(_complete(os.environ[COMPLETE]))  # all is said: a shell need not wait for the tidying up
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # `entry.py` left it to the system
         status = main(sys.argv[1:])

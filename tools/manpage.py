@@ -2,142 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
-
-from ilactl import cli
-from ilactl.commands.options import SHARED
-from ilactl.commands.topics import ENVIRONMENT, TOPICS, exit_rows
-from ilactl.ledger.columns import TABLES
-from ilactl.ledger.manifest import KEYS
-from ilactl.output import Answer, Heading, text_of
-from tools.roff import escaped, paragraphs, term, title
+from tools.pages import commands, facts, ledger, rules
 
 FOLDER = Path(__file__).parents[1] / "man"
 
-
-def commands() -> Iterator[tuple[str, click.Command]]:
-    """Every command that does something, by its words, in the help's order."""
-
-    def walk(words: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-        if isinstance(command, click.Group):
-            ctx = click.Context(command)
-            for name in command.list_commands(ctx):
-                inner = command.get_command(ctx, name)
-                if inner is not None and not inner.hidden:
-                    yield from walk(f"{words} {name}", inner)
-        else:
-            yield words, command
-
-    yield from walk("ilactl", cli.root)
-
-
-def synopsis(words: str, command: click.Command) -> str:
-    """The command's words and arguments, as its usage line has them."""
-    ctx = click.Context(command, info_name=words)
-    return " ".join([words, *command.collect_usage_pieces(ctx)])
-
-
-def option_lines(option: click.Option) -> Iterator[str]:
-    """One option of a list."""
-    flags = ", ".join([*option.opts, *option.secondary_opts])
-    ctx = click.Context(click.Command("x"))
-    value = "" if option.is_flag or option.count else f" {option.make_metavar(ctx)}"
-    yield ".TP"
-    yield f".B {escaped(flags + value)}"
-    yield escaped(option.help or "")
-
-
-def command_lines(words: str, command: click.Command) -> Iterator[str]:
-    """One command's part: synopsis, help, options of its own, shared options by name."""
-    yield f".SS {escaped(words)}"
-    yield f".B {escaped(synopsis(words, command))}"
-    yield ".PP"
-    yield from paragraphs(command.help or "")
-    options = [p for p in command.params if isinstance(p, click.Option)]
-    for option in options:
-        if option.expose_value and not option.hidden:
-            yield from option_lines(option)
-    shared = [SHARED[str(o.name)][0][-1] for o in options if o.name in SHARED and not o.expose_value]
-    if shared:
-        yield ".PP"
-        yield escaped(f"Also takes {', '.join(shared)}.")
-
-
-def page() -> Iterator[str]:
-    """The lines of the whole page."""
-    yield from title("ilactl", 1, "User Commands")
-    yield ".SH NAME"
-    yield "ilactl \\- individual learning accounts in a folder of CSV and TOML files"
-    yield ".SH SYNOPSIS"
-    yield ".B ilactl"
-    yield "[\\fIOPTIONS\\fR] \\fICOMMAND\\fR [\\fIARGUMENTS\\fR]..."
-    yield ".SH DESCRIPTION"
-    yield from paragraphs(
-        """ilactl keeps a whole individual learning account scheme in a folder: who holds an account, which
-        training entitlements went in, and why. The ledger only grows; every entry says which rule in which
-        version put it there; a change is there whole or not at all.
-
-        stdout holds the answer and nothing else; talk, warnings and errors go to stderr. Without a terminal
-        and without -O, a change that went well says nothing."""
-    )
-    yield ".SH OPTIONS"
-    yield "These may stand before or after the name of a command that takes them."
-    for option in cli.root.params:
-        if isinstance(option, click.Option):
-            yield from option_lines(option)
-    yield from term("-h, --help", "Show the help of ilactl or of a command and exit.")
-    yield ".SH COMMANDS"
-    for words, command in commands():
-        yield from command_lines(words, command)
-    yield ".SH EXIT STATUS"
-    for row in exit_rows():
-        code = f" {row['code']}" if row["code"] else ""
-        yield from term(f"{row['status']}{code}", str(row["meaning"]))
-    yield ".SH ENVIRONMENT"
-    for name, meaning in ENVIRONMENT:
-        yield from term(name, meaning)
-    yield ".SH FILES"
-    for table in TABLES:
-        yield f".SS {escaped(table.file)}"
-        yield escaped(table.meaning)
-        for column in table.columns:
-            never_empty = ", never empty" if column.required else ""
-            yield from term(column.name, f"{column.meaning} ({column.grammar.value}{never_empty})")
-    yield ".SS ledger.toml"
-    for key in KEYS:
-        yield from term(key.name, f"{key.meaning} ({key.wants})")
-    for topic in ("formats", "cron", "imports"):
-        yield f".SH {escaped(topic.upper())}"
-        yield ".nf"
-        yield escaped(text_of(TOPICS[topic][1](), "plain").rstrip("\n"))
-        yield ".fi"
-    yield ".SH SEE ALSO"
-    yield ".BR ilactl\\-rules (5)"
-
-
-def rules_page() -> Iterator[str]:
-    """The lines of the page about rule files."""
-    yield from title("ilactl-rules", 5, "File Formats")
-    yield ".SH NAME"
-    yield "ilactl\\-rules \\- the language of rule files"
-    for block in TOPICS["rules"][1]().blocks:
-        if isinstance(block, Heading):
-            yield f".SH {escaped(block.text)}"
-        else:
-            yield ".nf"
-            yield escaped(text_of(Answer("", blocks=[block]), "plain").rstrip("\n"))
-            yield ".fi"
-    yield ".SH SEE ALSO"
-    yield ".BR ilactl (1)"
+PAGES = {
+    "ilactl.1": commands.page,
+    "ilactl-ledger.5": ledger.page,
+    "ilactl-rules.5": rules.page,
+    "ilactl-facts.7": facts.page,
+}
+"""Every page by its file name, with what makes its lines."""
 
 
 def manual() -> dict[str, str]:
-    """Every page by its file name."""
-    pages = {"ilactl.1": page(), "ilactl-rules.5": rules_page()}
-    return {name: "\n".join(lines) + "\n" for name, lines in pages.items()}
+    """Every page's text by its file name."""
+    return {name: "\n".join(page()) + "\n" for name, page in PAGES.items()}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import FILE
 from ilactl.errors import FindingsFound, IlactlError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _OTHER_ARCHIVES = (".tar", ".gz", ".bz2", ".xz", ".zst", ".zip", ".7z")
 
 
 @click.command("backup")
-@click.argument("target", metavar="DIR|FILE.tar.gz")
+@click.argument("target", metavar="DIR|FILE.tar.gz", type=FILE)
 @click.option(
     "--check",
     "checked",

@@ -6,6 +6,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.naming import named_persons
+from ilactl.commands.parameters import PERSON
 
 __all__ = ["command"]
 
@@ -13,7 +14,7 @@ BY = ("unit", "person", "fund", "class", "rule", "region", "employer", "labour_s
 
 
 @click.command("balance")
-@click.argument("persons", metavar="[PERSON|-]...", nargs=-1)
+@click.argument("persons", metavar="[PERSON|-]...", type=PERSON, nargs=-1)
 @click.option(
     "--by",
     type=click.Choice(BY),

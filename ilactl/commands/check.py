@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import Words
 from ilactl.errors import ChangedOutside, FindingsFound, IlactlError, Unsafe, UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ def rules(ground: Ground) -> Iterator[Finding]:
     yield from read_rules(texts, ground.manifest, None, used_of(snapshot))[1]
 
 
+def _offered(ctx: click.Context, beginning: str) -> list[tuple[str, str]]:
+    return [(check.name, check.meaning) for check in checks()]
+
+
 class _Command(click.Command):
     """Lists the checks at the end of its help."""
 
@@ -50,7 +55,7 @@ class _Command(click.Command):
 
 
 @click.command("check", cls=_Command)
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", type=Words(_offered), nargs=-1)
 @click.option(
     "--tier",
     type=click.Choice(("always", "strict", "all")),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ilactl.commands.contributing import Wish, book
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
+from ilactl.commands.parameters import CONTRIBUTION_RULE, GIVER, PERSON, UNIT
 from ilactl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("person")
+@click.argument("person", type=PERSON)
 @click.argument("amount")
-@click.option("--from", "giver", metavar="ORG", required=True, help=_FROM)
+@click.option("--from", "giver", metavar="ORG", type=GIVER, required=True, help=_FROM)
 @click.option(
     "--ref", metavar="TEXT", required=True, help="The payment's own reference. Booked once for a person."
 )
-@click.option("--unit", metavar="UNIT", default="", help="The unit, where rules take several.")
-@click.option("--rule", metavar="ID", default="", help=_RULE)
+@click.option("--unit", metavar="UNIT", type=UNIT, default="", help="The unit, where rules take several.")
+@click.option("--rule", metavar="ID", type=CONTRIBUTION_RULE, default="", help=_RULE)
 @click.option(
     "--earmark", metavar="WHAT", default="", help="What alone it may buy: kind:NAME, course:ID or field:CODE."
 )
@@ -69,6 +69,7 @@ def add(
       $ ilactl contribution add P1 800.00 --from O1 --ref PAY-101
       $ ilactl contribution add P1 125.50 --from O1 --ref PAY-102 -n
     """
+    from ilactl.commands.contributing import Wish, book
     from ilactl.ledger.columns import ENTITLEMENTS
     from ilactl.ledger.grammar import fault_of
     from ilactl.rules.contribution_requests import ContributionRequest
@@ -85,8 +86,8 @@ def add(
 
 @command.command("import")
 @click.argument("file", type=click.Path(allow_dash=True))
-@click.option("--from", "giver", metavar="ORG", required=True, help=_FROM)
-@click.option("--rule", metavar="ID", default="", help=_RULE)
+@click.option("--from", "giver", metavar="ORG", type=GIVER, required=True, help=_FROM)
+@click.option("--rule", metavar="ID", type=CONTRIBUTION_RULE, default="", help=_RULE)
 @map_option
 @expect_rows_option
 @click.option(
@@ -122,6 +123,8 @@ def import_(
       $ printf 'person,amount,ref\\nP1,800.00,PAY-1\\n' | ilactl contribution import - --from O1
       $ ilactl contribution import sample-data/mappings/pay.csv --map sample-data/mappings/pay.toml --from O4
     """
+    from ilactl.commands.contributing import Wish, book
+
     wish = Wish(
         giver,
         rule,
@@ -134,8 +137,10 @@ def import_(
 
 
 @command.command("list")
-@click.option("--from", "giver", metavar="ORG", help="Only what this organisation, fund:NAME or own gave.")
-@click.option("--person", metavar="ID", help="Only what this person got.")
+@click.option(
+    "--from", "giver", metavar="ORG", type=GIVER, help="Only what this organisation, fund:NAME or own gave."
+)
+@click.option("--person", metavar="ID", type=PERSON, help="Only what this person got.")
 @face_options()
 def list_(face: Face, giver: str | None, person: str | None) -> None:
     """List the contributions booked, oldest first.

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _NOTES = (
-    'completion: eval "$(_ILACTL_COMPLETE=bash_source ilactl)" in ~/.bashrc; also zsh_source, fish_source',
-    "manual: man ilactl, man ilactl-rules; 'ilactl help' lists topics",
+    'completion: eval "$(ilactl completion bash)" in ~/.bashrc; also zsh, fish: ilactl completion --help',
+    "manual: man ilactl, ilactl-ledger, ilactl-rules, ilactl-facts; 'ilactl help' lists topics",
 )
 
 

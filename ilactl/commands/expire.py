@@ -6,6 +6,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.naming import named_persons
+from ilactl.commands.parameters import PERSON
 from ilactl.commands.running import run
 
 __all__ = ["command"]
@@ -16,6 +17,7 @@ __all__ = ["command"]
     "--person",
     "persons",
     metavar="ID",
+    type=PERSON,
     multiple=True,
     help="Only this person; may be repeated; - reads ids from stdin.",
 )

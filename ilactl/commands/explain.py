@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import SUBJECT
 from ilactl.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _ENTRY = re.compile(r"E[0-9]+", re.ASCII)
 
 
 @click.command("explain")
-@click.argument("subject", metavar="PERSON|ENTRY")
+@click.argument("subject", metavar="PERSON|ENTRY", type=SUBJECT)
 @click.option("--due", is_flag=True, help="For a person: what each rule gives on --on, and why or why not.")
 @face_options("on")
 def command(face: Face, subject: str, due: bool) -> None:

@@ -5,11 +5,28 @@ from __future__ import annotations
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import Words
 from ilactl.errors import UsageError
 
 
+def _offered(ctx: click.Context, beginning: str) -> list[tuple[str, str]]:
+    """Topics and commands; behind a command's words, those of its own."""
+    from ilactl.commands.topics import TOPICS
+
+    words = ctx.params.get("topic") or ()
+    found: click.Command | None = ctx.find_root().command
+    for word in words:
+        found = found.get_command(ctx, word) if isinstance(found, click.Group) else None
+    if not isinstance(found, click.Group):
+        return []
+    names = [name for name in found.list_commands(ctx) if name.startswith(beginning)]
+    inner = [(name, found.get_command(ctx, name)) for name in names]
+    commands = [(name, command.get_short_help_str(200) if command else "") for name, command in inner]
+    return commands if words else [*((name, meaning) for name, (meaning, _) in TOPICS.items()), *commands]
+
+
 @click.command("help")
-@click.argument("topic", nargs=-1)
+@click.argument("topic", type=Words(_offered), nargs=-1)
 @face_options()
 def command(face: Face, topic: tuple[str, ...]) -> None:
     """Explain a TOPIC, or a command: its words as one would type them.
@@ -34,7 +51,12 @@ def command(face: Face, topic: tuple[str, ...]) -> None:
         blocks: list[Block] = [
             Heading("Topics (ilactl help TOPIC)"),
             Grid(columns, rows),
-            Lines(["'ilactl --help' lists the commands, 'ilactl COMMAND --help' explains one."]),
+            Lines(
+                [
+                    "'ilactl --help' lists the commands, 'ilactl COMMAND --help' explains one.",
+                    "'ilactl completion --help' says how the tab key completes commands, options and ids.",
+                ]
+            ),
         ]
         face.answer(Answer("ilactl.help/1", rows=rows, columns=columns, blocks=blocks))
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.options import Folder
 from ilactl.errors import UsageError
 
 __all__ = ["command"]
@@ -16,7 +17,7 @@ _UNIT = re.compile(r"([A-Z]{3}|[a-z][a-z_]{0,19})(?::([0-6]))?", re.ASCII)
 
 
 @click.command("init")
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=Folder(path_type=Path))
 @click.option("--name", metavar="TEXT", default="Training agency", help="The agency's name.")
 @click.option("--prefix", metavar="TEXT", default="ILA", help="What generated ids start with. Default: ILA.")
 @click.option("--country", metavar="CC", default="EU", help="The country's code. Default: EU.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import COMMIT
 from ilactl.errors import NotFound
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ __all__ = ["command"]
 
 
 @click.command("log")
-@click.argument("commit", type=click.IntRange(1), required=False)
+@click.argument("commit", type=COMMIT, required=False)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the last N commits.")
 @face_options()
 def command(face: Face, commit: int | None, limit: int | None) -> None:

@@ -5,14 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ilactl.dates import parse_date
 from ilactl.printable import printable
 
-__all__ = ["ALWAYS", "FORMATS", "LOCK_WAIT", "SHARED", "Day", "Key", "Seconds", "Session", "shared_option"]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+__all__ = [
+    "ALWAYS",
+    "FORMATS",
+    "LOCK_WAIT",
+    "SHARED",
+    "Day",
+    "Folder",
+    "Key",
+    "Seconds",
+    "Session",
+    "shared_option",
+]
 
 FORMATS = ("table", "plain", "csv", "tsv", "json", "jsonl", "markdown")
 """What -O takes."""
@@ -58,6 +72,18 @@ class Day(click.ParamType[date]):
         if day is None:
             self.fail(f"{printable(value)!r} is not a day of the calendar, YYYY-MM-DD", param, ctx)
         return day
+
+
+class Folder(click.Path):
+    """A folder, for which shells offer folders. Whether there is one the command looks itself."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """A word to the shell, which knows its folders itself."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="dir")]
 
 
 class Seconds(click.ParamType[float]):
@@ -112,7 +138,7 @@ SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         "help": "Wait this long for another ilactl to finish. Default: 10.",
     }),
     "ledger": (("--ledger",), {
-        "type": click.Path(), "metavar": "DIR",
+        "type": Folder(), "metavar": "DIR",
         "help": "The ledger's folder. Default: ILACTL_LEDGER, else the nearest ledger.toml upward.",
     }),
     "output_format": (("-O", "--output-format"), {

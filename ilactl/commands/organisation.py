@@ -10,6 +10,7 @@ import click
 
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
+from ilactl.commands.parameters import ORGANISATION
 from ilactl.commands.registering import (
     book,
     digest_of,
@@ -20,7 +21,7 @@ from ilactl.commands.registering import (
     summary,
 )
 from ilactl.errors import AlreadyThere, NotFound, UsageError
-from ilactl.ledger.grammar import ORGANISATION_KINDS
+from ilactl.ledger.words import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     from ilactl.ledger.register_plan import RegisterPlan
@@ -100,7 +101,7 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
 
 
 @command.command("update")
-@click.argument("organisation")
+@click.argument("organisation", type=ORGANISATION)
 @_options
 @face_options("on", "dry_run", "key", "lock_wait")
 def update(face: Face, /, organisation: str, **options: Any) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import ORGANISATION
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import ORGANISATIONS
-from ilactl.ledger.grammar import ORGANISATION_KINDS
+from ilactl.ledger.words import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     from ilactl.output import Cell, Col
@@ -25,7 +26,7 @@ def _columns() -> list[Col]:
 
 
 @click.command("show")
-@click.argument("organisation")
+@click.argument("organisation", type=ORGANISATION)
 @face_options("on")
 def show(face: Face, organisation: str) -> None:
     """Show an organisation: what holds on the day, and what held when.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Day, Face, face_options
+from ilactl.commands.parameters import PERSON
 from ilactl.commands.registering import (
     book,
     can_ask,
@@ -129,7 +130,7 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
 
 
 @command.command("update")
-@click.argument("person")
+@click.argument("person", type=PERSON)
 @_identity_options
 @_fact_options
 @face_options("on", "dry_run", "key", "lock_wait")

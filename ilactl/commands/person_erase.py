@@ -10,6 +10,7 @@ import click
 
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.hand_edits import why_option
+from ilactl.commands.parameters import PERSON
 from ilactl.errors import BookedNotConfirmed, ChangedMeanwhile, IlactlError, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ __all__ = ["command", "hold"]
 
 
 @click.command("erase")
-@click.argument("persons", metavar="PERSON...", nargs=-1, required=True)
+@click.argument("persons", metavar="PERSON...", type=PERSON, nargs=-1, required=True)
 @why_option
 @click.option(
     "--leave-wallet",
@@ -159,7 +160,7 @@ def _write(face: Face, place: Path, answer: Answer, seq: int) -> None:
 
 
 @click.command("hold")
-@click.argument("persons", metavar="PERSON...", nargs=-1, required=True)
+@click.argument("persons", metavar="PERSON...", type=PERSON, nargs=-1, required=True)
 @why_option
 @click.option("--until", type=Day(), metavar="DATE", help="The last day of the hold. Default: until lifted.")
 @click.option("--lift", is_flag=True, help="Lift the hold.")

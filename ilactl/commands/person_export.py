@@ -7,14 +7,17 @@ from pathlib import Path
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import FILE, PERSON
 from ilactl.errors import IlactlError, UsageError
 
 __all__ = ["export"]
 
 
 @click.command("export")
-@click.argument("person")
-@click.option("--page", metavar="FILE.html", help="Write it as a page for a browser or a printer, too.")
+@click.argument("person", type=PERSON)
+@click.option(
+    "--page", metavar="FILE.html", type=FILE, help="Write it as a page for a browser or a printer, too."
+)
 @face_options("on")
 def export(face: Face, person: str, page: str | None) -> None:
     """Tell all that the ledger holds on a PERSON.

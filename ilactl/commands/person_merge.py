@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import PERSON
 from ilactl.errors import ChangedMeanwhile, UsageError
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ __all__ = ["merge"]
 
 
 @click.command("merge")
-@click.argument("duplicate", required=False)
-@click.option("--into", "person", metavar="ID", help="The id that stands for both from now on.")
+@click.argument("duplicate", type=PERSON, required=False)
+@click.option("--into", "person", metavar="ID", type=PERSON, help="The id that stands for both from now on.")
 @click.option("--end", is_flag=True, help="End the alias: DUPLICATE stands for itself again.")
 @click.option("--candidates", is_flag=True, help="List pairs that may be one person; merge nobody.")
 @click.option(

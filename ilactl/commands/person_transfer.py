@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import FILE, PERSON
 from ilactl.commands.registering import facts_of, fresh_id, fresh_salt, pairs
 from ilactl.errors import BadInput, BookedNotConfirmed, ChangedMeanwhile, ContentDiffers, IoFailed, UsageError
 
@@ -40,11 +41,13 @@ def transfer() -> None:
 
 
 @transfer.command("out")
-@click.argument("person")
+@click.argument("person", type=PERSON)
 @click.option(
     "--to", metavar="PREFIX", required=True, help="The receiving agency: its prefix in ledger.toml."
 )
-@click.option("--file", "target", metavar="FILE.json", required=True, help="The new file to hand over.")
+@click.option(
+    "--file", "target", metavar="FILE.json", type=FILE, required=True, help="The new file to hand over."
+)
 @click.option("--why", metavar="TEXT", required=True, help="The reason, for the log and the file.")
 @click.option("--sensitive", is_flag=True, help="Hand over facts that the scheme declares sensitive, too.")
 @face_options("on", "dry_run", "yes", "key", "lock_wait")
@@ -167,9 +170,11 @@ def _show_out(
 
 
 @transfer.command("in")
-@click.argument("file")
+@click.argument("file", type=FILE)
 @click.option("--why", metavar="TEXT", required=True, help="The reason, for the log.")
-@click.option("--as", "person", metavar="ID", default="", help="The person's id here; else a new one.")
+@click.option(
+    "--as", "person", metavar="ID", type=PERSON, default="", help="The person's id here; else a new one."
+)
 @click.option(
     "--class",
     "classes",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import ORGANISATION, PERSON
 from ilactl.errors import NotFound
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["find", "list_", "show"]
 
 
 @click.command("show")
-@click.argument("person")
+@click.argument("person", type=PERSON)
 @face_options("on")
 def show(face: Face, person: str) -> None:
     """Show a person: who it is, what holds on the day, what held when, and the figures.
@@ -137,7 +138,7 @@ def _figure(row: FigureRow) -> dict[str, Cell]:
 
 @click.command("list")
 @click.option("--region", metavar="TEXT", help="Only persons of this region.")
-@click.option("--employer", metavar="ID", help="Only persons with this employer.")
+@click.option("--employer", metavar="ID", type=ORGANISATION, help="Only persons with this employer.")
 @click.option("--group", metavar="NAME", help="Only persons of this group.")
 @click.option("--names", is_flag=True, help="Add who they are: name, birth date, contact, external id.")
 @face_options("on")

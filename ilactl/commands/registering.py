@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -39,6 +38,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def fresh_id(prefix: str, taken: Callable[[str], object]) -> str:
     """A random id that is not taken: opaque, and never made from a name."""
+    import secrets
+
     while True:
         identifier = f"{prefix}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
         if not taken(identifier):
@@ -47,6 +48,8 @@ def fresh_id(prefix: str, taken: Callable[[str], object]) -> str:
 
 def fresh_salt() -> str:
     """Random digits that keep a digest over a person's row from saying anything about the person."""
+    import secrets
+
     return secrets.token_hex(8)
 
 

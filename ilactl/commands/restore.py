@@ -8,6 +8,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.hand_edits import columns, diff_lines, row_of, why_option
+from ilactl.commands.parameters import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+def _recorded(ctx: click.Context, beginning: str) -> list[tuple[str, str]]:
+    from ilactl.ledger.columns import TABLES
+
+    return [(table.file, table.meaning.partition(".")[0]) for table in TABLES]
+
+
 @click.command("restore")
-@click.argument("files", metavar="[FILE]...", nargs=-1)
+@click.argument("files", metavar="[FILE]...", type=Words(_recorded), nargs=-1)
 @why_option
 @face_options("dry_run", "lock_wait")
 def command(face: Face, files: tuple[str, ...], why: str) -> None:

@@ -39,7 +39,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "The scheme": {"rules": "ilactl.commands.rules"},
     "For other tools": {"export": "ilactl.commands.export"},
-    "More": {"help": "ilactl.commands.help"},
+    "More": {"help": "ilactl.commands.help", "completion": "ilactl.commands.completion"},
 }
 """Commands by the heading they stand under in the help, each with the module that holds it."""
 

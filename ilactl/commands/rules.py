@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import GRANT_RULE, RULE
 from ilactl.errors import BadRules, NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def list_rules(face: Face) -> None:
 
 
 @command.command("show")
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", type=RULE)
 @face_options()
 def show(face: Face, rule: str) -> None:
     """Show a rule as the file has it, with the facts and names it reads.
@@ -123,7 +124,14 @@ def show(face: Face, rule: str) -> None:
 @click.option(
     "--set", "facts", metavar="NAME=VALUE", multiple=True, help="A fact of the person; may be repeated."
 )
-@click.option("--rule", "rules", metavar="ID", multiple=True, help="Only this grant rule; may be repeated.")
+@click.option(
+    "--rule",
+    "rules",
+    metavar="ID",
+    type=GRANT_RULE,
+    multiple=True,
+    help="Only this grant rule; may be repeated.",
+)
 @face_options("on")
 def try_rules(face: Face, facts: tuple[str, ...], rules: tuple[str, ...]) -> None:
     """Show what a person with these facts would get, with an empty wallet, and why.

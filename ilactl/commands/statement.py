@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Day, Face, face_options
+from ilactl.commands.parameters import PERSON
 from ilactl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["command"]
 
 
 @click.command("statement")
-@click.argument("person")
+@click.argument("person", type=PERSON)
 @click.option("--from", "first", type=Day(), metavar="DATE", help="The first day. Default: the beginning.")
 @click.option("--until", type=Day(), metavar="DATE", help="The last day. Default: all that is booked.")
 @face_options("on")

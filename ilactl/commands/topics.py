@@ -25,7 +25,12 @@ ENVIRONMENT: Sequence[tuple[str, str]] = (
         "the usual format, where -O is not given; a change stays silent in cron all the same",
     ),
     ("ILACTL_DEBUG", "1 shows the traceback of a bug"),
-    ("_ILACTL_COMPLETE", "bash_source, zsh_source or fish_source: print that shell's completion script"),
+    (
+        "_ILACTL_COMPLETE",
+        "set by the script of 'ilactl completion' where a shell asks how a line may go on; never by hand",
+    ),
+    ("COMP_WORDS", "the line that is to be completed, beside _ILACTL_COMPLETE"),
+    ("COMP_CWORD", "which word of it, beside _ILACTL_COMPLETE"),
     ("NO_COLOR", "anything but empty: no colour on a terminal"),
     ("TERM", "dumb: no colour and no cursor movement"),
     ("COLUMNS", "the width of a terminal, where it is to be another, and of -O table in a pipe"),
@@ -216,6 +221,8 @@ def _files() -> Answer:
                 "rules/*.toml    the scheme; rules/used/ keeps the text of every version that booked",
                 "commits.jsonl   one line a change: who, when, why, which bytes went where",
                 "commits/        rows of a large change on their way",
+                "credentials/    the signed documents of micro-credentials",
+                "set-aside/      what 'ilactl restore' took out of the way; yours to look at and delete",
                 ".ilactl/        lock and caches; may be deleted at any moment",
             ]
         ),
@@ -251,6 +258,12 @@ def _rules() -> Answer:
     return rules_manual()
 
 
+def _facts() -> Answer:
+    from ilactl.commands.facts_manual import facts_manual
+
+    return facts_manual()
+
+
 def _imports() -> Answer:
     from ilactl.commands.imports_manual import imports_manual
 
@@ -263,6 +276,7 @@ TOPICS: dict[str, tuple[str, Callable[[], Answer]]] = {
     "formats": ("what -O gives", _formats),
     "cron": ("ilactl without a terminal", _cron),
     "rules": ("the language of rule files", _rules),
+    "facts": ("every name an expression may use: when it is read, what makes it unknown", _facts),
     "imports": ("files of others: mappings, control figures, spreadsheets", _imports),
     "files": ("the ledger's files and their columns", _files),
     "findings": ("every fault that data can have", _findings),

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import click
 
-from ilactl.commands.correcting import refuse_both, run_correction
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.naming import named_persons
-from ilactl.commands.running import run
+from ilactl.commands.parameters import GRANT_RULE, PERSON
 from ilactl.errors import UsageError
 
 __all__ = ["command"]
 
 
 @click.command("topup")
-@click.option("--rule", "rules", metavar="ID", multiple=True, help="Only this grant rule; may be repeated.")
+@click.option(
+    "--rule",
+    "rules",
+    metavar="ID",
+    type=GRANT_RULE,
+    multiple=True,
+    help="Only this grant rule; may be repeated.",
+)
 @click.option(
     "--person",
     "persons",
     metavar="ID",
+    type=PERSON,
     multiple=True,
     help="Only this person; may be repeated; - reads ids from stdin.",
 )
@@ -68,6 +75,8 @@ def command(
       $ ilactl topup --review --person P1
       $ ilactl topup --correct --person P1 --why "hours came in late" --yes
     """
+    from ilactl.commands.correcting import refuse_both, run_correction
+    from ilactl.commands.running import run
     from ilactl.rules.plan import Request
 
     on = face.on(face.snapshot())

@@ -10,6 +10,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.guards import refuse_large
+from ilactl.commands.parameters import COMMIT
 from ilactl.errors import ChangedMeanwhile, Refused
 from ilactl.printable import printable
 
@@ -38,7 +39,7 @@ class _Reason(click.ParamType[str]):
 
 
 @click.command("undo")
-@click.argument("commit", type=click.IntRange(1))
+@click.argument("commit", type=COMMIT)
 @click.option("--why", metavar="TEXT", type=_Reason(), required=True, help="The reason, for the log.")
 @click.option("--except-spent", is_flag=True, help="Leave in place what later entries need; undo the rest.")
 @click.option(

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ilactl.dates import parse_date
+from ilactl.ledger.words import KINDS, LABOUR_STATUSES, ORGANISATION_KINDS
 from ilactl.money import MAX_DIGITS
 
 __all__ = [
@@ -32,35 +33,6 @@ __all__ = [
 
 _ID = r"[A-Z0-9][A-Z0-9-]{0,31}"
 _NAME = r"[a-z][a-z0-9_]{0,39}"
-KINDS = (
-    "grant",
-    "contribute",
-    "reserve",
-    "release",
-    "settle",
-    "forfeit",
-    "return",
-    "expire",
-    "convert",
-    "amend",
-    "transfer",
-    "reclaim",
-    "recover",
-    "correct",
-)
-"""What an entry can do."""
-
-LABOUR_STATUSES = (
-    "employed",
-    "self_employed",
-    "unemployed",
-    "inactive",
-    "student",
-    "retired",
-)
-
-ORGANISATION_KINDS = ("employer", "service", "provider", "funder")
-
 _ACCOUNT = (
     r"(fund:[a-z][a-z0-9_]{0,39}|(employer|service|provider|agency):[A-Z0-9][A-Z0-9-]{0,31}"
     r"|(wallet|held):[a-z][a-z0-9_]{0,39}|own|pool|expired|conversion|owed)"

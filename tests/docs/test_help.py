@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 import pytest
 
 from ilactl import cli
+from ilactl.commands.options import SHARED
 from tests.conftest import Run
-from tests.docs.walk import all_commands, examples_of
+from tests.docs.walk import Example, all_commands, example_of, examples_of
+from tools.pages.examples import MORE
 
 COMMANDS = all_commands()
 ROOT = Path(__file__).parents[2]
@@ -54,22 +58,27 @@ def test_every_parameter_is_explained(words: str) -> None:
                 assert name.lower() in (command.help or "").lower(), f"the help does not mention {name}"
 
 
-@pytest.mark.parametrize("words", [words for words, command in COMMANDS.items() if examples_of(command)])
-def test_the_examples_run(words: str, invoke: Run, ledger: Path, sample_ledger: Path, tmp_path: Path) -> None:
-    """In order: the registers' in a new ledger, all others in the sample with the persons P1 and P2."""
-    fresh = words.startswith(("ilactl person", "ilactl organisation"))
-    env = {"ILACTL_LEDGER": str(ledger if fresh else sample_ledger)}
-    for person in () if fresh else ("P1", "P2"):
-        given = ("--id", person, "--birth-date", "1990-05-17", "--set", "isced_level=2")
-        invoke("person", "add", *given, env=env).ok()
-    (tmp_path / "sample-data").symlink_to(ROOT / "sample-data")
-    for example in examples_of(COMMANDS[words]):
+class Place:
+    """Where examples run: the registers' in a new ledger, all others in the sample with P1 and P2."""
+
+    def __init__(self, invoke: Run, words: str, new: Path, sample: Path, folder: Path) -> None:
+        self.invoke = invoke
+        self.folder = folder
+        fresh = words.startswith(("ilactl person", "ilactl organisation"))
+        self.env = {"ILACTL_LEDGER": str(new if fresh else sample)}
+        for person in () if fresh else ("P1", "P2"):
+            given = ("--id", person, "--birth-date", "1990-05-17", "--set", "isced_level=2")
+            invoke("person", "add", *given, env=self.env).ok()
+        (folder / "sample-data").symlink_to(ROOT / "sample-data")
+
+    def run(self, example: Example) -> None:
+        """Run a line; its status is to be the one it says."""
         if example.needs_shell:
             path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
             done = subprocess.run(
                 ["bash", "-o", "pipefail", "-c", example.line],
-                env={"PATH": path, "HOME": str(tmp_path), **env},
-                cwd=tmp_path,
+                env={"PATH": path, "HOME": str(self.folder), **self.env},
+                cwd=self.folder,
                 capture_output=True,
                 text=True,
                 timeout=120,
@@ -77,6 +86,52 @@ def test_the_examples_run(words: str, invoke: Run, ledger: Path, sample_ledger: 
             )
             code, said = done.returncode, done.stdout + done.stderr
         else:
-            result = invoke(*example.words, env=env, cwd=tmp_path)
+            result = self.invoke(*example.words, env=self.env, cwd=self.folder)
             code, said = result.code, result.out + result.err
         assert code == example.status, f"$ {example.line}\nexit {code}\n{said}"
+
+
+@pytest.fixture
+def place(
+    request: pytest.FixtureRequest, invoke: Run, ledger: Path, sample_ledger: Path, tmp_path: Path
+) -> Place:
+    words: str = request.getfixturevalue("words")
+    return Place(invoke, words, ledger, sample_ledger, tmp_path)
+
+
+@pytest.mark.parametrize("words", [words for words, command in COMMANDS.items() if examples_of(command)])
+def test_the_examples_run(words: str, place: Place) -> None:
+    for example in examples_of(COMMANDS[words]):
+        place.run(example)
+
+
+@pytest.mark.parametrize("words", MORE)
+def test_the_lines_for_other_options_run(words: str, place: Place) -> None:
+    for line in MORE[words]:
+        place.run(example_of(line))
+
+
+def options_of(words: str) -> set[tuple[str, ...]]:
+    """The flags of each option that a command takes for itself."""
+    params = COMMANDS[words].params
+    return {tuple(p.opts) for p in params if isinstance(p, click.Option) and p.expose_value and not p.hidden}
+
+
+def shown(flags: tuple[str, ...], lines: Iterable[str]) -> bool:
+    """Whether one of the lines has the option in one of its forms."""
+    forms = "|".join(re.escape(flag) for flag in flags)
+    return any(re.search(rf"(?<![\w-])(?:{forms})(?![\w-])", line) for line in lines)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_option_stands_in_a_line_that_runs(words: str) -> None:
+    lines = [example.line for example in examples_of(COMMANDS[words])] + list(MORE.get(words, ()))
+    own = [line for line in lines if f"{words} " in f"{line} "]
+    assert [flags for flags in options_of(words) if not shown(flags, own)] == []
+
+
+def test_every_shared_option_stands_in_a_line_that_runs() -> None:
+    lines = [example.line for command in COMMANDS.values() for example in examples_of(command)]
+    lines += [line for more in MORE.values() for line in more]
+    assert [flags for flags, _ in SHARED.values() if not shown(flags, lines)] == []
+    assert set(MORE) <= set(COMMANDS)

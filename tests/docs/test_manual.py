@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from ilactl import cli
 from ilactl.commands.topics import ENVIRONMENT, TOPICS
 from ilactl.errors import catalogue
 from tests.docs.walk import all_commands
@@ -43,7 +44,8 @@ def test_every_status_of_the_error_tree_is_in_the_page_of_exit_codes() -> None:
 def test_every_variable_that_is_read_is_explained() -> None:
     source = "".join(path.read_text() for path in (ROOT / "ilactl").rglob("*.py"))
     read = set(re.findall(r"""(?:environ(?:\.get\(|\[)|_from_environment\()"([A-Z_]+)\"""", source))
-    assert read <= {name for name, _ in ENVIRONMENT}
+    by_rich = {"NO_COLOR", "TERM", "COLUMNS"}
+    assert read | by_rich | {cli.COMPLETE} == {name for name, _ in ENVIRONMENT}
     assert {"ILACTL_LEDGER", "ILACTL_LOCK_WAIT", "ILACTL_ACTOR"} <= read
 
 

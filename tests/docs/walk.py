@@ -52,4 +52,9 @@ def examples_of(command: click.Command) -> list[Example]:
     """The runnable lines of a command's help."""
     _, found, text = (command.help or "").partition("Examples:")
     lines = [line.strip()[2:] for line in text.splitlines() if line.strip().startswith("$ ")] if found else []
-    return [Example(line, int(m[1]) if (m := MARK.search(line)) else 0) for line in lines]
+    return [example_of(line) for line in lines]
+
+
+def example_of(line: str) -> Example:
+    """A line as an example."""
+    return Example(line, int(m[1]) if (m := MARK.search(line)) else 0)

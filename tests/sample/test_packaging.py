@@ -11,7 +11,7 @@ from ilactl.ledger.sample import sample_folder
 from tests.sample.making import AGENCY, REPOSITORY, digests
 
 
-def test_a_wheel_holds_the_sample(tmp_path: Path) -> None:
+def test_a_wheel_holds_the_sample_and_the_manual(tmp_path: Path) -> None:
     build = f"from hatchling.build import build_wheel; print(build_wheel({str(tmp_path)!r}))"
     done = subprocess.run(
         [sys.executable, "-c", build], check=True, cwd=REPOSITORY, capture_output=True, text=True, timeout=60
@@ -20,6 +20,10 @@ def test_a_wheel_holds_the_sample(tmp_path: Path) -> None:
         wheel.extractall(tmp_path / "wheel")
     assert digests(tmp_path / "wheel" / "ilactl" / "sample") == digests(AGENCY)
     assert (tmp_path / "wheel" / "ilactl" / "rules" / "template.toml").is_file()
+    pages = {
+        path.name: path.read_bytes() for path in (tmp_path / "wheel").glob("*.data/data/share/man/man?/*")
+    }
+    assert pages == {path.name: path.read_bytes() for path in (REPOSITORY / "man").iterdir()}
 
 
 def test_a_checkout_uses_the_sample_as_it_stands() -> None:

@@ -1,0 +1,79 @@
+"""Lines for the options that no help shows: the manual prints them below a command, a test runs them.
+
+Every option of every command stands in a help's example or here, and what stands here is an option.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MORE"]
+
+_HOURS = (
+    r"printf '[facts]\nhours_worked = { kind = \"figure\", type = \"decimal(9,2)\" }\n'"
+    r' > "$ILACTL_LEDGER/rules/facts.toml"'
+)
+
+_VOUCHER = (
+    r"printf '[[contribution]]\nid = \"voucher\"\nclass = \"voucher\"\nunit = \"EUR\"\n"
+    r"from = [\"employer\"]\nearmarks = [\"kind\"]\nuse_by = \"allowed\"\n'"
+    r' > "$ILACTL_LEDGER/rules/voucher.toml"'
+)
+
+MORE: dict[str, tuple[str, ...]] = {
+    "ilactl init": ("ilactl init hours --unit hour:0 --shared",),
+    "ilactl balance": ("ilactl balance --by unit -q --on 2026-12-31", "ilactl balance P1 -v -O plain"),
+    "ilactl undo": ('ilactl undo 62 --why "the file of another agency" --allow-large 1000 --yes',),
+    "ilactl person add": (
+        "ilactl person add --id P4 --contact ona@example.org --external-id HR-4 --key form-81",
+        f"{_HOURS} && ilactl person add --id P5 --figure hours_worked=803.5 --span 2026 --source O1",
+    ),
+    "ilactl person update": (
+        "ilactl person add --id P6 --lock-wait 60",
+        "echo 'Ona Petraitytė' | ilactl person update P6 --name - --birth-date 1990-03-14",
+        "ilactl person update P6 --contact ona@example.org --external-id HR-6",
+        f"{_HOURS} && ilactl person update P6 --figure hours_worked=1607 --span 2026 --source O1",
+    ),
+    "ilactl person import": (
+        r"printf 'person,region\nP7,Vilnius\n' | ilactl person import - --from 2026-01-01",
+        f"{_HOURS} && printf 'person,figure,from,to,value\\nP7,hours_worked,2026-01-01,2026-12-31,1607\\n'"
+        " | ilactl person import - --expect-total 1607",
+    ),
+    "ilactl person list": ("ilactl person list --employer O1 --group carers --names",),
+    "ilactl person erase": (
+        "ilactl person add --id P92",
+        "ilactl person erase P92 --why request --leave-wallet --certificate certificate.json --yes",
+    ),
+    "ilactl person merge": ("ilactl person merge --candidates --at-least 20",),
+    "ilactl person transfer out": (
+        "ilactl person add --id P8 --set region=Vilnius",
+        "ilactl person transfer out P8 --to LT --file P8.json --why moved --sensitive -n  # exit 3",
+    ),
+    "ilactl person transfer in": (
+        "ilactl person transfer in P9.json --why moved --as P9 --class own=own  # exit 66",
+    ),
+    "ilactl organisation add": (
+        "ilactl organisation add --id O3 --kind provider --name Academy --register-no 4711"
+        " --contact office@academy.example --quality-label EQAVET --label-from 2024-01-01"
+        " --label-until 2028-12-31 --from 2024-01-01",
+    ),
+    "ilactl organisation update": (
+        "ilactl organisation add --id O4 --kind employer --name Timber",
+        "ilactl organisation update O4 --kind employer --kind provider --name 'Baltic Timber' --country LT"
+        " --register-no 4712 --quality-label EQAVET --label-from 2026-01-01 --label-until 2029-12-31",
+    ),
+    "ilactl organisation import": (
+        r"printf 'organisation,kinds,name\nO9,employer,Timber\n' | ilactl organisation import - "
+        "--from 2026-01-01",
+    ),
+    "ilactl contribution add": (
+        "ilactl contribution add P1 50.00 --from O1 --ref PAY-7 --unit EUR --rule employer",
+        f"{_VOUCHER} && ilactl contribution add P1 50.00 --from O1 --ref PAY-8 --rule voucher"
+        " --earmark kind:training --use-by 2027-12-31",
+    ),
+    "ilactl contribution import": (
+        r"printf 'person,amount,ref\nP1,80.00,PAY-9\n' | ilactl contribution import - --from O1"
+        " --rule employer --expect-rows 1 --expect-total '80.00 EUR' --allow-large 10",
+    ),
+    "ilactl topup": ("ilactl topup --on 2027-01-01 --period 2026 --allow-large 1000 --yes",),
+    "ilactl expire": ("ilactl expire --person P1 --allow-large 10 --yes",),
+}
+"""By command. `# exit 3` marks a line that ends with another status than 0."""
