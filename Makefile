@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.made-from-pins
 PINS  := requirements/run.txt requirements/dev.txt pyproject.toml
 
-.PHONY: setup demo test lint bench man readme clean
+.PHONY: setup demo test lint bench errors man readme clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -49,6 +49,9 @@ test: lint
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+errors: $(STAMP)
+	$(BIN)/python -m tests.errors
 
 man: $(STAMP)
 	$(BIN)/python -m tools.manpage

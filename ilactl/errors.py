@@ -178,9 +178,8 @@ class IoFailed(IlactlError):
 
 
 class TryAgain(IlactlError):
-    """Repeating the same command is safe."""
+    """Repeating the same command is safe. Never raised itself."""
 
-    code = "TRY-AGAIN"
     exit_status = 75
 
 
@@ -249,10 +248,11 @@ class NewerFormat(BadManifest):
 
 
 def catalogue() -> Iterator[type[IlactlError]]:
-    """Every class of the tree, parents first: the manual's table and its tests read this."""
+    """Every class with a code of its own, parents first: the manual's table and its tests read this."""
 
     def walk(cls: type[IlactlError]) -> Iterator[type[IlactlError]]:
-        yield cls
+        if "code" in vars(cls):
+            yield cls
         for child in cls.__subclasses__():
             yield from walk(child)
 
