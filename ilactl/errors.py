@@ -121,7 +121,7 @@ class Unsafe(Refused):
 
     code = "UNSAFE-PATH"
     message = "{path}: {reason}"
-    hint = "put a plain file or folder of your own there"
+    hint = "put a plain file or folder of your own there, and no link to one"
 
 
 class ChangedOutside(Refused):
@@ -149,6 +149,7 @@ class BadInput(IlactlError):
     code = "BAD-INPUT"
     exit_status = 65
     message = "{what}: {count}; nothing was written"
+    hint = "each line above says where and what to do"
 
 
 class NotFound(IlactlError):
@@ -237,6 +238,7 @@ class BadManifest(IlactlError):
     code = "BAD-MANIFEST"
     exit_status = 78
     message = "ledger.toml cannot be used: {count}"
+    hint = "each line above says where and what to do"
 
 
 class NewerFormat(BadManifest):

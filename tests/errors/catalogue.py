@@ -17,7 +17,7 @@ from tests.conftest import Result, call_in_process
 from tests.errors.tools import NAMES, SCRIPT
 from tests.errors.transcript import NOW, Case, Step, read_case, run_step, scene
 
-__all__ = ["FOLDER", "Outcome", "cases", "carry_out", "case_of", "slug"]
+__all__ = ["FOLDER", "Outcome", "carry_out", "case_of", "cases", "slug"]
 
 FOLDER = Path(__file__).parent
 

@@ -1,4 +1,4 @@
-"""The error catalogue: each code has its cases, each case comes out to the letter, and nothing is changed by it."""
+"""The error catalogue: each code has its cases, each comes out to the letter, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def _json_form(code: str, path: Path, outcome: Outcome) -> None:
     if error:
         assert error["schema"] == "ilactl.error/1"
         assert error["exit_status"] == outcome.result.code
-        assert error["code"] and error["message"]
+        assert all(error[name] for name in ("code", "message"))
     told = [finding for finding in findings if finding.get("code") == code]
     assert told or (error and error["code"] == code) or f" {code} " in warned
     for finding in told:
-        assert finding["message"] and finding["remedy"] and finding["file"]
+        assert all(finding[name] for name in ("message", "remedy", "file"))
         place = ":".join(str(finding[name]) for name in ("file", "line", "column") if finding[name])
         assert f"{place}: {code} " in outcome.result.err

@@ -1,11 +1,11 @@
 """Commands that cases use beside ilactl: the same clock, and faults that a machine has now and then.
 
-    ilactl …                          with the clock of the cases, where a line needs a shell
-    while-locked COMMAND              while another process holds the ledger's lock
-    while-asked 'OTHER' COMMAND       on a terminal; OTHER runs before the question is answered with yes
-    answering WORD COMMAND            on a terminal, with WORD for an answer
-    failing CALLS ilactl …             on a disk whose calls (fsync, pwrite …) fail from the first on
-    broken MODULE:NAME ilactl …        with a fault of ilactl's own in that function
+ilactl …                          with the clock of the cases, where a line needs a shell
+while-locked COMMAND              while another process holds the ledger's lock
+while-asked 'OTHER' COMMAND       on a terminal; OTHER runs before the question is answered with yes
+answering WORD COMMAND            on a terminal, with WORD for an answer
+failing CALLS ilactl …             on a disk whose calls (fsync, pwrite …) fail from the first on
+broken MODULE:NAME ilactl …        with a fault of ilactl's own in that function
 """
 
 from __future__ import annotations

@@ -325,8 +325,8 @@ def test_what_a_broken_row_hides_is_not_said_to_be_missing():
     ] == ["CSV-CELL"]
 
 
-def test_a_check_by_name_says_that_it_could_not_read_a_file(invoke: Run, sample_ledger: Path) -> None:
+def test_a_check_by_name_says_that_it_could_not_read_a_file(invoke, sample_ledger):
     file = sample_ledger / "entitlements.csv"
-    file.write_bytes(file.read_bytes()[:-40])
+    file.write_bytes(file.read_bytes()[:4000])
     result = invoke("check", "order", env={"ILACTL_LEDGER": str(sample_ledger)})
     assert (result.code, "CHECK-LOG" in result.err) == (1, True)
