@@ -13,6 +13,7 @@ from ilactl.commands.topics import ENVIRONMENT, TOPICS, exit_rows
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.manifest import KEYS
 from ilactl.output import Answer, Heading, text_of
+from tools.errors_page import errors_page
 from tools.roff import escaped, paragraphs, term, title
 
 FOLDER = Path(__file__).parents[1] / "man"
@@ -137,6 +138,7 @@ def rules_page() -> Iterator[str]:
 def manual() -> dict[str, str]:
     """Every page by its file name."""
     pages = {"ilactl.1": page(), "ilactl-rules.5": rules_page()}
+    pages["ilactl-errors.7"] = errors_page()
     return {name: "\n".join(lines) + "\n" for name, lines in pages.items()}
 
 
