@@ -1,4 +1,4 @@
-"""The manual page of errors and findings, made from what is declared and from the catalogue's smallest cases."""
+"""The manual page of errors and findings, from what is declared and the catalogue's smallest cases."""
 
 from __future__ import annotations
 
@@ -23,19 +23,22 @@ def errors_page() -> Iterator[str]:
     yield "ilactl\\-errors \\- every error and every finding of ilactl, with an input that causes it"
     yield ".SH DESCRIPTION"
     yield from paragraphs(
-        """What cannot be done ends with one line on stderr, error: CODE and what happened, mostly with a hint: line
-        that says what to do, and with the exit status of that code. What is wrong with data is a list of findings,
-        all of them: file, line and column where they are known, the code, what is wrong; below it the line as it
-        stands in the file, with what cannot be shown escaped; below that what to do. Line and column count from 1,
-        columns in characters; in a spreadsheet they are row and column of the cell.
+        """What cannot be done ends with one line on stderr, error: CODE and what happened, mostly with
+        a hint: line that says what to do, and with the exit status of that code. What is wrong with
+        data is a list of findings, all of them: file, line and column where they are known, the
+        code, what is wrong; below it the line as it stands in the file, with what cannot be shown
+        escaped; below that what to do. Line and column count from 1, columns in characters; in a
+        spreadsheet they are row and column of the cell.
 
-        With -O json stderr holds one object instead: schema, code, message, hint, exit_status, and findings, a list
-        of objects with code, file, line, column, message, text, remedy and warning. Where a command answers with
-        the findings themselves, as ilactl check does, they are the rows of its answer on stdout.
+        With -O json stderr holds one object instead: schema, code, message, hint, exit_status, and
+        findings, a list of objects with code, file, line, column, message, text, remedy and
+        warning. Where a command answers with the findings themselves, as ilactl check does, they
+        are the rows of its answer on stdout.
 
-        The examples begin with a tiny ledger of two persons, P1 and P2, one employer, O1, and a scheme of one grant.
-        == names a file that is there: the whole of it, lines that were added to it, or lines of it that were changed.
-        Standard output is marked with a bar, an exit status other than 0 stands last. They are run as tests."""
+        The examples begin with a tiny ledger of two persons, P1 and P2, one employer, O1, and a
+        scheme of one grant. == names a file that is there: the whole of it, lines that were added
+        to it, or lines of it that were changed. Standard output is marked with a bar, an exit
+        status other than 0 stands last. They are run as tests."""
     )
     yield ".SH ERRORS"
     for row in exit_rows():
