@@ -17,7 +17,7 @@ from tests.conftest import Result, call_in_process
 from tests.errors.tools import NAMES, SCRIPT
 from tests.errors.transcript import NOW, Case, Step, read_case, run_step, scene
 
-__all__ = ["FOLDER", "Outcome", "carry_out", "case_of", "cases", "slug"]
+__all__ = ["FOLDER", "Outcome", "base_ledger", "carry_out", "case_of", "cases", "slug"]
 
 FOLDER = Path(__file__).parent
 
@@ -63,6 +63,11 @@ def _base() -> tuple[Path, Path]:
     for step in base.steps:
         run_step(step.line, ledger, tools).ok()
     return ledger, tools
+
+
+def base_ledger() -> Path:
+    """The folder of the ledger that cases begin with; nobody may write to it."""
+    return _base()[0]
 
 
 def _state(folder: Path) -> dict[str, str]:
