@@ -17,7 +17,7 @@ from tests.conftest import Result, call_in_process
 from tests.errors.tools import NAMES, SCRIPT
 from tests.errors.transcript import NOW, Case, Step, read_case, run_step, scene
 
-__all__ = ["FOLDER", "Outcome", "base_ledger", "carry_out", "case_of", "cases", "slug"]
+__all__ = ["FOLDER", "Outcome", "base_ledger", "carry_out", "case_of", "cases", "slug", "state"]
 
 FOLDER = Path(__file__).parent
 
@@ -70,7 +70,7 @@ def base_ledger() -> Path:
     return _base()[0]
 
 
-def _state(folder: Path) -> dict[str, str]:
+def state(folder: Path) -> dict[str, str]:
     """Every file of the ledger with its digest; hints and caches are nobody's business."""
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -133,9 +133,9 @@ def carry_out(case: Case) -> Outcome:
     answer = None
     with _stage(case) as stage:
         printed = [stage.run(line) for line in lines[:-1]]
-        before = _state(stage.folder)
+        before = state(stage.folder)
         printed.append(stage.run(last))
-        after = _state(stage.folder)
+        after = state(stage.folder)
         changed = sorted(n for n in before | after if before.get(n) != after.get(n))
         if in_json and not changed:
             answer = stage.run(in_json)

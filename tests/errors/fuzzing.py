@@ -15,24 +15,73 @@ from hypothesis import strategies as st
 
 from ilactl.findings import Finding
 
-__all__ = ["LONG", "bytes_like", "fuzz", "sound", "text_like"]
+__all__ = ["LONG", "bytes_like", "fuzz", "sound", "text_like", "toml_like"]
 
 LONG = os.environ.get("ILACTL_FUZZ", "") == "long"
 
 NASTY = (
-    b"\0", b"\r", b"\r\n", b"\n", b"\n\n", b'"', b'""', b"'", b"'''", b'"""', b",", b";", b"\t", b"=", b"#", b"\\",
-    b"\xef\xbb\xbf", b"\xff", b"\xe9", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", "\u202e".encode(),
-    "\u2028".encode(), "１".encode(), "é".encode(), b"[", b"]", b"[[", b"]]", b"{", b"}", b"(", b")", b"[" * 3000,
-    b"{a=" * 500, b"(" * 3000, b"9" * 5000, b"-", b"--", b"/*", b"nan", b"-inf", b"1e9999", b"0x10", b"1_000",
-    b"true", b"null", b"2026-02-30", b"9999-12-31", b"0000-01-01", b"2026-01-01T00:00:00Z", b"x" * 20_000, b".",
-)  # fmt: skip
+    b"\0",
+    b"\r",
+    b"\r\n",
+    b"\n",
+    b"\n\n",
+    b'"',
+    b'""',
+    b"'",
+    b"'''",
+    b'"""',
+    b",",
+    b";",
+    b"\t",
+    b"=",
+    b"#",
+    b"\\",
+    b"\xef\xbb\xbf",
+    b"\xff",
+    b"\xe9",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    "\u202e".encode(),
+    "\u2028".encode(),
+    "１".encode(),
+    "é".encode(),
+    b"[",
+    b"]",
+    b"[[",
+    b"]]",
+    b"{",
+    b"}",
+    b"(",
+    b")",
+    b"[" * 3000,
+    b"{a=" * 500,
+    b"(" * 3000,
+    b"9" * 5000,
+    b"-",
+    b"--",
+    b"/*",
+    b"nan",
+    b"-inf",
+    b"1e9999",
+    b"0x10",
+    b"1_000",
+    b"true",
+    b"null",
+    b"2026-02-30",
+    b"9999-12-31",
+    b"0000-01-01",
+    b"2026-01-01T00:00:00Z",
+    b"x" * 20_000,
+    b".",
+)
 """What breaks readers: put in anywhere."""
 
 
 def fuzz(examples: int) -> Callable[[Any], Any]:
-    """How often a test runs: some in the suite, sixty times as many in the long run; never for long at once."""
+    """How often a test runs: some in the suite, a hundred times as many in the long run."""
     return settings(
-        max_examples=examples * 60 if LONG else examples,
+        max_examples=examples * 100 if LONG else examples,
         deadline=timedelta(seconds=20),
         suppress_health_check=list(HealthCheck),
         derandomize=not LONG,
@@ -72,9 +121,9 @@ def bytes_like(draw: st.DrawFn, good: bytes) -> bytes:
     return data
 
 
-def text_like(good: str, words: Iterable[str]) -> st.SearchStrategy[str]:
-    """The good text with one of its words changed to another, or anything put in its place."""
-    known = sorted(set(words))
+def text_like(good: str, words: str) -> st.SearchStrategy[str]:
+    """The good text with some of `words`, or anything else, put in or over it."""
+    known = words.split()
 
     @st.composite
     def changed(draw: st.DrawFn) -> str:
@@ -87,6 +136,67 @@ def text_like(good: str, words: Iterable[str]) -> st.SearchStrategy[str]:
         return text
 
     return changed()
+
+
+VALUES = (
+    "1",
+    "0",
+    "-1",
+    "1.5",
+    "nan",
+    "inf",
+    "true",
+    "[]",
+    "{}",
+    '""',
+    '"0.00"',
+    '"-5.00"',
+    '"1e3"',
+    '"1,000.00"',
+    "[1]",
+    '[""]',
+    "[[]]",
+    "2026-02-28",
+    "2026-01-01T00:00:00Z",
+    "{ a = 1 }",
+    "[{}]",
+    '[{ from = "2026-01-01" }]',
+    '"""\nx\n"""',
+    '"é\u202e"',
+    '"\\u0000"',
+    "99999999999999999999",
+    '{ kind = "state" }',
+    "{ value = 5 }",
+    '["own", "own"]',
+    "'\"'",
+)
+"""Values that TOML can read, and few keys can have."""
+
+
+@st.composite
+def toml_like(draw: st.DrawFn, good: str, words: str) -> str:
+    """The good file, still TOML: keys renamed, values changed, lines and tables gone, doubled or moved."""
+    known = words.split()
+    lines = good.split("\n")
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(lines) - 1))
+        key, equals, _ = lines[at].partition(" = ")
+        kind = draw(st.sampled_from(("value", "value", "word", "key", "gone", "double", "move")))
+        word = draw(st.sampled_from(known)).replace("\\", "").replace('"', "")
+        if kind == "value" and equals:
+            lines[at] = f"{key} = {draw(st.sampled_from(VALUES))}"
+        elif kind == "word" and equals:
+            lines[at] = f'{key} = "{word}"'
+        elif kind == "key" and equals:
+            lines[at] = lines[at].replace(key, f'"{word}"', 1)
+        elif kind == "gone":
+            del lines[at]
+        elif kind == "double" and not equals:
+            lines[at:at] = lines[at : at + draw(st.integers(1, 12))]
+        elif kind == "move":
+            lines.insert(draw(st.integers(0, len(lines))), lines[at])
+        lines = lines or [""]
+    return "\n".join(lines)
 
 
 def sound(findings: Iterable[Finding], files: dict[str, bytes]) -> None:
