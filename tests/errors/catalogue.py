@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from tests.conftest import Result, call_in_process
+from tests.errors.moment import NOW
 from tests.errors.tools import NAMES, SCRIPT
-from tests.errors.transcript import NOW, Case, Step, read_case, run_step, scene
+from tests.errors.transcript import Case, Step, read_case, run_step, scene
 
 __all__ = ["FOLDER", "Outcome", "base_ledger", "carry_out", "case_of", "cases", "slug", "state"]
 

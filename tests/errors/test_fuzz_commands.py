@@ -13,8 +13,8 @@ from ilactl.ledger.columns import TABLES
 from tests.conftest import Result, call_in_process
 from tests.errors.catalogue import base_ledger, state
 from tests.errors.fuzzing import bytes_like, fuzz
+from tests.errors.moment import NOW
 from tests.errors.test_fuzz_readers import HOURS, PEOPLE
-from tests.errors.transcript import NOW
 
 PAY = b"person,amount,ref\nP1,100.00,PAY-2\nP2,12.50,PAY-3\n"
 CONTRACT = {0, 1, 2, 3, 4, 65, 66, 74, 75, 78}

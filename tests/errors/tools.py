@@ -22,9 +22,9 @@ from pathlib import Path
 
 from ilactl import cli
 from ilactl.commands.face import Session
-from tests.errors.transcript import NOW
+from tests.errors.moment import NOW
 
-NAMES = ("ilactl", "while-locked", "while-asked", "answering", "failing", "broken")
+NAMES = ("ilactl", "while-locked", "while-asked", "failing", "broken")
 SCRIPT = '#!/bin/sh\nexec python -m tests.errors.tools {name} "$@"\n'
 HOLDER = {"pid": 4711, "host": "office-pc", "command": "ilactl topup", "since": "2026-03-10T08:59:58+00:00"}
 
@@ -36,8 +36,8 @@ def main(name: str, words: list[str]) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
             Path(".ilactl/holder").write_text(json.dumps(HOLDER))
             sys.exit(subprocess.run(words, check=False).returncode)
-    if name in ("while-asked", "answering"):
-        sys.exit(_asked(words[0], words[1:], run=name == "while-asked"))
+    if name == "while-asked":
+        sys.exit(_asked(words[0], words[1:]))
     if name == "failing":
         from tests.storage.faults import Disk, failing
         from tests.storage.faults import bytes_of as bytes_module
@@ -61,8 +61,8 @@ def _bug(*args: object, **kwargs: object) -> object:
     raise ZeroDivisionError
 
 
-def _asked(word: str, words: list[str], *, run: bool) -> int:
-    """Run the command with a terminal for stdin; when it asks, do the other thing, then answer."""
+def _asked(other: str, words: list[str]) -> int:
+    """Run the command with a terminal for stdin; when it asks, do the other thing, then say yes."""
     ours, theirs = pty.openpty()
     done = subprocess.Popen(words, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     os.close(theirs)
@@ -70,10 +70,9 @@ def _asked(word: str, words: list[str], *, run: bool) -> int:
     said = b""
     while chunk := os.read(done.stderr.fileno(), 4096):
         said += chunk
-        if said.endswith((b"[y/N] ", b": ")):
-            if run:
-                subprocess.run(word, shell=True, check=True, stdin=subprocess.DEVNULL)
-            os.write(ours, b"y\n" if run else word.encode() + b"\n")
+        if said.endswith(b"[y/N] "):
+            subprocess.run(other, shell=True, check=True, stdin=subprocess.DEVNULL)
+            os.write(ours, b"y\n")
             said += b"\n"
     sys.stderr.write(said.decode())
     return done.wait()

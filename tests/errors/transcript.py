@@ -29,20 +29,18 @@ import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from ilactl.ledger.change import Actor, Append, Change
 from ilactl.ledger.commit import open_writer
 from tests.conftest import Result, call_in_process
+from tests.errors.moment import NOW
 
-__all__ = ["NOW", "Case", "Step", "read_case", "run_step", "scene"]
-
-NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-"""The moment at which every case takes place."""
+__all__ = ["Case", "Step", "read_case", "run_step", "scene"]
 
 ROOT = Path(__file__).parents[2]
 _SHELL = re.compile(r"[|<>;&`$*(){}]|^(?!(?:[A-Z_]+=\S* )*ilactl )")
+_ELSEWHERE = re.compile(r"cd (/\S*) && (ilactl .*)")
 _ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|[rnt0\\]|u[0-9a-f]{4}|\n)")
 _PLAIN = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", "\n": b""}
 
@@ -179,6 +177,8 @@ def run_step(line: str, folder: Path, tools: Path) -> Result:
 
     `tools` holds what `tools.py` describes, for lines that need a shell.
     """
+    if elsewhere := _ELSEWHERE.fullmatch(line):
+        folder, line = Path(elsewhere[1]), elsewhere[2]
     if not _SHELL.search(line):
         words = shlex.split(line)
         env = {}
