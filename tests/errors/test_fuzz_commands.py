@@ -88,5 +88,6 @@ def test_a_damaged_file_is_told_and_left_as_it_is(data: st.DataObject) -> None:
         result = run(writer, root)
         ended_well(result, writer)
         if result.code not in (0, 75):
-            changed = {name for name, digest in state(root).items() if before.get(name) != digest}
+            after = state(root).items()  # an unfinished last line of the log is set aside, and so told
+            changed = {name.split("/")[0] for name, digest in after if before.get(name) != digest}
             assert not changed - {file, "commits", "set-aside"}, (file, writer, damaged)

@@ -153,7 +153,7 @@ def test_a_mapping_is_usable_or_findings(data: bytes) -> None:
         found = list(error.findings)
     else:
         found = Upload(MAPPED, "in.csv", mapping).read(FIGURES.columns, [("person",)]).findings
-    sound(found, {"map.toml": data, "in.csv": MAPPED})
+    sound([finding for finding in found if finding.place.path != "in.csv"], {"map.toml": data})
 
 
 @fuzz(40)
