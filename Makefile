@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.made-from-pins
 PINS  := requirements/run.txt requirements/dev.txt pyproject.toml
 
-.PHONY: setup demo test lint bench man readme clean
+.PHONY: setup demo test lint bench errors fuzz man readme clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -49,6 +49,12 @@ test: lint
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+errors: $(STAMP)
+	$(BIN)/python -m tests.errors
+
+fuzz: $(STAMP)
+	ILACTL_FUZZ=long $(BIN)/python -m pytest -q -n 2 tests/errors/test_fuzz_readers.py tests/errors/test_fuzz_rules.py
 
 man: $(STAMP)
 	$(BIN)/python -m tools.manpage

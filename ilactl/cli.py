@@ -52,6 +52,8 @@ def main(args: Sequence[str], session: Session | None = None) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except IlactlError as error:
+        if isinstance(error, UsageError) and error.advice == UsageError.hint:
+            error.advice = f"see '{session.command} --help'"
         return _report(error, as_json)
     except click.ClickException as error:
         if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
@@ -105,6 +107,9 @@ def _usage(error: click.ClickException) -> UsageError:
     if near:
         hint = f"did you mean {' or '.join(near)}? {hint}"
     text = error.message if near else error.format_message()
+    text = text.replace("is not a valid integer range", "is not a whole number")
+    if text.startswith("Got unexpected extra argument"):
+        hint = f"put what belongs together in quotes; {hint}"
     return UsageError(reason=text[:1].lower() + text[1:].rstrip("."), hint=hint)
 
 
@@ -136,6 +141,7 @@ def _output_failed(error: OSError, session: Session, as_json: bool) -> int:
     if error.errno == errno.EPIPE:
         return CLOSED_PIPE
     reason = error.strerror or str(error)
+    reason = reason[:1].lower() + reason[1:]
     path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "stdout"
     if session.booked:
         return _report(BookedNotConfirmed(seq=session.booked, reason=f"{path}: {reason}"), as_json)

@@ -121,7 +121,7 @@ class Unsafe(Refused):
 
     code = "UNSAFE-PATH"
     message = "{path}: {reason}"
-    hint = "put a plain file or folder of your own there"
+    hint = "put a plain file or folder of your own there, and no link to one"
 
 
 class ChangedOutside(Refused):
@@ -149,6 +149,7 @@ class BadInput(IlactlError):
     code = "BAD-INPUT"
     exit_status = 65
     message = "{what}: {count}; nothing was written"
+    hint = "each line above says where and what to do"
 
 
 class NotFound(IlactlError):
@@ -178,9 +179,8 @@ class IoFailed(IlactlError):
 
 
 class TryAgain(IlactlError):
-    """Repeating the same command is safe."""
+    """Repeating the same command is safe. Never raised itself."""
 
-    code = "TRY-AGAIN"
     exit_status = 75
 
 
@@ -238,6 +238,7 @@ class BadManifest(IlactlError):
     code = "BAD-MANIFEST"
     exit_status = 78
     message = "ledger.toml cannot be used: {count}"
+    hint = "each line above says where and what to do"
 
 
 class NewerFormat(BadManifest):
@@ -249,10 +250,11 @@ class NewerFormat(BadManifest):
 
 
 def catalogue() -> Iterator[type[IlactlError]]:
-    """Every class of the tree, parents first: the manual's table and its tests read this."""
+    """Every class with a code of its own, parents first: the manual's table and its tests read this."""
 
     def walk(cls: type[IlactlError]) -> Iterator[type[IlactlError]]:
-        yield cls
+        if "code" in vars(cls):
+            yield cls
         for child in cls.__subclasses__():
             yield from walk(child)
 

@@ -59,9 +59,9 @@ class Finding(NamedTuple):
         """The text form: position first, so that editors can jump to it."""
         where = self.place
         position = ":".join([printable(where.path), *(str(n) for n in (where.line, where.column) if n)])
-        lines = [f"{position}: {self.code} {printable(self.message)}"]
+        lines = [f"{position}: {self.code} {_shown(self.message)}"]
         if where.text:
-            shown = printable(where.text)
+            shown = _shown(where.text)
             lines.append("    " + (shown if len(shown) <= _EXCERPT else shown[:_EXCERPT] + " …"))
         if self.remedy:
             lines.append(f"    {printable(self.remedy)}")
@@ -79,6 +79,11 @@ class Finding(NamedTuple):
             "remedy": self.remedy,
             "warning": self.warning,
         }
+
+
+def _shown(text: str) -> str:
+    """Text that can be shown, and in which no other space looks like the usual one: it may be the fault."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in printable(text))
 
 
 def kinds() -> Iterable[Kind]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.pages import commands, facts, ledger, rules
+from tools.pages import commands, errors, facts, ledger, rules
 
 FOLDER = Path(__file__).parents[1] / "man"
 
@@ -13,6 +13,7 @@ PAGES = {
     "ilactl-ledger.5": ledger.page,
     "ilactl-rules.5": rules.page,
     "ilactl-facts.7": facts.page,
+    "ilactl-errors.7": errors.page,
 }
 """Every page by its file name, with what makes its lines."""
 

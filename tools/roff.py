@@ -18,6 +18,7 @@ NAMES = {
     "ilactl-ledger.5": "the files of a ledger",
     "ilactl-rules.5": "the language of rule files",
     "ilactl-facts.7": "the names an expression may use",
+    "ilactl-errors.7": "every error and every finding",
 }
 """The pages of the manual with what each is about."""
 

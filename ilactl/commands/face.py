@@ -323,8 +323,9 @@ class Face:
         except FileNotFoundError:
             raise NotFound(what=name, hint="give the path of a file, or - to read stdin") from None
         except (OSError, ValueError) as fault:
-            reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-            raise IoFailed(path=name, reason=reason or str(fault)) from None
+            reason = (fault.strerror if isinstance(fault, OSError) else None) or str(fault)
+            hint = "give the path of a file that can be read, or - to read stdin"
+            raise IoFailed(path=name, reason=reason[:1].lower() + reason[1:], hint=hint) from None
         if len(data) > INPUT_LIMIT:
             raise BadInput(
                 what=name,

@@ -44,7 +44,7 @@ def exit_rows() -> list[dict[str, Cell]]:
         {"status": 0, "code": "", "meaning": "done, or nothing to do, or nothing found", "remedy": ""}
     ]
     for error in sorted(catalogue(), key=lambda error: error.exit_status):
-        if "code" not in vars(error) or error is IlactlError:
+        if error is IlactlError:
             continue
         meaning = (error.__doc__ or "").strip().splitlines()[0].rstrip(".")
         rows.append(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Accounts", "Fates", "Funds", "GrantKeys", "Lots", "Order", "Refs"]
 
 _MEND = "restore the row from your copy, or book a correction"
+_UNDO = "undo the later one: 'ilactl undo COMMIT --why TEXT'"
 
 ACCOUNTS = Kind("CHECK-ACCOUNTS", "an entry's accounts are not those its kind moves between", _MEND)
 LOT = Kind("CHECK-LOT", "an entry draws on a lot that is not there, or is not its own", _MEND)
@@ -26,9 +27,15 @@ LOT_BELOW = Kind("CHECK-LOT-BELOW-ZERO", "more was taken from a lot than it hold
 HELD_BELOW = Kind("CHECK-HELD", "a held amount has more than one fate", _MEND)
 ORDER = Kind("CHECK-ORDER", "booked_on goes back", "entries stand in the order they were booked; " + _MEND)
 GRANT_KEY = Kind(
-    "CHECK-GRANT-TWICE", "a grant was booked twice for one person and period", "undo one of the two"
+    "CHECK-GRANT-TWICE",
+    "a grant was booked twice for one person and period",
+    _UNDO,
 )
-REF = Kind("CHECK-REF-TWICE", "one document brought in a contribution twice", "undo one of the two")
+REF = Kind(
+    "CHECK-REF-TWICE",
+    "one document brought in a contribution twice",
+    _UNDO,
+)
 FUND = Kind(
     "CHECK-FUND", "an entry names a fund that ledger.toml does not", "declare the fund, or restore the row"
 )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import BadManifest, ChangedOutside, IlactlError, IoFailed, Unsafe
 from ilactl.findings import Finding, Kind, Place
-from ilactl.ledger.columns import COURSES, ENTITLEMENTS, TABLES
+from ilactl.ledger.columns import COURSES, ENTITLEMENTS, PRIVATE, TABLES
 from ilactl.ledger.entries import amount_findings
 from ilactl.ledger.lines import table_of
+from ilactl.ledger.log import LOG as LOG_FILE
 from ilactl.ledger.scan import iter_table
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ __all__ = ["broken_log", "lock_files", "log_chain", "manifest", "modes", "privat
 LOG = Kind(
     "CHECK-LOG",
     "a file is not as the log recorded it, or the log's chain is broken",
-    "'ilactl adopt' takes an edit in, 'ilactl restore' undoes it; commits.jsonl comes from your copy",
+    "'ilactl adopt --why TEXT' shows the edit and takes it in, 'ilactl restore --why TEXT' undoes it",
 )
+_LOG_ITSELF = "put commits.jsonl back from your copy, with the files beside it as they were then"
+_SHOWN_UP_TO = 64 * 1024 * 1024
 MODE = Kind(
     "CHECK-MODE",
     "others on this machine can read or change a file of the ledger",
@@ -41,7 +44,9 @@ OPEN = Kind(
     "close the file there without saving",
     warning=True,
 )
-UNREADABLE = Kind("CHECK-MANIFEST", "ledger.toml is missing or cannot be read", "restore it from your copy")
+UNREADABLE = Kind(
+    "CHECK-MANIFEST", "ledger.toml is missing or cannot be read", "put it back from your copy of the ledger"
+)
 
 
 def log_chain(ground: Ground) -> Iterator[Finding]:
@@ -49,13 +54,26 @@ def log_chain(ground: Ground) -> Iterator[Finding]:
     from ilactl.ledger.verify import verify_all
 
     for file, reason, line in verify_all(ground.snapshot):
-        yield LOG.at(Place(file, line), reason)
+        yield LOG.at(_shown(ground, file, line), reason, _LOG_ITSELF if file == LOG_FILE else "")
 
 
 def broken_log(error: ChangedOutside | Unsafe | IoFailed) -> Finding:
     """The finding for a file, most of all the log, in whose place nothing is that can be read."""
     place = Place(str(error.details["path"]), int(error.details.get("line", 0)))
-    return LOG.at(place, str(error.details["reason"]))
+    return LOG.at(place, str(error.details["reason"]), _LOG_ITSELF if place.path == LOG_FILE else "")
+
+
+def _shown(ground: Ground, file: str, line: int) -> Place:
+    """The place with the line as it stands there now; nothing of the log itself, nor of a file of names."""
+    if not line or file in PRIVATE or not file.endswith(".csv"):
+        return Place(file, line)
+    try:
+        data = ground.snapshot.folder.read(file, limit=_SHOWN_UP_TO)
+    except (IlactlError, OSError):
+        return Place(file, line)
+    lines = data.split(b"\n")
+    text = lines[line - 1].decode("utf-8", "backslashreplace") if line <= len(lines) else ""
+    return Place(file, line, 0, text)
 
 
 def manifest(ground: Ground) -> Iterator[Finding]:
@@ -84,13 +102,12 @@ def rows(ground: Ground) -> Iterator[Finding]:
 
 def modes(ground: Ground) -> Iterator[Finding]:
     """Nobody else on this machine can read or change the ledger's files."""
-    from ilactl.ledger.log import LOG as log_file
     from ilactl.ledger.verify import loose_modes
 
     snapshot = ground.snapshot
     if ground.manifest:
         snapshot.folder.shared = ground.manifest.shared
-    names = {log_file, "ledger.toml", *snapshot.head.sizes, *snapshot.rule_files()}
+    names = {LOG_FILE, "ledger.toml", *snapshot.head.sizes, *snapshot.rule_files()}
     for name, mode in loose_modes(snapshot.folder, sorted(names)):
         yield MODE.at(Place(name), f"its mode is {mode:04o}")
 

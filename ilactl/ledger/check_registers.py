@@ -62,7 +62,7 @@ TWO_ROWS = Kind("CHECK-TWO-ROWS", "one commit holds two rows for the same id and
 TWIN = Kind(
     "CHECK-TWIN",
     "two persons have the same name and birth date",
-    "if they are one: 'ilactl person update ID --set same_as=OTHER'",
+    "if they are one: 'ilactl person merge ID --into OTHER --why TEXT'",
     warning=True,
 )
 OVERLAP = Kind(
@@ -196,7 +196,7 @@ def facts_declared(ground: Ground) -> Iterator[Finding]:
                 if fact is None or fact.kind != "state":
                     fault, remedy = f"{name} is not a state of this scheme", did_you_mean(name, facts)
                 elif fact.parse(text) is None:
-                    fault, remedy = f"{name} {text!r} is not of its type", ""
+                    fault, remedy = f"{name} {text!r} is not {fact.type.describe()}", ""
                 elif fact.sensitive != sensitive:
                     fault, remedy = f"{name} is {'' if fact.sensitive else 'not '}sensitive", ""
                 else:
@@ -211,7 +211,7 @@ def facts_declared(ground: Ground) -> Iterator[Finding]:
             yield FACT.at(place, f"{name} is not a figure of this scheme", did_you_mean(name, facts))
         elif fact.parse(text) is None:
             place = ground.place(FIGURES.file, row.offset, "value")
-            yield FACT.at(place, f"{name} {text!r} is not of its type")
+            yield FACT.at(place, f"{name} {text!r} is not {fact.type.describe()}")
         elif row.cells[2] > row.cells[3]:
             yield FACT.at(ground.place(FIGURES.file, row.offset, "to"), "to lies before from")
 

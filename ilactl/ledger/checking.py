@@ -34,7 +34,7 @@ TIERS = ("always", "strict", "all")
 
 
 class _Unread:
-    """The ids of a register that cannot be read: none can be said to be missing there."""
+    """The ids of a register that cannot be read as a whole: none can be said to be missing there."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -50,15 +50,16 @@ class Ground:
         self.facts = facts
         self.entry_findings: list[Finding] = []
         self._clean: set[str] = set()
-        self._lost: set[str] = set()
+        self.lost: dict[str, ChangedOutside | Unsafe | IoFailed] = {}
+        """Files that could not be read as recorded, and why; the log check reports them."""
         self._marks: dict[str, tuple[int, int]] = {}
 
     def view(self, file: str) -> Buffer:
         """The file's bytes; none where the log check says that it cannot be read or is not as recorded."""
         try:
             return self.snapshot.view(file)
-        except (ChangedOutside, Unsafe, IoFailed):
-            self._lost.add(file)
+        except (ChangedOutside, Unsafe, IoFailed) as error:
+            self.lost[file] = error
             return b""
 
     @cached_property
@@ -104,7 +105,8 @@ class Ground:
 
     def _ids(self, table: Table) -> Container[str]:
         ids = frozenset(row.cells[0] for row in self.rows(table))
-        return _Unread() if table.file in self._lost else ids
+        # a faulty row is a finding of its own; that others name whom it is about is none
+        return ids if table.file in self._clean and table.file not in self.lost else _Unread()
 
     def place(self, file: str, offset: int, column: str | None = None) -> Place:
         """Where a row stands. Lines are counted on from the last place asked for."""

@@ -67,6 +67,11 @@ def run_checks(checks: Sequence[Check], ground: Ground) -> list[tuple[Check, lis
         elif check.run:
             said = {finding.place.path for _, some in found for finding in some}
             found.append((check, _run(check, ground, said)))
+    if checks and not any(check.name == "log" for check in checks):  # silence would say that all is well
+        last, findings = found[-1]
+        said = {finding.place.path for _, some in found for finding in some}
+        unread = [check_files.broken_log(error) for file, error in ground.lost.items() if file not in said]
+        found[-1] = (last, findings + unread)
     return found
 
 

@@ -179,8 +179,9 @@ def fault_of(column: Column, text: str) -> str | None:
     """Why the cell is not acceptable, or None where it is. The one grammar of every gait."""
     if text == "":
         return f"{column.name} is empty" if column.required else None
-    if _compiled(_CONTROL).search(text):
-        return f"{column.name} holds a control or invisible character"
+    hidden = _compiled(_CONTROL).search(text)
+    if hidden:
+        return f"{column.name} holds a control or invisible character, U+{ord(hidden[0]):04X}"
     return _fault_of_value(column.name, column.grammar, text)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from ilactl.findings import Finding, Kind, Place
+from ilactl.ledger.advice import advice_on
 from ilactl.ledger.grammar import Column, fault_of, quick_pattern
 from ilactl.ledger.lines import LineFault, cell_starts, split_line
 from ilactl.nearest import did_you_mean, nearest
@@ -24,17 +25,23 @@ MAX_LINE = 16_384
 """Characters a line may have."""
 
 ENCODING = Kind(
-    "IN-ENCODING", "an import is not UTF-8", "save it as 'CSV UTF-8', or give its encoding by --map"
+    "IN-ENCODING",
+    "an import is not UTF-8",
+    "save it as 'CSV UTF-8', or name its encoding in a mapping: [file] encoding",
 )
 DELIMITER = Kind(
-    "IN-DELIMITER", "an import's columns are not separated by commas", "save the file with commas"
+    "IN-DELIMITER",
+    "an import's columns are not separated by commas",
+    "save the file with commas, or use a mapping",
 )
 EMPTY = Kind("IN-EMPTY", "an import holds nothing", "the first line names the columns, the others are rows")
 COLUMN = Kind("IN-COLUMN", "an import names a column that is not known", "correct or remove the column")
 TWICE = Kind("IN-COLUMN-TWICE", "an import names a column twice", "remove one of the two columns")
 LACKS = Kind("IN-COLUMN-MISSING", "an import lacks a column that it needs", "add the column")
 WIDTH = Kind(
-    "IN-WIDTH", "a row of an import is longer or shorter than its header", "give each column one cell"
+    "IN-WIDTH",
+    "a row of an import is longer or shorter than its header",
+    "give each column one cell; a cell that holds a comma stands in quotes",
 )
 QUOTES = Kind(
     "IN-QUOTES", "quotes of an import do not match on their line", "close the quotes; use no line breaks"
@@ -171,11 +178,20 @@ def _header(
     except LineFault as fault:
         find(QUOTES, fault.column, fault.reason)
         return
+    name_of = {";": ";", "\t": "tab"}
     for mark, word in ((";", "semicolons"), ("\t", "tabs")):
         if len(names) == 1 and mark in line:
-            find(DELIMITER, line.index(mark) + 1, f"the columns seem to be separated by {word}, not commas")
+            message = f"the columns seem to be separated by {word}, not commas"
+            say = f'save it with commas, or say in a mapping (--map): [file] delimiter = "{name_of[mark]}"'
+            find(DELIMITER, line.index(mark) + 1, message, say)
             return
     starts = cell_starts(line)
+    if not any(name in known or nearest(name, known) for name in names):
+        message = f"the first line names no column that is known, but {', '.join(map(repr, names[:5]))}"
+        offer = did_you_mean("", known, limit=30)
+        say = f"let the first line name columns: {offer}; or name theirs in a mapping (--map)"
+        find(COLUMN, 1, message, say)
+        return
     seen: set[str] = set()
     for start, name in zip(starts, names, strict=True):
         if name in seen:
@@ -197,7 +213,7 @@ def _rows(lines: list[str], intake: Intake, columns: Sequence[Column]) -> Iterat
         if number == 0:
             continue
         line = line.removesuffix("\r")
-        if quick.fullmatch(line) and line:
+        if quick.fullmatch(line) and line.strip(","):
             yield InRow(number + 1, tuple(line.split(",")), line)
             continue
         row = _careful(number + 1, line, intake, columns)
@@ -215,7 +231,8 @@ def _careful(number: int, line: str, intake: Intake, columns: Sequence[Column]) 
     for column, cell, at in zip(columns, cells, intake.starts(line), strict=True):
         fault = fault_of(column, cell)
         if fault:
-            intake.findings.append(CELL.at(Place(intake.path, number, at, line[:1000]), fault))
+            place = Place(intake.path, number, at, line[:1000])
+            intake.findings.append(CELL.at(place, fault, advice_on(column, cell, mapped=True)))
     return InRow(number, cells, line) if len(intake.findings) == before else None
 
 

@@ -162,7 +162,7 @@ def _day(value: Any) -> str | None:
 
 
 _FAULTS: dict[str, Callable[[Any], str | None]] = {
-    "format": _whole(1, 10**9, f"{FORMAT}, the format that this ilactl writes"),
+    "format": _whole(1, 10**9, f"the number {FORMAT}, the format that this ilactl writes"),
     "text": _grammar(Grammar.TEXT),
     "country": _grammar(Grammar.COUNTRY),
     "prefix": lambda v: (

@@ -25,7 +25,7 @@ from ilactl.ledger.intake import (
 )
 from ilactl.ledger.lines import LineFault, split_line
 from ilactl.ledger.mapping import DELIMITERS, KEY, MISSING, VALUE, ColumnMap
-from ilactl.nearest import did_you_mean
+from ilactl.nearest import did_you_mean, nearest
 
 __all__ = ["Header", "Take", "decode", "header_cells", "takes_of"]
 
@@ -119,6 +119,8 @@ def takes_of(
     known = {column.name: column for column in offered}
     starts = intake.starts(header.text)
     takes: list[Take] = []
+    told: set[str | None] = set()
+    """Headers that were offered for one that is lacking: what was renamed is not unknown as well."""
 
     def at_header(index: int) -> Place:
         return Place(intake.path, header.line, starts[index] if index >= 0 else 0, header.text[:1000])
@@ -137,7 +139,9 @@ def takes_of(
             found = [index for index, cell in enumerate(header.cells) if cell == their]
             if not found:
                 message = f"the header lacks {their!r}, which the mapping takes for {name}"
-                remedy = did_you_mean(their, (cell for cell in header.cells if cell), limit=30)
+                cells = [cell for cell in header.cells if cell]
+                remedy = did_you_mean(their, cells, limit=30)
+                told.add(nearest(their, cells))
                 intake.findings.append(LACKS.at(at_header(-1), message, remedy))
                 continue
             if len(found) > 1:
@@ -154,7 +158,7 @@ def takes_of(
         takes.append(take)
     named = {*mapping.columns.values(), *mapping.ignore}
     for index, cell in enumerate(header.cells):
-        if cell not in named:
+        if cell not in named and cell not in told:
             message = f"column {cell!r} is not in the mapping" if cell else "a column has no name"
             remedy = (
                 "remove the column, or name it" if plain else "name it in [columns], or list it in ignore"

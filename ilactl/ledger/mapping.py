@@ -117,7 +117,7 @@ def _place(path: str, text: str, keys: tuple[str | int, ...], *, value: bool = F
 
 
 def _one_of(names: Mapping[str, str] | tuple[str, ...]) -> Callable[[Any], str | None]:
-    offered = ", ".join(name for name in names if name.strip())
+    offered = ", ".join(repr(name) for name in names if name.strip())
 
     def fault(value: Any) -> str | None:
         return None if isinstance(value, str) and value in names else f"{value!r} is not one of {offered}"

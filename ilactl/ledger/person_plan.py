@@ -39,6 +39,8 @@ class _Type(Protocol):
     @property
     def name(self) -> str: ...
 
+    def describe(self) -> str: ...
+
 
 class Fact(Protocol):
     """What a register must know of a fact that the scheme declares."""
@@ -50,7 +52,7 @@ class Fact(Protocol):
 
     @property
     def type(self) -> _Type:
-        """Its type; only the name is asked for."""
+        """Its type; only its name and what its values look like are asked for."""
         ...
 
     @property

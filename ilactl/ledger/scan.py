@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ilactl.findings import Finding, Kind, Place
+from ilactl.ledger.advice import advice_on
 from ilactl.ledger.grammar import Table, fault_of, quick_pattern
 from ilactl.ledger.lines import (
     QUOTES,
@@ -52,13 +53,19 @@ BOM = Kind("CSV-BOM", "the file starts with a byte-order mark", "save the file a
 CRLF = Kind(
     "CSV-LINE-END", "a line ends in CR LF or CR instead of LF", "save the file with Unix line ends (LF)"
 )
-NUL = Kind("CSV-NUL", "a line holds a NUL byte: damage, or UTF-16", "restore the line from a copy")
+NUL = Kind(
+    "CSV-NUL",
+    "a line holds a NUL byte: damage, or UTF-16",
+    "save the file as UTF-8, or restore the line from a copy",
+)
 ENCODING = Kind(
     "CSV-ENCODING", "a byte is not UTF-8", "save the file as UTF-8, or restore the line from a copy"
 )
 HEADER = Kind("CSV-HEADER", "the first line is not the file's fixed header", "restore the header line")
 WIDTH = Kind(
-    "CSV-WIDTH", "a row has too few or too many cells", "give the row one cell for each column of the header"
+    "CSV-WIDTH",
+    "a row has too few or too many cells",
+    "give the row one cell for each column of the header; a cell that holds a comma stands in quotes",
 )
 BLANK = Kind("CSV-BLANK-LINE", "a line is empty", "remove the empty line")
 TAIL = Kind(
@@ -205,7 +212,8 @@ def row_findings(
             continue
         fault = fault_of(column_, cell)
         if fault:
-            findings.append(CELL.at(Place(file, line_no, cell_starts(line)[index], line), fault))
+            place = Place(file, line_no, cell_starts(line)[index], line)
+            findings.append(CELL.at(place, fault, advice_on(column_, cell)))
     return findings
 
 
@@ -219,6 +227,9 @@ def header_findings(view: Buffer, table: Table) -> list[Finding]:
     shown = first.decode("utf-8", "replace")
     if first.startswith(_BOM):
         return [BOM.at(Place(table.file, 1, 1, shown), "the file starts with a byte-order mark")]
+    if b"\0" in first:
+        message = "the file is UTF-16, or damaged: its first line holds NUL bytes"
+        return [NUL.at(Place(table.file, 1, shown.index("\0") + 1, shown), message)]
     if first.endswith(b"\r") or b"\r" in first:
         column = shown.index("\r") + 1
         return [CRLF.at(Place(table.file, 1, column, shown), "the header line ends in CR LF or CR")]

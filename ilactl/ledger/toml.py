@@ -69,7 +69,7 @@ def _parse(text: str) -> tuple[dict[str, Any] | None, tuple[str, int, int] | Non
     except tomllib.TOMLDecodeError as error:
         match = _WHERE.fullmatch(str(error))
         if match:
-            return None, (_sentence(match[1]), int(match[2]), int(match[3]))
+            return None, _in_words(match[1], int(match[2]), int(match[3]), text)
         lines = text.rstrip("\n").split("\n")
         return None, (_sentence(str(error).split(" (at ")[0]), len(lines), len(lines[-1]) + 1)
     except RecursionError:
@@ -79,6 +79,19 @@ def _parse(text: str) -> tuple[dict[str, Any] | None, tuple[str, int, int] | Non
         long = _LONG_NUMBER.search(text)
         line, column = _position(text, long.start() if long else 0)
         return None, ("the number has too many digits" if long else str(error), line, column)
+
+
+def _in_words(reason: str, line: int, column: int, text: str) -> tuple[str, int, int]:
+    """The parser's reason as a user would say it, at the place that is to be mended."""
+    shown = line_text(text, line)
+    start = len(shown) - len(shown.lstrip()) + 1
+    if reason == "Cannot overwrite a value":
+        return f"the key {shown.partition('=')[0].strip()} stands twice in its table", line, start
+    if re.fullmatch(r"Cannot declare \(.*\) twice", reason):
+        return f"{shown.strip()} stands twice", line, start
+    if reason == "Illegal character '\\n'":
+        return "the quote that opens on this line is not closed on it", line, column
+    return _sentence(reason), line, column
 
 
 def _sentence(text: str) -> str:

@@ -65,10 +65,11 @@ _FIXED = re.compile(r"(?:#,##)?0(?:\.(0+))?(?:_[-() ])?")
 
 
 class SheetCell(NamedTuple):
-    """A cell: its text and what it is: `text`, `number`, `day`, `bool`, `empty`, or a `fault`."""
+    """A cell: its text and what it is: text, number, day, bool, empty, or a fault of what is `held`."""
 
     text: str
     kind: str
+    held: str = ""
 
 
 _EMPTY = SheetCell("", "empty")
@@ -216,7 +217,7 @@ def _rows(chosen: Any, path: str, sheet: Sheet) -> Iterator[SheetRow]:
         read = [_cell(cell) for cell in cells]
         while read and read[-1] is _EMPTY:
             read.pop()
-        row = SheetRow(line, tuple(read), " | ".join(cell.text for cell in read))
+        row = SheetRow(line, tuple(read), " | ".join(cell.held or cell.text for cell in read))
         waiting.append(row)
         if read:
             yield from waiting
@@ -235,15 +236,16 @@ def _cell(cell: Any) -> SheetCell:
         return _of_number(value, str(cell.number_format))
     if isinstance(value, datetime):
         if value.time() != time():
-            return SheetCell(f"{value} is a day with a time of day", "fault")
+            return SheetCell(f"{value} is a day with a time of day", "fault", str(value))
         return SheetCell(value.date().isoformat(), "day")
     if isinstance(value, date):
         return SheetCell(value.isoformat(), "day")
     if cell.data_type == "f" or not isinstance(value, str):
         kept = value if isinstance(value, str) else type(value).__name__
-        return SheetCell(f"{kept} is a formula or a time: paste it as a value", "fault")
+        what = "a formula" if cell.data_type == "f" else "a time"
+        return SheetCell(f"{kept} is {what}: paste it as a value", "fault", kept)
     if cell.data_type == "e":
-        return SheetCell(f"{value} is an error of the spreadsheet", "fault")
+        return SheetCell(f"{value} is an error of the spreadsheet", "fault", str(value))
     return SheetCell(value, "text")
 
 
@@ -258,16 +260,17 @@ def _of_number(value: int | float, shown_as: str) -> SheetCell:
     exact = Decimal(repr(value))
     fixed = _FIXED.fullmatch(shown_as)
     if not exact.is_finite():
-        return SheetCell(f"{value} is not a number", "fault")
+        return SheetCell(f"{value} is not a number", "fault", str(value))
     if len(exact.normalize().as_tuple().digits) > MAX_DIGITS:
         kept = Decimal(f"{value:.{MAX_DIGITS}g}")
         decimals = len(fixed[1] or "") if fixed else None
         if decimals is None or kept != round(kept, decimals):
-            return SheetCell(f"{value!r} has more than {MAX_DIGITS} digits: round it in the sheet", "fault")
+            message = f"{value!r} has more than {MAX_DIGITS} digits: round it in the sheet"
+            return SheetCell(message, "fault", repr(value))
         exact = kept
     text = format(exact, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     if re.fullmatch("00+", shown_as):
         message = f"{text} is a number that the sheet shows as {text:0>{len(shown_as)}}: store it as text"
-        return SheetCell(message, "fault")
+        return SheetCell(message, "fault", text)
     return SheetCell("0" if text in ("-0", "") else text, "number")

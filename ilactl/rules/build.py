@@ -12,6 +12,7 @@ from ilactl.rules.model import Cap, ContributionRule, Grant, Scheme, Tier, Windo
 from ilactl.rules.names import catalogue, contribution_names
 from ilactl.rules.periods import valid_due, valid_facts_on
 from ilactl.rules.rhythm import valid_every
+from ilactl.rules.ruletext import first_at
 from ilactl.rules.terms import duration_months
 from ilactl.rules.together import check_together
 
@@ -68,7 +69,8 @@ class _Builder(Building):
 
     def cap(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
         if raw["id"] in self.caps:
-            file.find(DOUBLED_RULE, (*path, "id"), f"the cap {raw['id']} is declared twice")
+            where = first_at(self.files, "cap", raw["id"])
+            file.find(DOUBLED_RULE, (*path, "id"), f"the cap {raw['id']} is declared at {where} already")
             return
         self.unit(file, path, raw["unit"])
         for i, class_ in enumerate(raw["over"]):

@@ -11,6 +11,7 @@ from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE, MISSING_KEY
 from ilactl.rules.model import Amend, Budget, Closing, Convert
 from ilactl.rules.names import lot_names
 from ilactl.rules.rhythm import valid_look
+from ilactl.rules.ruletext import first_at
 from ilactl.rules.terms import NO_TERMS, LotTerms
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ class Laws:
     def _budget(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
         building = self.building
         if raw["id"] in self.budgets:
-            file.find(DOUBLED_RULE, (*path, "id"), f"the budget {raw['id']} is declared twice")
+            where = first_at(building.files, "budget", raw["id"])
+            file.find(DOUBLED_RULE, (*path, "id"), f"the budget {raw['id']} is declared at {where} already")
             return
         building.unit(file, path, raw["unit"])
         scale = building.scales.get(raw["unit"], 2)

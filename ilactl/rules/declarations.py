@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,10 +15,8 @@ from ilactl.rules.expressions.words import SQL_WORDS
 from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE
 from ilactl.rules.model import DatedValue, FactSpec
 from ilactl.rules.names import BUILT_IN, RESERVED, built_in_facts
+from ilactl.rules.ruletext import RuleText, first_at
 from ilactl.rules.values import FactType, Value, fact_type
-
-if TYPE_CHECKING:
-    from ilactl.rules.ruletext import RuleText
 
 __all__ = ["Declarations", "read_declarations"]
 
@@ -34,19 +31,19 @@ class Declarations(Struct):
     broken: set[str] = field(default_factory=set)
 
 
-def read_declarations(files: Iterable[RuleText]) -> Declarations:
+def read_declarations(files: list[RuleText]) -> Declarations:
     """The declarations of well-shaped files. Faults are added to the files."""
     declared = Declarations()
     for file in files:
         for name, raw in file.raw.get("facts", {}).items():
-            if _is_free(file, name, declared):
+            if _is_free(file, name, declared, files):
                 _fact(file, name, raw, declared)
         for name, raw in file.raw.get("values", {}).items():
-            _value(file, name, raw, declared)
+            _value(file, name, raw, declared, files)
     return declared
 
 
-def _is_free(file: RuleText, name: str, declared: Declarations) -> bool:
+def _is_free(file: RuleText, name: str, declared: Declarations, files: list[RuleText]) -> bool:
     path: Path = ("facts", name)
     if name in BUILT_IN:
         file.find(DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name")
@@ -59,7 +56,8 @@ def _is_free(file: RuleText, name: str, declared: Declarations) -> bool:
         message = f"{name} is a word of SQL, so no expression can name it"
         file.find(BAD_RULE_VALUE, path, message, f"choose another name, such as the_{name}")
     elif name in declared.facts:
-        file.find(DOUBLED_RULE, path, f"the fact {name} is declared twice")
+        where = first_at(files, "facts", name)
+        file.find(DOUBLED_RULE, path, f"the fact {name} is declared at {where} already")
     else:
         return True
     return False
@@ -112,10 +110,13 @@ def _default(file: RuleText, path: Path, raw: dict[str, Any], kind: FactType) ->
     return default
 
 
-def _value(file: RuleText, name: str, raw: list[dict[str, Any]], declared: Declarations) -> None:
+def _value(
+    file: RuleText, name: str, raw: list[dict[str, Any]], declared: Declarations, files: list[RuleText]
+) -> None:
     path: Path = ("values", name)
     if name in declared.values:
-        file.find(DOUBLED_RULE, path, f"the value {name} is declared twice")
+        where = first_at(files, "values", name)
+        file.find(DOUBLED_RULE, path, f"the value {name} is declared at {where} already")
         return
     good = len(file.findings)
     steps: list[tuple[date, Fraction]] = []

@@ -16,6 +16,16 @@ from ilactl.rules.shapes import RuleFile, model_at
 
 __all__ = ["Shape", "shape_faults"]
 
+_WANTED = {
+    "string_type": "a text in quotes",
+    "list_type": "a list in square brackets",
+    "int_type": "a whole number without quotes",
+    "bool_type": "true or false, without quotes",
+    "dict_type": "a table of keys and values",
+    "model_type": "a table of keys and values",
+}
+"""What a key wants, by the kind of the fault."""
+
 Path = tuple[str | int, ...]
 Shape = tuple[Kind, Path, str, str]
 """A fault of shape: kind, key path, message, remedy ('' for the kind's own)."""
@@ -53,6 +63,8 @@ def _shape(fault: Any, raw: dict[str, Any]) -> Shape:
             f"{_spell(path)} {str(given)[:60]!r} is not written as it must be",
             _meaning(path),
         )
+    if kind in _WANTED:
+        return BAD_RULE_VALUE, path, f"{_spell(path)} is not {_WANTED[kind]}", _meaning(path)
     return (
         BAD_RULE_VALUE,
         path,

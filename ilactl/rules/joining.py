@@ -60,7 +60,7 @@ def plan_join(snapshot: Snapshot, scheme: Scheme, duplicate: str, person: str, o
     """
     one, other = person_record(snapshot, duplicate), person_record(snapshot, person)
     if duplicate == person:
-        raise Refused(reason=f"{person} is {person}", hint="name two ids")
+        raise Refused(reason=f"{person} cannot be merged into itself", hint="name two ids")
     if one.person == other.person:
         return _nothing(on, one, other)
     if one.person != duplicate:

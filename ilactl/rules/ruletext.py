@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct, field
@@ -11,7 +12,7 @@ from ilactl.ledger.locate import locate, locate_value
 from ilactl.ledger.toml import line_text
 from ilactl.rules.model import Source
 
-__all__ = ["RuleText"]
+__all__ = ["RuleText", "first_at"]
 
 
 class RuleText(Struct):
@@ -44,3 +45,14 @@ class RuleText(Struct):
         while end > line and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
             end -= 1
         return Source(self.file, line, "\n".join(lines[line - 1 : end]))
+
+
+def first_at(files: Iterable[RuleText], kind: str, name: str) -> str:
+    """Where the files first declare a fact, a value, or a table of that id: `rules/scheme.toml:12`."""
+    for file in files:
+        held = file.raw.get(kind, {})
+        keys = [name] if name in held else [i for i, table in enumerate(held) if isinstance(table, dict)]
+        for key in keys:
+            if key == name or held[key].get("id") == name:
+                return f"{file.file}:{locate(file.text, (kind, key))[0]}"
+    raise LookupError(name)

@@ -135,13 +135,13 @@ def test_all_streams_closed_is_survived() -> None:
 def test_a_full_disk_is_an_io_error(words: str, full_disk: BinaryIO) -> None:
     result = finish(start(*words.split(), stdout=full_disk))
     assert result.code == 74
-    assert result.err.startswith("error: IO stdout: No space left on device")
+    assert result.err.startswith("error: IO stdout: no space left on device")
 
 
 def test_a_full_disk_after_a_commit_says_that_it_is_booked(full_disk: BinaryIO) -> None:
     result = finish(start("probe", "answer", "--booked", "9", stdout=full_disk))
     assert result.code == 75
-    assert "booked as commit 9, but stdout: No space left on device" in result.err
+    assert "booked as commit 9, but stdout: no space left on device" in result.err
 
 
 def test_a_stderr_that_takes_nothing_leaves_the_status_alone(full_disk: BinaryIO) -> None:

@@ -115,7 +115,7 @@ def test_an_input_that_is_missing_or_no_file_is_named(probe: Run, tmp_path: Path
     missing = probe("probe", "read", tmp_path / "none.csv")
     assert (missing.code, missing.err.count("none.csv not found")) == (66, 1)
     folder = probe("probe", "read", tmp_path)
-    assert (folder.code, "Is a directory" in folder.err) == (74, True)
+    assert (folder.code, "is a directory" in folder.err) == (74, True)
 
 
 def test_an_input_that_is_too_large_is_refused(

@@ -317,3 +317,16 @@ def test_names_under_version_control_are_found(ledger: Path, invoke, above: bool
 def test_the_help_lists_every_check(invoke):
     text = invoke("check", "--help").ok().out
     assert all(check.name in text for check in checks())
+
+
+def test_what_a_broken_row_hides_is_not_said_to_be_missing():
+    assert [
+        code for code, *_ in found(persons="P2,2026-02-30,,,,,,,,\n", entitlements=grant(1, person="P2"))
+    ] == ["CSV-CELL"]
+
+
+def test_a_check_by_name_says_that_it_could_not_read_a_file(invoke, sample_ledger):
+    file = sample_ledger / "entitlements.csv"
+    file.write_bytes(file.read_bytes()[:4000])
+    result = invoke("check", "order", env={"ILACTL_LEDGER": str(sample_ledger)})
+    assert (result.code, "CHECK-LOG" in result.err) == (1, True)

@@ -235,3 +235,8 @@ def test_a_place_counts_characters():
     data = file_of(PERSONS, "P1,2026-01-01,,,,,Šiauliai,a,,")
     place = place_of(data, "persons.csv", data.index(b"P1"), "groups")
     assert (place.line, place.column) == (2, 28)
+
+
+def test_a_no_break_space_shows_where_it_is_the_fault() -> None:
+    [finding] = read_table(file_of(PERSONS, "P1\u00a0,2026-01-01,,,,,,,,"), PERSONS)[1]
+    assert finding.format().splitlines()[1] == "    P1\\xa0,2026-01-01,,,,,,,,"

@@ -294,7 +294,7 @@ BAD: dict[str, tuple[str, str, str]] = {
         "DOUBLED-RULE",
         "base",
     ),
-    "doubled key": (GRANT + 'id = "again"‸\n', "TOML-SYNTAX", "overwrite"),
+    "doubled key": (GRANT + '‸id = "again"\n', "TOML-SYNTAX", "id stands twice"),
     "built-in fact": (
         with_("trained = {", '‸isced_level = { kind = "state", type = "integer" }\ntrained = {'),
         "DOUBLED-RULE",

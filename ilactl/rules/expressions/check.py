@@ -52,6 +52,10 @@ _WANTED: dict[Want, tuple[type[Type], str]] = {
 }
 
 
+_CLOCK = ("current_date", "current_timestamp", "current_time", "localtime", "localtimestamp", "now", "today")
+"""Names by which SQL asks the clock."""
+
+
 class Checked(Struct, frozen=True, eq=False):
     """A tree whose types agree and whose every value can be computed exactly.
 
@@ -173,7 +177,11 @@ class _Typing:
     def _name(self, node: Node, full: str) -> Type | None:
         found = self.names.get(full)
         if found is None:
-            self.note(kinds.NAME, node, f"nothing is called {full}{nearest(full, self.names)}")
+            if full in _CLOCK:
+                message = f"nothing is called {full}: what a rule gives never depends on the day it is run"
+                self.note(kinds.NAME, node, message, "compare with a day, as in DATE '2026-01-31'")
+            else:
+                self.note(kinds.NAME, node, f"nothing is called {full}{nearest(full, self.names)}")
         return found
 
     def _group(self, node: Node, group: str) -> None:

@@ -7,6 +7,7 @@ known is refused by its name. Nothing is bound, run or looked up.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ __all__ = ["parse_expression"]
 
 _PREFIX = "SELECT "
 _ENGINE_DEPTH = 250
+_MARKS = re.compile(r"[0-9],[0-9]")
+"""Where a comma may be meant as a mark of a number."""
+
 _CLAUSES = {
     "where_clause": "WHERE",
     "group_expressions": "GROUP BY",
@@ -101,7 +105,8 @@ def _only_item(answer: dict[str, Any], text: str) -> Any:
     items = node.get("select_list") or []
     if len(items) != 1:
         message = f"a rule holds one expression, not {len(items)} with commas between them"
-        raise ExpressionFault([_whole(text, message)])
+        remedy = "write a point before decimals, and no mark between thousands" if _MARKS.search(text) else ""
+        raise ExpressionFault([fault(FORBIDDEN, 0, len(text), message, remedy)])
     return items[0]
 
 
