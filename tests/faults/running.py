@@ -1,0 +1,108 @@
+"""Runs command lines: warm, in a child of a server that has ilactl loaded; or cold, as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+SOURCE = HERE.parents[1]
+"""What holds the package ilactl that is put to the test, unless another is named."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command line ended: its exit status (minus the signal, where one killed it), and its words."""
+
+    status: int
+    out: str
+    err: str
+
+    def ok(self) -> Done:
+        """The same; raises where it did not end well."""
+        if self.status:
+            raise AssertionError(f"exit {self.status}: {self.err}")
+        return self
+
+
+def environment(box: Path, package: Path, more: dict[str, str] | None = None) -> dict[str, str]:
+    """A small, settled environment: nothing of the developer's leaks in."""
+    return {"PATH": os.environ["PATH"], "HOME": os.fspath(box.parent), "LANG": "C.UTF-8", "TZ": "UTC",
+            "PYTHONPATH": os.fspath(package), "PYTHONDONTWRITEBYTECODE": "1", **(more or {})}  # fmt: skip
+
+
+class Runner:
+    """Runs the ilactl of one package, each time as a process of its own."""
+
+    def __init__(self, package: Path = SOURCE, *, cold: bool = False) -> None:
+        self.package = package
+        self.cold = cold
+        self._server: subprocess.Popen[str] | None = None
+
+    def __call__(
+        self,
+        words: Sequence[str],
+        box: Path,
+        *,
+        plan: dict[str, Any] | None = None,
+        stdin: str = "",
+        cold: bool = False,
+    ) -> Done:
+        """Run `ilactl WORDS`; `box` is the folder that holds the ledger, its streams go beside it."""
+        paths = {name: box.with_name(f"{box.name}.{name}") for name in ("stdin", "stdout", "stderr")}
+        paths["stdin"].write_text(stdin)
+        if self.cold or cold:
+            status = self._cold(words, box, plan, paths)
+        else:
+            status = self._warm(words, box, plan, paths)
+        return Done(
+            status, *(paths[name].read_text("utf-8", "backslashreplace") for name in ("stdout", "stderr"))
+        )
+
+    def _warm(
+        self, words: Sequence[str], box: Path, plan: dict[str, Any] | None, paths: dict[str, Path]
+    ) -> int:
+        if self._server is None:
+            self._server = subprocess.Popen(
+                [sys.executable, "-P", os.fspath(HERE / "server.py")],
+                env=environment(box, self.package), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        request = {"argv": list(words), "env": environment(box, self.package), "cwd": os.fspath(box.parent),
+                   "plan": plan, **{name: os.fspath(path) for name, path in paths.items()}}  # fmt: skip
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps(request) + "\n")
+        self._server.stdin.flush()
+        answer = self._server.stdout.readline()
+        if not answer:
+            raise RuntimeError("the server of warm processes ended: see its traceback above")
+        return int(json.loads(answer)["status"])
+
+    def _cold(
+        self, words: Sequence[str], box: Path, plan: dict[str, Any] | None, paths: dict[str, Path]
+    ) -> int:
+        package = self.package
+        more = {}
+        if plan:
+            more = {"FAULTS_PLAN": json.dumps(plan), "PYTHONPATH": f"{HERE / 'shim'}:{package}"}
+        with paths["stdin"].open("rb") as zero, paths["stdout"].open("wb") as one, paths["stderr"].open("wb") as two:
+            return subprocess.run(
+                [sys.executable, "-P", "-m", "ilactl", *words], env=environment(box, package, more),
+                cwd=box.parent, stdin=zero, stdout=one, stderr=two, timeout=60, check=False,
+            ).returncode  # fmt: skip
+
+    def close(self) -> None:
+        """End the server."""
+        if self._server is not None:
+            assert self._server.stdin is not None
+            assert self._server.stdout is not None
+            self._server.stdin.close()
+            self._server.wait()
+            self._server.stdout.close()
+            self._server = None
