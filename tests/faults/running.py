@@ -97,6 +97,29 @@ class Runner:
                 cwd=box.parent, stdin=zero, stdout=one, stderr=two, timeout=60, check=False,
             ).returncode  # fmt: skip
 
+    def unheard(self, words: Sequence[str], box: Path, how: str, *, stdin: str = "") -> Done:
+        """Run it cold, with nobody to read what it prints: stdout is full, closed, or a broken pipe."""
+        there, err = os.open(os.devnull, os.O_WRONLY), box.with_name(f"{box.name}.stderr")
+        if how.startswith("full"):
+            os.dup2(os.open("/dev/full", os.O_WRONLY | os.O_CLOEXEC), there)
+        elif how == "broken":
+            read_end, write_end = os.pipe()
+            os.close(read_end)
+            os.dup2(write_end, there)
+            os.close(write_end)
+        closes = "1>&-" if how.startswith("closed") else ""
+        both = how.endswith("stderr too")
+        quiet = ("2>&-" if closes else "2>&1") if both else ""
+        script = f'exec "$@" {closes} {quiet}'
+        with err.open("wb") as two:
+            done = subprocess.run(
+                ["sh", "-c", script, "sh", sys.executable, "-P", "-m", "ilactl", *words], cwd=box.parent,
+                env=environment(box, self.package), input=stdin.encode(), stdout=there, stderr=two, timeout=60,
+            )  # fmt: skip
+        os.close(there)
+        told = err.read_text("utf-8", "backslashreplace")
+        return Done(done.returncode, "", told or ("BOOKED" if both and done.returncode == 75 else ""))
+
     def close(self) -> None:
         """End the server."""
         if self._server is not None:

@@ -1,0 +1,226 @@
+"""Every case there is, by mode, operation and number; and how one is run."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import itertools
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .judging import Ends, Wrong, claim, ends_of, judge, relaxed, told_well
+from .powercut import Disk, Event, put
+from .running import Done, Runner
+from .scenes import Scene, scenes
+from .shim.sitecustomize import CHANGES, READS
+
+SEEDS = 6
+"""Disks drawn for each moment of a power cut."""
+
+MAKING = frozenset({"create", "mkdir", "write", "sync", "rename", "allocate", "link"})
+NAMING = frozenset({"create", "openw", "rename", "unlink", "mkdir", "chmod", "link"})
+OPENING = frozenset({"create", "openw"})
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A kind of fault: what the shim does, at which calls."""
+
+    title: str
+    plan: dict[str, Any] = field(default_factory=dict)
+    kinds: frozenset[str] = CHANGES
+    reads: bool = False
+    thin: bool = False
+    """Of calls of one kind on one path only the first and the last."""
+
+
+def _errors(code: int, words: str, kinds: frozenset[str]) -> dict[str, Mode]:
+    name = errno.errorcode[code].lower()
+    plan = {"do": "fail", "errno": code}
+    return {
+        name: Mode(f"{words}, once", plan, kinds),
+        f"{name}+": Mode(f"{words}, from then on", {**plan, "lasting": True}, kinds),
+    }
+
+
+MODES: dict[str, Mode] = {
+    "kill": Mode("killed before a call", {"do": "kill"}, reads=True),
+    "tear": Mode("killed within a write", {"do": "tear"}, frozenset({"write"}), reads=True),
+    **_errors(errno.ENOSPC, "no space", MAKING),
+    **_errors(errno.EIO, "input/output error", CHANGES),
+    **_errors(errno.EACCES, "no permission", NAMING),
+    **_errors(errno.EMFILE, "too many open files", OPENING),
+    "short": Mode("a short write", {"do": "short"}, frozenset({"write"})),
+    "short+": Mode("only short writes", {"do": "short", "lasting": True}, frozenset({"write"})),
+    "short-full": Mode("a short write, then no space", {"do": "short-full", "lasting": True}, MAKING),
+    "forget": Mode("a sync that fails and forgets", {"do": "forget"}, frozenset({"sync"}), reads=True),
+    "lose": Mode("a sync that failed, a repeat, a power cut", {"do": "lose"}, frozenset({"sync"})),
+    "powercut": Mode("power cut", reads=True),
+    "read": Mode("reading fails", {"do": "fail", "errno": errno.EIO}, READS, thin=True),
+    "open": Mode("opening to read fails", {"do": "fail", "errno": errno.EMFILE}, frozenset({"open", "list"}), thin=True),
+    "close": Mode("closing fails", {"do": "fail", "errno": errno.EIO}, frozenset({"close"}), thin=True),
+    "close+": Mode("closing fails, from then on", {"do": "fail", "errno": errno.EIO, "lasting": True},
+                   frozenset({"close"}), thin=True),
+    "stdout": Mode("stdout full or closed"),
+}  # fmt: skip
+
+HEAVY = {"engine": {"kill", "enospc", "eio", "short", "forget", "lose", "powercut"}}
+"""Operations that take long: the modes they are put to."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault at one place."""
+
+    mode: str
+    scene: str
+    at: int
+    seed: int = 0
+
+    def __str__(self) -> str:
+        return "/".join(str(part) for part in (self.mode, self.scene, self.at, self.seed))
+
+    @staticmethod
+    def of(text: str) -> Case:
+        """The case of that name."""
+        mode, scene, at, seed = text.split("/")
+        return Case(mode, scene, int(at), int(seed))
+
+
+class Field:
+    """The operations, made in a folder, with their ends and the calls they make."""
+
+    def __init__(self, place: Path, runner: Runner, names: set[str] | None = None) -> None:
+        self.place = place
+        self.scenes: dict[str, Scene] = scenes(runner, place / "scenes", names)
+        self.ends: dict[str, Ends] = {}
+        self.calls: dict[str, list[Event]] = {}
+        for name, scene in self.scenes.items():
+            self.ends[name] = ends_of(scene, runner, place / f"ends-{_flat(name)}")
+            notes = place / f"notes-{_flat(name)}"
+            box = scene.copy(place / f"noted-{_flat(name)}")
+            scene.run(runner, box, plan={"record": str(notes)}).ok()
+            self.calls[name] = [json.loads(line) for line in notes.read_text().splitlines()]
+
+    def cases(self, modes: set[str] | None = None, seeds: int = SEEDS) -> Iterator[Case]:
+        """All cases of the modes, in a settled order."""
+        for (name, mode), scene in itertools.product(MODES.items(), self.scenes):
+            if (modes is not None and name not in modes) or name not in HEAVY.get(scene, {name}):
+                continue
+            if name == "powercut":
+                yield from self._cuts(scene, seeds)
+            elif name == "stdout":
+                yield from (Case(name, scene, number) for number in range(len(_OUTPUTS)))
+            else:
+                yield from (Case(name, scene, at) for at in self._places(scene, mode))
+
+    def _places(self, scene: str, mode: Mode) -> list[int]:
+        found = [call for call in self.calls[scene] if call["kind"] in mode.kinds]
+        if not mode.thin:
+            return list(range(1, len(found) + 1))
+        first: dict[tuple[str, str], int] = {}
+        last: dict[tuple[str, str], int] = {}
+        for at, call in enumerate(found, 1):
+            key = (call["kind"], call["path"])
+            first.setdefault(key, at)
+            last[key] = at
+        return sorted({*first.values(), *last.values()})
+
+    def _cuts(self, scene: str, seeds: int) -> Iterator[Case]:
+        """The disks that differ."""
+        seen = set()
+        changes = self.changes(scene)
+        for at, seed in itertools.product(range(1, len(changes) + 1), range(seeds)):
+            disk = self.disk_after(scene, changes[:at], seed)
+            key = (_digest(disk), at == len(changes))
+            if key not in seen:
+                seen.add(key)
+                yield Case("powercut", scene, at, seed)
+
+    def changes(self, scene: str) -> list[Event]:
+        """The calls of an operation that change the disk."""
+        return [call for call in self.calls[scene] if call["kind"] in CHANGES]
+
+    def disk_after(self, scene: str, events: list[Event], seed: int) -> dict[str, tuple[int, bytes | None]]:
+        """What may be there after these calls and a power cut."""
+        disk = Disk(self.scenes[scene].base)
+        disk.replay(events)
+        return disk.after_the_cut(seed)
+
+    def try_case(self, case: Case, runner: Runner, box: Path) -> None:
+        """Run a case in a new box. Raises AssertionError where a promise was not kept."""
+        for old in box.parent.glob(f"{box.name}*"):
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+        scene, ends, mode = self.scenes[case.scene], self.ends[case.scene], MODES[case.mode]
+        if case.mode == "powercut":
+            self._power_cut(case, runner, box)
+        elif case.mode == "lose":
+            self._lose(case, runner, box)
+        elif case.mode == "stdout":
+            scene.copy(box)
+            words = [*scene.line(box), "-O", "json"]
+            done = runner.unheard(words, box, _OUTPUTS[case.at], stdin=scene.stdin)
+            claim(done.status == 75, f"nobody could read the answer, exit {done.status}: {done.err}")
+            judge(scene, runner, box, ends, done)
+        else:
+            scene.copy(box)
+            plan = {**mode.plan, "at": case.at, "kinds": sorted(mode.kinds)}
+            done = scene.run(runner, box, plan=plan)
+            claim(done.status == -9 if mode.plan["do"] in ("kill", "tear") else True, "the call was never made")
+            claim(not case.mode.startswith(("short", "close")) or case.mode == "short-full" or done.status == 0,
+                  f"no fault at all, exit {done.status}: {done.err}")  # fmt: skip
+            judge(scene, runner, box, ends, done, reads=mode.reads)
+
+    def _power_cut(self, case: Case, runner: Runner, box: Path) -> None:
+        """The last moment is after the acknowledgement: what was acknowledged must be there, in its files."""
+        changes = self.changes(case.scene)
+        put(self.disk_after(case.scene, changes[: case.at], case.seed), box)
+        done = Done(0 if case.at == len(changes) else -9, "", "")
+        judge(self.scenes[case.scene], runner, box, self.ends[case.scene], done, reads=True)
+
+    def _lose(self, case: Case, runner: Runner, box: Path) -> None:
+        """A sync fails and its pages are never written; the same command again is done; the power goes."""
+        scene, notes = self.scenes[case.scene], box.with_name(f"{box.name}.notes")
+        scene.copy(box)
+        told_well(scene.run(runner, box, plan={"do": "lose", "at": case.at, "kinds": ["sync"], "record": str(notes)}))
+        again = scene.run(runner, box, plan={"record": str(notes)})
+        claim(again.status in (*scene.again, 0), f"the repeat ended with {again.status}: {again.err}")
+        events = [json.loads(line) for line in notes.read_text().splitlines()]
+        events = [event for event in events if event["kind"] in CHANGES | {"lost"}]
+        shutil.rmtree(box)
+        put(self.disk_after(case.scene, events, 0), box)
+        judge(relaxed(scene), runner, box, self.ends[case.scene], Done(0, "", ""), reads=True)
+
+
+def _digest(disk: dict[str, tuple[int, bytes | None]]) -> str:
+    digest = hashlib.sha256()
+    for name, (mode, data) in sorted(disk.items()):
+        digest.update(f"{name}\0{mode}\0{data is None}\0{len(data or b'')}\0".encode() + (data or b""))
+    return digest.hexdigest()
+
+
+def _flat(name: str) -> str:
+    return name.replace(" ", "-")
+
+
+_OUTPUTS = ("full", "closed", "broken", "full, stderr too", "closed, stderr too")
+"""What may become of stdout."""
+
+
+def attempt(field_: Field, case: Case, runner: Runner, box: Path) -> str:
+    """Run a case; what is wrong, or nothing."""
+    try:
+        field_.try_case(case, runner, box)
+    except (Wrong, AssertionError, OSError, ValueError, KeyError) as fault:
+        return f"{type(fault).__name__}: {fault}"
+    finally:
+        shutil.rmtree(box, ignore_errors=True)
+        for name in ("notes", "stdin", "stdout", "stderr"):
+            if os.path.exists(f"{box}.{name}"):
+                os.unlink(f"{box}.{name}")
+    return ""
