@@ -63,8 +63,6 @@ def main(args: Sequence[str], session: Session | None = None) -> int:
         return INTERRUPTED
     except Terminated:
         return TERMINATED
-    except BrokenPipeError:
-        return CLOSED_PIPE
     except OSError as error:
         return _output_failed(error, session, as_json)
     except Exception as error:
@@ -133,12 +131,12 @@ def _report(error: IlactlError, as_json: bool) -> int:
 
 def _output_failed(error: OSError, session: Session, as_json: bool) -> int:
     """The disk or stdout refused. What was booked before stays booked, and is said to be."""
-    if error.errno == errno.EPIPE:
-        return CLOSED_PIPE
     reason = error.strerror or str(error)
     path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "stdout"
     if session.booked:
         return _report(BookedNotConfirmed(seq=session.booked, reason=f"{path}: {reason}"), as_json)
+    if error.errno == errno.EPIPE:
+        return CLOSED_PIPE
     return _report(IoFailed(path=path, reason=reason), as_json)
 
 
