@@ -19,6 +19,7 @@ from pathlib import Path
 
 from . import crowd, mutants, outside
 from .cases import MODES, SEEDS, Case, Field, attempt
+from .outside import Injection
 from .running import Runner
 
 _MEMORY = Path("/dev/shm")
@@ -49,23 +50,28 @@ def _begin(field: Field, cold: bool) -> None:
     _field, _runner = field, Runner(cold=cold)
 
 
-def _try(case: Case) -> tuple[str, str, str]:
+def _try(case: Case | Injection) -> tuple[str, str, str]:
     assert _field is not None
     assert _runner is not None
     box = _field.place / f"box-{os.getpid()}"
+    if isinstance(case, Injection):
+        return case.mode, str(case), outside.attempt(_field, case, _runner, box)
     return case.mode, str(case), attempt(_field, case, _runner, box)
 
 
 def run_cases(given: argparse.Namespace, place: Path) -> Iterator[tuple[str, str, str]]:
     """Mode, name and fault of every case, as they end."""
+    named = [Injection.of(text) if text.startswith("strace") else Case.of(text) for text in given.case or ()]
     runner = Runner()
     try:
-        wanted = {Case.of(text).scene for text in given.case} if given.case else set(given.operation or ())
-        field = Field(place, runner, wanted or None)
+        field = Field(place, runner, {case.scene for case in named} or set(given.operation or ()) or None)
+        cases: list[Case | Injection] = [*named]
+        if not named:
+            cases += field.cases(set(given.mode) if given.mode else None, given.seeds)
+            if (given.mode is None or "strace" in given.mode) and outside.can_trace():
+                cases += outside.injections(field, runner)
     finally:
         runner.close()
-    cases = [Case.of(text) for text in given.case or ()]
-    cases = cases or list(field.cases(set(given.mode) if given.mode else None, given.seeds))
     if given.list:
         print(*cases, sep="\n")
         return
@@ -97,7 +103,7 @@ def main() -> int:
         if not given.self_test:
             parts = [run_cases(given, place / "cases")]
             if not given.case and not given.list and not given.operation:
-                parts += [outside.run(given.mode, place / "outside"), crowd.run(given.mode, place / "crowd")]
+                parts.append(crowd.run(given.mode, place / "crowd"))
             for mode, name, fault in (one for part in parts for one in part):
                 counts[mode] += 1
                 passed[mode] += not fault

@@ -40,7 +40,9 @@ def environment(box: Path, package: Path, more: dict[str, str] | None = None) ->
 class Runner:
     """Runs the ilactl of one package, each time as a process of its own."""
 
-    def __init__(self, package: Path = SOURCE, *, cold: bool = False) -> None:
+    def __init__(self, package: Path = SOURCE, *, cold: bool = False, suffix: str = "") -> None:
+        """`suffix` tells apart the streams of several that work in one box."""
+        self.suffix = suffix
         self.package = package
         self.cold = cold
         self._server: subprocess.Popen[str] | None = None
@@ -53,20 +55,31 @@ class Runner:
         plan: dict[str, Any] | None = None,
         stdin: str = "",
         cold: bool = False,
+        kill_after: float | None = None,
+        under: Sequence[str] = (),
     ) -> Done:
-        """Run `ilactl WORDS`; `box` is the folder that holds the ledger, its streams go beside it."""
-        paths = {name: box.with_name(f"{box.name}.{name}") for name in ("stdin", "stdout", "stderr")}
+        """Run `ilactl WORDS`; `box` is the folder that holds the ledger, its streams go beside it.
+
+        A warm one is killed after so many seconds, whatever it is at. `under` is a program that runs a
+        cold one.
+        """
+        paths = {name: box.with_name(f"{box.name}{self.suffix}.{name}") for name in ("stdin", "stdout", "stderr")}
         paths["stdin"].write_text(stdin)
-        if self.cold or cold:
-            status = self._cold(words, box, plan, paths)
+        if self.cold or cold or under:
+            status = self._cold(words, box, plan, paths, under)
         else:
-            status = self._warm(words, box, plan, paths)
+            status = self._warm(words, box, plan, paths, kill_after)
         return Done(
             status, *(paths[name].read_text("utf-8", "backslashreplace") for name in ("stdout", "stderr"))
         )
 
     def _warm(
-        self, words: Sequence[str], box: Path, plan: dict[str, Any] | None, paths: dict[str, Path]
+        self,
+        words: Sequence[str],
+        box: Path,
+        plan: dict[str, Any] | None,
+        paths: dict[str, Path],
+        kill_after: float | None,
     ) -> int:
         if self._server is None:
             self._server = subprocess.Popen(
@@ -74,7 +87,7 @@ class Runner:
                 env=environment(box, self.package), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
         request = {"argv": list(words), "env": environment(box, self.package), "cwd": os.fspath(box.parent),
-                   "plan": plan, **{name: os.fspath(path) for name, path in paths.items()}}  # fmt: skip
+                   "plan": plan, "kill_after": kill_after, **{name: os.fspath(path) for name, path in paths.items()}}  # fmt: skip
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         self._server.stdin.write(json.dumps(request) + "\n")
@@ -85,7 +98,12 @@ class Runner:
         return int(json.loads(answer)["status"])
 
     def _cold(
-        self, words: Sequence[str], box: Path, plan: dict[str, Any] | None, paths: dict[str, Path]
+        self,
+        words: Sequence[str],
+        box: Path,
+        plan: dict[str, Any] | None,
+        paths: dict[str, Path],
+        under: Sequence[str],
     ) -> int:
         package = self.package
         more = {}
@@ -93,7 +111,7 @@ class Runner:
             more = {"FAULTS_PLAN": json.dumps(plan), "PYTHONPATH": f"{HERE / 'shim'}:{package}"}
         with paths["stdin"].open("rb") as zero, paths["stdout"].open("wb") as one, paths["stderr"].open("wb") as two:
             return subprocess.run(
-                [sys.executable, "-P", "-m", "ilactl", *words], env=environment(box, package, more),
+                [*under, sys.executable, "-P", "-m", "ilactl", *words], env=environment(box, package, more),
                 cwd=box.parent, stdin=zero, stdout=one, stderr=two, timeout=60, check=False,
             ).returncode  # fmt: skip
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .oracle import State, faults, state
 from .running import Done, Runner
+from .shim.sitecustomize import CHANGES
 
 LEDGER = "ledger"
 """The name of the ledger's folder in its box."""
@@ -37,11 +38,13 @@ class Scene:
     again: tuple[int, ...] = (0,)
     """The statuses that a repeat may end with where it was done already."""
 
-    def run(self, runner: Runner, box: Path, *, plan: dict[str, object] | None = None, cold: bool = False) -> Done:
-        """Run it in a box."""
+    def run(
+        self, runner: Runner, box: Path, *, plan: dict[str, object] | None = None, under: Sequence[str] = ()
+    ) -> Done:
+        """Run it in a box: with a plan for the shim, or under strace."""
         if plan is not None:
             plan = {"root": str(box), **plan}
-        return runner(self.line(box), box, plan=plan, stdin=self.stdin, cold=cold)
+        return runner(self.line(box), box, plan=plan, stdin=self.stdin, under=under)
 
     def line(self, box: Path) -> list[str]:
         """Its command line."""
@@ -105,8 +108,7 @@ def cut_off(runner: Runner, scene: Scene, box: Path, kind: str) -> Path:
     trial = scene.copy(box.with_name(f"{box.name}.trial"))
     scene.run(runner, trial, plan={"record": str(notes)}).ok()
     calls = [json.loads(line) for line in notes.read_text().splitlines()]
-    changes = [call for call in calls if call["kind"] in ("create", "openw", "write", "sync", "truncate", "allocate",
-               "rename", "unlink", "mkdir", "rmdir", "chmod", "link")]  # fmt: skip
+    changes = [call for call in calls if call["kind"] in CHANGES]
     log = f"{LEDGER}/commits.jsonl"
     decided = max(n for n, call in enumerate(changes) if call["kind"] == "sync" and call["path"] == log)
     at = next(n for n, call in enumerate(changes) if n > decided and call["kind"] == kind)

@@ -69,14 +69,17 @@ def child(request: dict[str, Any], shim: Any) -> None:
     os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
-def wait(pid: int) -> int:
+def wait(pid: int, kill_after: float | None) -> int:
     """The child's exit status, or minus the signal that ended it; -99 for one that hangs."""
-    end = time.monotonic() + LONGEST
+    begun = time.monotonic()
+    end = begun + LONGEST
     pause = 0.0005
     while time.monotonic() < end:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             return os.waitstatus_to_exitcode(status)
+        if kill_after is not None and time.monotonic() - begun >= kill_after:
+            os.kill(pid, signal.SIGKILL)
         time.sleep(pause)
         pause = min(pause * 1.3, 0.01)
     os.kill(pid, signal.SIGKILL)
@@ -100,7 +103,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             child(request, shim)
-        answers.write(json.dumps({"status": wait(pid)}) + "\n")
+        answers.write(json.dumps({"status": wait(pid, request["kill_after"])}) + "\n")
         answers.flush()
     os._exit(0)  # nothing to tear down: the engine's bindings would complain of what lives on
 
