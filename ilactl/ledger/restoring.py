@@ -121,6 +121,7 @@ def restore(writer: Writer, found: Sequence[Restoration], why: str) -> tuple[Rec
         for one in found:
             folder.replace(made[one.file], one.file)
             folder.sync_parent(one.file)
+        folder.sync_folder(STAGED)  # the old names go for good, too
     except (OSError, IlactlError) as error:
         said = reason_of(error) if isinstance(error, OSError) else str(error.details.get("reason", error))
         reason = f"not every file is back: {said}"
