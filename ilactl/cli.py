@@ -207,6 +207,7 @@ def _complete(instruction: str) -> int:
 
 def run() -> None:
     """The console script: streams, signals, then `main`; ends the process."""
+    os.umask(0o077)  # for files that an engine makes on our behalf; ours are given their modes besides
     _open_standard_streams()
     signal.signal(signal.SIGTERM, _terminate)
     if COMPLETE in os.environ:
