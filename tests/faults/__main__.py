@@ -76,7 +76,10 @@ def run_cases(given: argparse.Namespace, place: Path) -> Iterator[tuple[str, str
         print(*cases, sep="\n")
         return
     with ProcessPoolExecutor(given.workers, initializer=_begin, initargs=(field, given.cold)) as pool:
-        yield from pool.map(_try, cases, chunksize=8)
+        for number, result in enumerate(pool.map(_try, cases, chunksize=4), 1):
+            if sys.stderr.isatty():
+                print(f"\r{number} of {len(cases)}", end="", file=sys.stderr, flush=True)
+            yield result
 
 
 def table(counts: Counter[str], passed: Counter[str], titles: dict[str, str]) -> Iterator[str]:

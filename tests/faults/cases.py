@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .judging import Ends, Wrong, claim, ends_of, judge, relaxed, told_well
-from .powercut import Disk, Event, put
+from .powercut import Disk, Event, Remains, put
 from .running import Done, Runner
 from .scenes import Scene, scenes
 from .shim.sitecustomize import CHANGES, READS
@@ -135,7 +135,7 @@ class Field:
                 yield from (Case(name, scene, at) for at in self._places(scene, mode))
 
     def _places(self, scene: str, mode: Mode) -> list[int]:
-        found = [call for call in self.calls[scene] if call["kind"] in mode.kinds]
+        found = [call for call in self.calls[scene] if call["kind"] in mode.kinds and "unseen" not in call]
         if mode.plan.get("lasting") and mode.thin:
             return [1]
         if not mode.thin:
@@ -163,7 +163,7 @@ class Field:
         """The calls of an operation that change the disk."""
         return [call for call in self.calls[scene] if call["kind"] in CHANGES]
 
-    def disk_after(self, scene: str, events: list[Event], seed: int) -> dict[str, tuple[int, bytes | None]]:
+    def disk_after(self, scene: str, events: list[Event], seed: int) -> Remains:
         """What may be there after these calls and a power cut."""
         disk = Disk(self.scenes[scene].base)
         disk.replay(events)
@@ -214,11 +214,8 @@ class Field:
         judge(relaxed(scene), runner, box, self.ends[case.scene], Done(0, "", ""), reads=True)
 
 
-def _digest(disk: dict[str, tuple[int, bytes | None]]) -> str:
-    digest = hashlib.sha256()
-    for name, (mode, data) in sorted(disk.items()):
-        digest.update(f"{name}\0{mode}\0{data is None}\0{len(data or b'')}\0".encode() + (data or b""))
-    return digest.hexdigest()
+def _digest(disk: Remains) -> str:
+    return hashlib.sha256(repr(sorted(disk.items())).encode()).hexdigest()
 
 
 def _flat(name: str) -> str:

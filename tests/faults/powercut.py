@@ -3,7 +3,8 @@
 Files and names are kept apart, as file systems do. A file's bytes are sure once it was synced; a name
 is sure once its folder was. Of what is in doubt anything may be there: nothing, everything, some of it
 in any order, half a write, blanks in its place. A rename is one step in a folder; between two, the new
-name never lasts less than the old one goes.
+name is there before the old one goes, and the old one may stay (as a file of its own: what journals
+keeps no file with two names after a rename).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 Event = dict[str, Any]
+Remains = dict[str, tuple[int, bytes | None]]
+"""Mode and bytes by name; None for a folder."""
 
 POLICIES = ("nothing", "everything", "names only", "bytes only")
 """What the first seeds keep of what is in doubt; further seeds throw dice."""
@@ -127,19 +130,20 @@ class Disk:
             if self.sure.get(step.goes) is not None and (step.node is None or self.sure[step.goes] is step.node):
                 del self.sure[step.goes]
 
-    def after_the_cut(self, seed: int) -> dict[str, tuple[int, bytes | None]]:
-        """What is there when power is back: mode and bytes (None for a folder) by name."""
+    def after_the_cut(self, seed: int) -> Remains:
+        """What is there when power is back."""
         policy = POLICIES[seed] if seed < len(POLICIES) else "some"
         lot = random.Random(seed)
         for folder in list(self.steps):
             for step in self.steps[folder]:
                 if policy in ("everything", "names only") or (policy == "some" and lot.random() < 0.5):
                     self._settle(step, folder)
-        kept = {}
+        kept: Remains = {}
         for name, node in sorted(self.sure.items()):
             parts = name.split("/")
-            if all("/".join(parts[:n]) in self.sure for n in range(1, len(parts))):
-                kept[name] = (node.mode, None if node.is_folder else _remains(node, policy, lot))
+            if any("/".join(parts[:n]) not in self.sure for n in range(1, len(parts))):
+                continue  # nothing leads to it
+            kept[name] = (node.mode, None if node.is_folder else _remains(node, policy, lot))
         return kept
 
 
@@ -174,7 +178,7 @@ def _remains(node: Node, policy: str, lot: random.Random) -> bytes:
     return _played(node.sure, kept)
 
 
-def put(there: dict[str, tuple[int, bytes | None]], box: Path) -> None:
+def put(there: Remains, box: Path) -> None:
     """Make a folder hold what a disk holds."""
     box.mkdir(mode=0o700)
     for name, (mode, data) in sorted(there.items()):

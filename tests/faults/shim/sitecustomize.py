@@ -144,9 +144,9 @@ class Shim:
         if self.note < 0 or stat.S_ISDIR(found.st_mode) or found.st_ino in self.known:
             return
         self.known.add(found.st_ino)
-        self._tell("create", path, {"mode": stat.S_IMODE(found.st_mode)})
+        self._tell("create", path, {"mode": stat.S_IMODE(found.st_mode), "unseen": True})
         with open_real(f"/proc/self/fd/{fd}") as own:
-            self._tell("write", path, {"offset": 0, "data": own.read().hex()})
+            self._tell("write", path, {"offset": 0, "data": own.read().hex(), "unseen": True})
 
     def _tell(self, kind: str, path: str, more: dict[str, Any]) -> None:
         if self.note >= 0:
