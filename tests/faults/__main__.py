@@ -29,14 +29,22 @@ def options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--workers", type=int, default=2, help="processes at work (2)")
-    parser.add_argument("--seeds", type=int, default=SEEDS, help=f"disks drawn for each moment of a power cut ({SEEDS})")
-    parser.add_argument("--mode", action="append", metavar="MODE", help=f"only these: {', '.join(MODES)}, strace, crowd")
+    parser.add_argument(
+        "--seeds", type=int, default=SEEDS, help=f"disks drawn for each moment of a power cut ({SEEDS})"
+    )
+    parser.add_argument(
+        "--mode", action="append", metavar="MODE", help=f"only these: {', '.join(MODES)}, strace, crowd"
+    )
     parser.add_argument("--operation", action="append", metavar="NAME", help="only these operations")
-    parser.add_argument("--case", action="append", metavar="ID", help="only these cases, as a failure names them")
+    parser.add_argument(
+        "--case", action="append", metavar="ID", help="only these cases, as a failure names them"
+    )
     parser.add_argument("--cold", action="store_true", help="load ilactl anew for each run, as a user does")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table to FILE, too")
     parser.add_argument("--list", action="store_true", help="list the cases, and run none")
-    parser.add_argument("--self-test", action="store_true", help="break the protocol on purpose, and run only that")
+    parser.add_argument(
+        "--self-test", action="store_true", help="break the protocol on purpose, and run only that"
+    )
     parser.add_argument("--no-self-test", action="store_true", help="leave that out")
     return parser.parse_args()
 
@@ -112,8 +120,13 @@ def main() -> int:
                 passed[mode] += not fault
                 if fault:
                     failed.append(name)
-                    print(f"FAILED {name}: {fault}\n  again: {sys.executable} -m tests.faults --case '{name}'", flush=True)
-        if not given.list and (given.self_test or not (given.no_self_test or given.case or given.mode or given.operation)):
+                    print(
+                        f"FAILED {name}: {fault}\n  again: {sys.executable} -m tests.faults --case '{name}'",
+                        flush=True,
+                    )
+        if not given.list and (
+            given.self_test or not (given.no_self_test or given.case or given.mode or given.operation)
+        ):
             for name, verdict, good in mutants.run(place / "mutants", given.workers):
                 print(f"{'caught  ' if good else 'SURVIVED'} {name}: {verdict}", flush=True)
                 if not good:

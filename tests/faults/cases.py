@@ -8,15 +8,15 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .judging import Ends, Wrong, claim, ends_of, judge, relaxed, told_well
 from .powercut import Disk, Event, Remains, put
 from .running import Done, Runner
-from .scenes import Scene, scenes
+from .scenes import END, LEDGER, Scene, scenes
 from .shim.sitecustomize import CHANGES, READS
 
 SEEDS = 5
@@ -67,16 +67,35 @@ MODES: dict[str, Mode] = {
     "close+": Mode("closing always fails", {"do": "fail", "errno": errno.EIO, "lasting": True},
                    frozenset({"close"}), thin=True),
     "stdout": Mode("stdout full or closed"),
+    "rot": Mode("an acknowledged line of the log that rots"),
 }  # fmt: skip
 
 _LONG = frozenset(
-    {"kill", "tear", "enospc", "enospc+", "eio", "short", "short-full", "forget", "lose", "powercut", "stdout"}
+    {
+        "kill",
+        "tear",
+        "enospc",
+        "enospc+",
+        "eio",
+        "short",
+        "short-full",
+        "forget",
+        "lose",
+        "powercut",
+        "stdout",
+        "rot",
+    }
 )
 SOME_MODES = {"topup": _LONG | {"open"}, "engine": frozenset({"kill", "enospc", "eio", "forget", "lose"})}
 """Operations that take long: the modes they are put to."""
 
 _READERS = frozenset({"contribution", "adopt", "finish a person", "cut a torn line"})
-SOME_SCENES = {"read": _READERS, "open": _READERS | {"topup"}, "close": _READERS}
+SOME_SCENES = {
+    "rot": frozenset({"contribution", "person", "erase", "topup", "finish a person"}),
+    "read": _READERS,
+    "open": _READERS | {"topup"},
+    "close": _READERS,
+}
 """Modes of many calls that are much alike: the operations they are tried on."""
 
 
@@ -111,6 +130,14 @@ class Field:
             self.ends[name] = ends_of(scene, runner, place / f"ends-{_flat(name)}")
         self.note_calls(runner, place / "noted")
 
+    def narrowed(self, names: set[str]) -> Field:
+        """Some of the operations."""
+        other = Field.__new__(Field)
+        other.place, other.ends = self.place, self.ends
+        other.scenes = {name: scene for name, scene in self.scenes.items() if name in names}
+        other.calls = {}
+        return other
+
     def note_calls(self, runner: Runner, place: Path) -> None:
         """Note the calls that each operation makes where nothing fails."""
         place.mkdir(mode=0o700)
@@ -129,8 +156,8 @@ class Field:
                 continue
             if name == "powercut":
                 yield from self._cuts(scene, seeds)
-            elif name == "stdout":
-                yield from (Case(name, scene, number) for number in range(len(_OUTPUTS)))
+            elif name in ("stdout", "rot"):
+                yield from (Case(name, scene, n) for n in range(len(_OUTPUTS if name == "stdout" else _ROTS)))
             else:
                 yield from (Case(name, scene, at) for at in self._places(scene, mode))
 
@@ -184,11 +211,15 @@ class Field:
             done = runner.unheard(words, box, _OUTPUTS[case.at], stdin=scene.stdin)
             claim(done.status == 75, f"nobody could read the answer, exit {done.status}: {done.err}")
             judge(scene, runner, box, ends, done)
+        elif case.mode == "rot":
+            self._rot(case, runner, box)
         else:
             scene.copy(box)
             plan = {**mode.plan, "at": case.at, "kinds": sorted(mode.kinds)}
             done = scene.run(runner, box, plan=plan)
-            claim(done.status == -9 if mode.plan["do"] in ("kill", "tear") else True, "the call was never made")
+            claim(
+                done.status == -9 if mode.plan["do"] in ("kill", "tear") else True, "the call was never made"
+            )
             claim(not case.mode.startswith(("short", "close")) or case.mode == "short-full" or done.status == 0,
                   f"no fault at all, exit {done.status}: {done.err}")  # fmt: skip
             judge(scene, runner, box, ends, done, reads=mode.reads)
@@ -200,11 +231,36 @@ class Field:
         done = Done(0 if case.at == len(changes) else -9, "", "")
         judge(self.scenes[case.scene], runner, box, self.ends[case.scene], done, reads=True)
 
+    def _rot(self, case: Case, runner: Runner, box: Path) -> None:
+        """The log's last line goes bad after it was acknowledged: every command refuses, nothing is cut."""
+        self.scenes[case.scene].copy(box)
+        self.scenes[case.scene].run(runner, box).ok()
+        root = box / LEDGER
+        log = root / "commits.jsonl"
+        log.write_bytes(_ROTS[case.at](log.read_bytes()))
+        if case.at % 2:
+            (root / ".ilactl" / "clean").unlink()
+
+        def files() -> dict[str, bytes]:
+            there = [path for path in root.rglob("*") if path.is_file() and ".ilactl" not in path.parts]
+            return {path.relative_to(root).as_posix(): path.read_bytes() for path in there}
+
+        before = files()
+        for words in (END, ("adopt", "--why", "what is there", "--yes")):
+            done = runner([*words, "--ledger", str(root)], box)
+            told_well(replace(done, status=0))
+            claim(done.status == 3 and "CHANGED-OUTSIDE" in done.err, f"exit {done.status}: {done.err}")
+            claim(files() == before, f"{words[0]} changed the files")
+
     def _lose(self, case: Case, runner: Runner, box: Path) -> None:
         """A sync fails and its pages are never written; the same command again is done; the power goes."""
         scene, notes = self.scenes[case.scene], box.with_name(f"{box.name}.notes")
         scene.copy(box)
-        told_well(scene.run(runner, box, plan={"do": "lose", "at": case.at, "kinds": ["sync"], "record": str(notes)}))
+        told_well(
+            scene.run(
+                runner, box, plan={"do": "lose", "at": case.at, "kinds": ["sync"], "record": str(notes)}
+            )
+        )
         again = scene.run(runner, box, plan={"record": str(notes)})
         claim(again.status in (*scene.again, 0), f"the repeat ended with {again.status}: {again.err}")
         events = [json.loads(line) for line in notes.read_text().splitlines()]
@@ -220,6 +276,19 @@ def _digest(disk: Remains) -> str:
 
 def _flat(name: str) -> str:
     return name.replace(" ", "-")
+
+
+_ROTS: tuple[Callable[[bytes], bytes], ...] = tuple(
+    rot
+    for rot in (
+        lambda log: log[:-40] + bytes([log[-40] ^ 1]) + log[-39:],
+        lambda log: log[:-9],
+        lambda log: log[:-1],
+        lambda log: log[: log.rindex(b"\n", 0, -1) + 1].ljust(len(log), b"\0"),
+    )
+    for _ in range(2)
+)
+"""Ways to go bad, each with the hint that the commit left and without it: a bit, its end, its line feed, all."""
 
 
 _OUTPUTS = ("full", "closed", "broken", "full, stderr too", "closed, stderr too")

@@ -63,7 +63,9 @@ class Crowd:
             done = runner(["balance", *PERSONS, "-O", "json", *self.place], self.box)
             check = runner(["check", *self.place], self.box)
             if done.status or check.status:
-                self.wrong.append(f"a reader: {done.status} {done.err} {check.status} {check.out} {check.err}")
+                self.wrong.append(
+                    f"a reader: {done.status} {done.err} {check.status} {check.out} {check.err}"
+                )
                 return
             sums = {row["person"]: row["balance"] for row in json.loads(done.out)["rows"]}
             had = {sums[person] for person in PERSONS}
@@ -131,6 +133,8 @@ def run(modes: list[str] | None, place: Path, rounds: int = 3) -> Iterator[tuple
         crowd = Crowd(Runner().package, place / str(seed) / "box", seed)
         crowd.run()
         if not (crowd.kills and crowd.looks) and not crowd.wrong:
-            crowd.wrong.append(f"{crowd.kills} kills and {crowd.looks} looks in {time.monotonic() - begun:.0f} s")
+            crowd.wrong.append(
+                f"{crowd.kills} kills and {crowd.looks} looks in {time.monotonic() - begun:.0f} s"
+            )
         yield "crowd", f"crowd/{seed}", "; ".join(crowd.wrong)
         shutil.rmtree(place / str(seed))

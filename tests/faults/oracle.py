@@ -114,15 +114,19 @@ def faults(root: Path) -> list[str]:
     if not records:
         return [*found, "no commit"]
     ranges: dict[str, list[tuple[int, int, str]]] = {}
+    gone: set[str] = set()
     for record in records:
         for act in record["files"]:
             name = act["path"]
             if act.get("removed"):
                 ranges.pop(name, None)
+                gone.add(name)
                 continue
+            gone.discard(name)
             one = (act["base"], act["size"], act["sha256"])
             kept = [] if "was" in act else [r for r in ranges.get(name, []) if r[0] + r[1] <= act["base"]]
             ranges[name] = [*kept, one]
+    found += [f"{name} is still there" for name in sorted(gone) if (root / name).exists()]
     heads = records[-1]["heads"]
     for name in sorted({*ranges, *heads}):
         data = _bytes(root / name)

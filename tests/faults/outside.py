@@ -64,7 +64,10 @@ class Injection:
 def can_trace() -> bool:
     """Whether strace is there and may trace."""
     probe = ["strace", "-f", "--seccomp-bpf", "-e", "trace=write", "-o", os.devnull, "true"]
-    return bool(shutil.which("strace")) and subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    return (
+        bool(shutil.which("strace"))
+        and subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    )
 
 
 def strace(box: Path, *options: str, notes: str = os.devnull) -> list[str]:
@@ -109,7 +112,10 @@ def attempt(field: Field, one: Injection, runner: Runner, box: Path) -> str:
     inject = f"inject={one.call}:{what}:when={one.when}"
     try:
         done = scene.run(runner, box, under=strace(box, "-e", f"trace={one.call}", "-e", inject))
-        claim(one.what != "SIGKILL" or done.status == -9, f"the call was never made: exit {done.status}: {done.err}")
+        claim(
+            one.what != "SIGKILL" or done.status == -9,
+            f"the call was never made: exit {done.status}: {done.err}",
+        )
         judge(scene, runner, box, field.ends[one.scene], done, reads=one.what == "SIGKILL")
     except (Wrong, AssertionError, OSError, ValueError, KeyError) as fault:
         return f"{type(fault).__name__}: {fault}"

@@ -92,8 +92,12 @@ class Disk:
     def _sync(self, path: str, event: Event) -> None:
         node = self.seen.get(path)
         if path == "." or (node and node.is_folder):
-            for step in self.steps.pop("" if path == "." else path, []):
-                self._settle(step, "" if path == "." else path)
+            folder = "" if path == "." else path
+            for step in self.steps.pop(folder, []):
+                if step.comes and _above(step.comes) != folder and "comes" not in step.done:
+                    self.steps.setdefault(folder, []).append(step)  # nothing goes before it has come
+                else:
+                    self._settle(step, folder)
         elif node:
             node.sure, node.doubtful = _played(node.sure, node.doubtful), []
 
@@ -127,7 +131,9 @@ class Disk:
             self.sure[step.comes] = step.node
         if step.goes and _above(step.goes) == folder and "goes" not in step.done:
             step.done.add("goes")
-            if self.sure.get(step.goes) is not None and (step.node is None or self.sure[step.goes] is step.node):
+            if self.sure.get(step.goes) is not None and (
+                step.node is None or self.sure[step.goes] is step.node
+            ):
                 del self.sure[step.goes]
 
     def after_the_cut(self, seed: int) -> Remains:

@@ -63,7 +63,9 @@ class Runner:
         A warm one is killed after so many seconds, whatever it is at. `under` is a program that runs a
         cold one.
         """
-        paths = {name: box.with_name(f"{box.name}{self.suffix}.{name}") for name in ("stdin", "stdout", "stderr")}
+        paths = {
+            name: box.with_name(f"{box.name}{self.suffix}.{name}") for name in ("stdin", "stdout", "stderr")
+        }
         paths["stdin"].write_text(stdin)
         if self.cold or cold or under:
             status = self._cold(words, box, plan, paths, under)
@@ -109,7 +111,11 @@ class Runner:
         more = {}
         if plan:
             more = {"FAULTS_PLAN": json.dumps(plan), "PYTHONPATH": f"{HERE / 'shim'}:{package}"}
-        with paths["stdin"].open("rb") as zero, paths["stdout"].open("wb") as one, paths["stderr"].open("wb") as two:
+        with (
+            paths["stdin"].open("rb") as zero,
+            paths["stdout"].open("wb") as one,
+            paths["stderr"].open("wb") as two,
+        ):
             return subprocess.run(
                 [*under, sys.executable, "-P", "-m", "ilactl", *words], env=environment(box, package, more),
                 cwd=box.parent, stdin=zero, stdout=one, stderr=two, timeout=60, check=False,

@@ -67,6 +67,7 @@ class Scene:
 
 CONTRIBUTE = ("contribution", "add", "P1", "100.00", "--from", "O1", "--ref", "R1", "--on", "2026-01-02")
 LATER = ("contribution", "add", "P2", "25.50", "--from", "O1", "--ref", "R2", "--on", "2026-01-03")
+END = ("contribution", "add", "P4", "1.00", "--from", "O1", "--ref", "END", "--on", "2026-02-01")
 PERSON = ("person", "add", "--id", "P9", "--name", "-", "--from", "2025-06-01", "--birth-date", "1970-01-31")
 ERASE = ("person", "erase", "P4", "--why", "request 12", "--yes")
 MANY = 460
@@ -152,7 +153,12 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
         return Scene("person", PERSON, base, stdin="Ona Šimkutė\n")
 
     def erase() -> Scene:
-        return Scene("erase", ERASE, base)
+        box = place / "copied"
+        if not box.exists():  # a copy that names the person is to go, too
+            aside = Path(shutil.copytree(base, box)) / LEDGER / "set-aside"
+            aside.mkdir(mode=0o700)
+            shutil.copy2(box / LEDGER / "identities.csv", aside / "2.identities.csv")
+        return Scene("erase", ERASE, box)
 
     topup = ("topup", "--on", "2026-02-01", "--yes")
     makers: dict[str, Callable[[], Scene]] = {

@@ -221,7 +221,9 @@ def _wrap_names(shim: Shim) -> None:
             where = shim.path_of(path, dir_fd)
             if where is None:
                 return real(path, *args, **more, **kwargs)
-            told = {"mode": args[0] if args else kwargs.get("mode", 0o777)} if kind in ("mkdir", "chmod") else {}
+            told = (
+                {"mode": args[0] if args else kwargs.get("mode", 0o777)} if kind in ("mkdir", "chmod") else {}
+            )
             return shim.step(kind, where, lambda: real(path, *args, **more, **kwargs), **told)
 
         _replace(name, call)
@@ -234,7 +236,10 @@ def _wrap_names(shim: Shim) -> None:
         real = _real[name]
 
         def call(source: Any, target: Any, **kwargs: Any) -> Any:
-            here, there = shim.path_of(source, kwargs.get("src_dir_fd")), shim.path_of(target, kwargs.get("dst_dir_fd"))
+            here, there = (
+                shim.path_of(source, kwargs.get("src_dir_fd")),
+                shim.path_of(target, kwargs.get("dst_dir_fd")),
+            )
             if here is None or there is None:
                 return real(source, target, **kwargs)
             return shim.step(kind, here, lambda: real(source, target, **kwargs), to=there)
