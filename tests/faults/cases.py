@@ -62,13 +62,19 @@ MODES: dict[str, Mode] = {
     "lose": Mode("a sync that failed, a repeat, a power cut", {"do": "lose"}, frozenset({"sync"})),
     "powercut": Mode("power cut", reads=True),
     "read": Mode("reading fails", {"do": "fail", "errno": errno.EIO}, READS, thin=True),
-    "open": Mode("opening to read fails", {"do": "fail", "errno": errno.EMFILE}, frozenset({"open", "list"}), thin=True),
+    "open": Mode(
+        "opening to read fails", {"do": "fail", "errno": errno.EMFILE}, frozenset({"open", "list"}), thin=True
+    ),
     "close": Mode("closing fails", {"do": "fail", "errno": errno.EIO}, frozenset({"close"}), thin=True),
-    "close+": Mode("closing always fails", {"do": "fail", "errno": errno.EIO, "lasting": True},
-                   frozenset({"close"}), thin=True),
+    "close+": Mode(
+        "closing always fails",
+        {"do": "fail", "errno": errno.EIO, "lasting": True},
+        frozenset({"close"}),
+        thin=True,
+    ),
     "stdout": Mode("stdout full or closed"),
     "rot": Mode("an acknowledged line of the log that rots"),
-}  # fmt: skip
+}
 
 _LONG = frozenset(
     {
@@ -220,8 +226,10 @@ class Field:
             claim(
                 done.status == -9 if mode.plan["do"] in ("kill", "tear") else True, "the call was never made"
             )
-            claim(not case.mode.startswith(("short", "close")) or case.mode == "short-full" or done.status == 0,
-                  f"no fault at all, exit {done.status}: {done.err}")  # fmt: skip
+            claim(
+                not case.mode.startswith(("short", "close")) or case.mode == "short-full" or done.status == 0,
+                f"no fault at all, exit {done.status}: {done.err}",
+            )
             judge(scene, runner, box, ends, done, reads=mode.reads)
 
     def _power_cut(self, case: Case, runner: Runner, box: Path) -> None:
@@ -288,7 +296,7 @@ _ROTS: tuple[Callable[[bytes], bytes], ...] = tuple(
     )
     for _ in range(2)
 )
-"""Ways to go bad, each with the hint that the commit left and without it: a bit, its end, its line feed, all."""
+"""Ways to go bad, each with the hint that the commit left and without it: a bit, its end, all of it."""
 
 
 _OUTPUTS = ("full", "closed", "broken", "full, stderr too", "closed, stderr too")

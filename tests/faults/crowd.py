@@ -100,9 +100,23 @@ class Crowd:
             runner.close()
 
     def look_through(self, runner: Runner) -> None:
-        """Every payment stands there once for each person, every byte is vouched for, nothing is left over."""
-        runner(["contribution", "add", "P4", "1.00", "--from", "O1", "--ref", "END", "--on", "2026-01-02",
-                *self.place], self.box).ok()  # fmt: skip
+        """Each payment stands there once for each person, each byte is vouched for, nothing is left over."""
+        runner(
+            [
+                "contribution",
+                "add",
+                "P4",
+                "1.00",
+                "--from",
+                "O1",
+                "--ref",
+                "END",
+                "--on",
+                "2026-01-02",
+                *self.place,
+            ],
+            self.box,
+        ).ok()
         root = self.box / LEDGER
         rows = [line.split(",") for line in (root / "entitlements.csv").read_text().splitlines()]
         found = Counter((row[2], row[-1]) for row in rows if row[3] == "contribute" and row[2] != "P4")

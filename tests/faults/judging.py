@@ -49,7 +49,7 @@ def ends_of(scene: Scene, runner: Runner, box: Path) -> Ends:
 
 
 def answer(runner: Runner, box: Path, scene: Scene) -> str:
-    """What a reader is told; nothing where the operation leaves a ledger that is not one yet, or is edited."""
+    """What a reader is told; nothing of a ledger that is not one yet, or is edited."""
     if scene.edited or not oracle.state(box / LEDGER).count:
         return ""
     done = runner([*READER, "--ledger", str(box / LEDGER)], box)
@@ -133,7 +133,7 @@ _looked: set[str] = set()
 
 
 def _likeness(found: State, root: Path) -> str:
-    """A digest of all that is there, but for what differs from run to run: times, salts, what hangs on them."""
+    """A digest of all that is there, but for what differs from run to run: times and salts."""
     log = [{k: v for k, v in record.items() if k not in ("at", "prev", "heads")} for record in found.records]
     lines = re.sub(r'"sha256": "[0-9a-f]{64}"', "", json.dumps(log, sort_keys=True))
     digest = hashlib.sha256(lines.encode())
@@ -159,11 +159,9 @@ def difference(found: State, ends: Ends) -> str:
     """In what a state differs from both ends, for people."""
     told = {"commits": [found.count, ends.old.count, ends.new.count]}
     for name in sorted({*found.files, *ends.new.files}):
-        sizes = [len(s.files.get(name, b"")) for s in (found, ends.old, ends.new)]
-        if found.content.get(name) not in (ends.old.content.get(name), ends.new.content.get(name)):
-            told[name] = sizes
-        elif ends.old.content.get(name) != ends.new.content.get(name):
-            told[name] = sizes
+        three = [each.content.get(name) for each in (found, ends.old, ends.new)]
+        if len(set(three)) > 1:
+            told[name] = [len(data or b"") for data in three]
     return json.dumps(told) + " (found, old, new)"
 
 

@@ -22,16 +22,51 @@ from .scenes import LEDGER, Scene
 
 TITLES = {"strace-kill": "strace: killed before a system call", "strace-error": "strace: a system call fails"}
 
-CHANGING = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "fallocate", "unlink", "unlinkat", "mkdirat",
-            "rename", "renameat", "renameat2", "fchmod", "fchmodat")  # fmt: skip
+CHANGING = (
+    "write",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "ftruncate",
+    "fallocate",
+    "unlink",
+    "unlinkat",
+    "mkdirat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "fchmod",
+    "fchmodat",
+)
 ERRORS = {
-    "openat": ("EIO", "EMFILE"), "read": ("EIO",), "pread64": ("EIO",), "newfstatat": ("EIO",), "fstat": ("EIO",),
-    "statx": ("EIO",), "getdents64": ("EIO",), "mmap": ("ENOMEM",), "flock": ("EIO", "ENOLCK"), "close": ("EIO",),
-    "faccessat2": ("EIO",), "faccessat": ("EIO",), "fstatfs": ("EIO",), "lseek": ("EIO",), "write": ("ENOSPC",),
-    "pwrite64": ("ENOSPC", "EDQUOT"), "fsync": ("EIO",), "ftruncate": ("EIO",), "fallocate": ("ENOSPC", "EOPNOTSUPP"),
-    "unlinkat": ("EIO",), "unlink": ("EIO",), "mkdirat": ("ENOSPC",), "rename": ("EIO",), "renameat": ("EIO",),
-    "renameat2": ("EIO",), "fchmod": ("EIO",), "fchmodat": ("EIO",),
-}  # fmt: skip
+    "openat": ("EIO", "EMFILE"),
+    "read": ("EIO",),
+    "pread64": ("EIO",),
+    "newfstatat": ("EIO",),
+    "fstat": ("EIO",),
+    "statx": ("EIO",),
+    "getdents64": ("EIO",),
+    "mmap": ("ENOMEM",),
+    "flock": ("EIO", "ENOLCK"),
+    "close": ("EIO",),
+    "faccessat2": ("EIO",),
+    "faccessat": ("EIO",),
+    "fstatfs": ("EIO",),
+    "lseek": ("EIO",),
+    "write": ("ENOSPC",),
+    "pwrite64": ("ENOSPC", "EDQUOT"),
+    "fsync": ("EIO",),
+    "ftruncate": ("EIO",),
+    "fallocate": ("ENOSPC", "EOPNOTSUPP"),
+    "unlinkat": ("EIO",),
+    "unlink": ("EIO",),
+    "mkdirat": ("ENOSPC",),
+    "rename": ("EIO",),
+    "renameat": ("EIO",),
+    "renameat2": ("EIO",),
+    "fchmod": ("EIO",),
+    "fchmodat": ("EIO",),
+}
 KILLED = ("engine", "topup")
 FAILED = ("engine", "contribution", "adopt", "finish a person")
 NEW = ("commits", "commits/tmp_10.entitlements.csv", "commits/10.entitlements.csv", "rules/used", "set-aside")

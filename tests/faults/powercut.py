@@ -1,4 +1,4 @@
-"""What a disk may hold after a power cut: calls that were noted are replayed, and what was not synced is in doubt.
+"""What a disk may hold after a power cut: noted calls are replayed, what was not synced is in doubt.
 
 Files and names are kept apart, as file systems do. A file's bytes are sure once it was synced; a name
 is sure once its folder was. Of what is in doubt anything may be there: nothing, everything, some of it

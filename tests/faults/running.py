@@ -33,8 +33,14 @@ class Done:
 
 def environment(box: Path, package: Path, more: dict[str, str] | None = None) -> dict[str, str]:
     """A small, settled environment: nothing of the developer's leaks in."""
-    return {"PATH": os.environ["PATH"], "HOME": os.fspath(box.parent), "LANG": "C.UTF-8", "TZ": "UTC",
-            "PYTHONPATH": os.fspath(package), "PYTHONDONTWRITEBYTECODE": "1", **(more or {})}  # fmt: skip
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.fspath(box.parent),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONPATH": os.fspath(package),
+        **(more or {}),
+    }
 
 
 class Runner:
@@ -86,10 +92,19 @@ class Runner:
         if self._server is None:
             self._server = subprocess.Popen(
                 [sys.executable, "-P", os.fspath(HERE / "server.py")],
-                env=environment(box, self.package), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
-        request = {"argv": list(words), "env": environment(box, self.package), "cwd": os.fspath(box.parent),
-                   "plan": plan, "kill_after": kill_after, **{name: os.fspath(path) for name, path in paths.items()}}  # fmt: skip
+                env=environment(box, self.package),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        request = {
+            "argv": list(words),
+            "env": environment(box, self.package),
+            "cwd": os.fspath(box.parent),
+            "plan": plan,
+            "kill_after": kill_after,
+            **{name: os.fspath(path) for name, path in paths.items()},
+        }
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         self._server.stdin.write(json.dumps(request) + "\n")
@@ -117,9 +132,15 @@ class Runner:
             paths["stderr"].open("wb") as two,
         ):
             return subprocess.run(
-                [*under, sys.executable, "-P", "-m", "ilactl", *words], env=environment(box, package, more),
-                cwd=box.parent, stdin=zero, stdout=one, stderr=two, timeout=60, check=False,
-            ).returncode  # fmt: skip
+                [*under, sys.executable, "-P", "-m", "ilactl", *words],
+                env=environment(box, package, more),
+                cwd=box.parent,
+                stdin=zero,
+                stdout=one,
+                stderr=two,
+                timeout=60,
+                check=False,
+            ).returncode
 
     def unheard(self, words: Sequence[str], box: Path, how: str, *, stdin: str = "") -> Done:
         """Run it cold, with nobody to read what it prints: stdout is full, closed, or a broken pipe."""
@@ -137,9 +158,14 @@ class Runner:
         script = f'exec "$@" {closes} {quiet}'
         with err.open("wb") as two:
             done = subprocess.run(
-                ["sh", "-c", script, "sh", sys.executable, "-P", "-m", "ilactl", *words], cwd=box.parent,
-                env=environment(box, self.package), input=stdin.encode(), stdout=there, stderr=two, timeout=60,
-            )  # fmt: skip
+                ["sh", "-c", script, "sh", sys.executable, "-P", "-m", "ilactl", *words],
+                cwd=box.parent,
+                env=environment(box, self.package),
+                input=stdin.encode(),
+                stdout=there,
+                stderr=two,
+                timeout=60,
+            )
         os.close(there)
         told = err.read_text("utf-8", "backslashreplace")
         return Done(done.returncode, "", told or ("BOOKED" if both and done.returncode == 75 else ""))

@@ -79,12 +79,42 @@ def small(runner: Runner, box: Path) -> Path:
     box.mkdir(mode=0o700, parents=True)
     place = ("--ledger", str(box / LEDGER))
     runner(["init", str(box / LEDGER)], box).ok()
-    runner(["organisation", "add", "--id", "O1", "--name", "Works", "--kind", "employer",
-            "--on", "2025-01-01", *place], box).ok()  # fmt: skip
+    runner(
+        [
+            "organisation",
+            "add",
+            "--id",
+            "O1",
+            "--name",
+            "Works",
+            "--kind",
+            "employer",
+            "--on",
+            "2025-01-01",
+            *place,
+        ],
+        box,
+    ).ok()
     for number in range(1, 5):
         born = ("--birth-date", f"199{number}-03-14") if number < 4 else ()
-        runner(["person", "add", "--id", f"P{number}", "--name", "-", "--from", "2025-01-01", *born,
-                "--set", "isced_level=2", *place], box, stdin=f"Nr {number}\n").ok()  # fmt: skip
+        runner(
+            [
+                "person",
+                "add",
+                "--id",
+                f"P{number}",
+                "--name",
+                "-",
+                "--from",
+                "2025-01-01",
+                *born,
+                "--set",
+                "isced_level=2",
+                *place,
+            ],
+            box,
+            stdin=f"Nr {number}\n",
+        ).ok()
     runner(["topup", "--on", "2026-01-01", "--yes", *place], box).ok()
     return box
 
@@ -95,8 +125,11 @@ def many(runner: Runner, box: Path, source: Path, *, wide: int = 1) -> Path:
     people = ["person,valid_from,isced_level,birth_date"]
     people += [f"Q{n:04},2025-01-01,2,1980-01-01" for n in range(MANY)]
     moves = ["person,valid_from,region"]
-    moves += [f"Q{n:04},2025-{2 + turn // 28:02}-{turn % 28 + 1:02},{'x' * 90}{turn}"
-              for turn in range(wide - 1) for n in range(MANY)]  # fmt: skip
+    moves += [
+        f"Q{n:04},2025-{2 + turn // 28:02}-{turn % 28 + 1:02},{'x' * 90}{turn}"
+        for turn in range(wide - 1)
+        for n in range(MANY)
+    ]
     for rows in (people, moves)[: min(2, wide)]:
         words = ["person", "import", "-", "--ledger", str(box / LEDGER)]
         runner(words, box, stdin="\n".join(rows) + "\n").ok()
@@ -171,12 +204,19 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
         ),
         "erase": erase,
         "restore": lambda: Scene(
-            "restore", ("restore", "--why", "lost a row"), edited("lost", lambda rows: rows[: rows.index(b"P2,")]),
-            edited=True, aside=True, more=(1, 2),
+            "restore",
+            ("restore", "--why", "lost a row"),
+            edited("lost", lambda rows: rows[: rows.index(b"P2,")]),
+            edited=True,
+            aside=True,
+            more=(1, 2),
         ),
         "adopt": lambda: Scene(
-            "adopt", ("adopt", "--why", "moved", "--yes"),
-            edited("moved", lambda rows: rows.replace(b"P2,2025-01-01,2,,,,", b"P2,2025-01-01,2,,,,Coast", 1)),
+            "adopt",
+            ("adopt", "--why", "moved", "--yes"),
+            edited(
+                "moved", lambda rows: rows.replace(b"P2,2025-01-01,2,,,,", b"P2,2025-01-01,2,,,,Coast", 1)
+            ),
             edited=True,
         ),
         "finish a contribution": lambda: Scene(
@@ -190,7 +230,7 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
         ),
         "cut a torn line": lambda: Scene("cut a torn line", LATER, torn(), aside=True),
         "engine": lambda: Scene("engine", topup, many(runner, place / "wide", base, wide=36)),
-    }  # fmt: skip
+    }
     if names is not None and (unknown := names - set(makers)):
         raise ValueError(f"no operation {', '.join(sorted(unknown))}")
     return {name: make() for name, make in makers.items() if names is None or name in names}

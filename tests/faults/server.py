@@ -48,9 +48,8 @@ def child(request: dict[str, Any], shim: Any) -> None:
         os.environ.update(request["env"])
         time.tzset()
         os.chdir(request["cwd"])
-        sys.stdin, sys.stdout, sys.stderr = (
-            open(number, "r" if number == 0 else "w", closefd=False) for number in range(3)
-        )
+        sys.stdin = os.fdopen(0, "r", closefd=False)
+        sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
         sys.argv = ["ilactl", *request["argv"]]
         if request["plan"]:
             shim.install(request["plan"])
@@ -91,7 +90,8 @@ def main() -> None:
     """Serve until stdin ends."""
     place = Path(__file__).parent / "shim" / "sitecustomize.py"  # the system may have one of that name loaded
     spec = importlib.util.spec_from_file_location("faults_shim", place)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     shim = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(shim)
     load()

@@ -21,21 +21,63 @@ import stat
 from typing import Any
 
 CHANGES = frozenset(
-    {"create", "openw", "write", "sync", "truncate", "allocate", "rename", "unlink", "mkdir", "rmdir", "chmod",
-     "link"}
-)  # fmt: skip
+    {
+        "create",
+        "openw",
+        "write",
+        "sync",
+        "truncate",
+        "allocate",
+        "rename",
+        "unlink",
+        "mkdir",
+        "rmdir",
+        "chmod",
+        "link",
+    }
+)
 READS = frozenset({"open", "read", "stat", "list", "lock", "access", "room", "map"})
 CLOSES = frozenset({"close"})
 
 _real = {
     name: getattr(os, name)
     for name in (
-        "open", "close", "read", "pread", "write", "pwrite", "writev", "pwritev", "fsync", "fdatasync",
-        "ftruncate", "truncate", "posix_fallocate", "rename", "replace", "unlink", "remove", "mkdir", "rmdir",
-        "chmod", "fchmod", "link", "stat", "lstat", "fstat", "listdir", "scandir", "access", "statvfs",
-        "fstatvfs", "readlink", "kill", "getpid", "lseek",
+        "open",
+        "close",
+        "read",
+        "pread",
+        "write",
+        "pwrite",
+        "writev",
+        "pwritev",
+        "fsync",
+        "fdatasync",
+        "ftruncate",
+        "truncate",
+        "posix_fallocate",
+        "rename",
+        "replace",
+        "unlink",
+        "remove",
+        "mkdir",
+        "rmdir",
+        "chmod",
+        "fchmod",
+        "link",
+        "stat",
+        "lstat",
+        "fstat",
+        "listdir",
+        "scandir",
+        "access",
+        "statvfs",
+        "fstatvfs",
+        "readlink",
+        "kill",
+        "getpid",
+        "lseek",
     )
-}  # fmt: skip
+}
 _WRITES = os.O_WRONLY | os.O_RDWR
 
 
@@ -228,8 +270,13 @@ def _wrap_names(shim: Shim) -> None:
 
         _replace(name, call)
 
-    for name, kind in (("unlink", "unlink"), ("remove", "unlink"), ("mkdir", "mkdir"), ("rmdir", "rmdir"),
-                       ("chmod", "chmod")):  # fmt: skip
+    for name, kind in (
+        ("unlink", "unlink"),
+        ("remove", "unlink"),
+        ("mkdir", "mkdir"),
+        ("rmdir", "rmdir"),
+        ("chmod", "chmod"),
+    ):
         on_one(name, kind)
 
     def on_two(name: str, kind: str) -> None:
@@ -258,15 +305,33 @@ def _wrap_bytes(shim: Shim) -> None:
             return int(_real["write"](fd, data))
         appends = _flags(fd) & os.O_APPEND
         offset = _real["fstat"](fd).st_size if appends else _real["lseek"](fd, 0, os.SEEK_CUR)
-        return int(shim.step("write", where, lambda: _real["write"](fd, data), fd=fd, data=data, offset=offset,
-                             part=lambda part: _real["write"](fd, part)))  # fmt: skip
+        return int(
+            shim.step(
+                "write",
+                where,
+                lambda: _real["write"](fd, data),
+                fd=fd,
+                data=data,
+                offset=offset,
+                part=lambda part: _real["write"](fd, part),
+            )
+        )
 
     def pwrite(fd: int, data: Any, offset: int) -> int:
         where = shim.path_of(fd)
         if where is None:
             return int(_real["pwrite"](fd, data, offset))
-        return int(shim.step("write", where, lambda: _real["pwrite"](fd, data, offset), fd=fd, data=data,
-                             offset=offset, part=lambda part: _real["pwrite"](fd, part, offset)))  # fmt: skip
+        return int(
+            shim.step(
+                "write",
+                where,
+                lambda: _real["pwrite"](fd, data, offset),
+                fd=fd,
+                data=data,
+                offset=offset,
+                part=lambda part: _real["pwrite"](fd, part, offset),
+            )
+        )
 
     def writev(fd: int, buffers: Any) -> int:
         return write(fd, b"".join(bytes(part) for part in buffers))
@@ -320,9 +385,18 @@ def _wrap_reads(shim: Shim) -> None:
         else:
             setattr(module, name, call)
 
-    for name, kind in (("stat", "stat"), ("lstat", "stat"), ("fstat", "stat"), ("listdir", "list"),
-                       ("scandir", "list"), ("access", "access"), ("statvfs", "room"), ("fstatvfs", "room"),
-                       ("pread", "read"), ("read", "read")):  # fmt: skip
+    for name, kind in (
+        ("stat", "stat"),
+        ("lstat", "stat"),
+        ("fstat", "stat"),
+        ("listdir", "list"),
+        ("scandir", "list"),
+        ("access", "access"),
+        ("statvfs", "room"),
+        ("fstatvfs", "room"),
+        ("pread", "read"),
+        ("read", "read"),
+    ):
         on_any(os, name, kind, _real[name])
     on_any(fcntl, "flock", "lock", fcntl.flock)
     real_map = mmap.mmap
@@ -383,8 +457,16 @@ def _wrap_open(shim: Shim) -> None:
     real = io.open
     ways = {"w": os.O_CREAT | os.O_TRUNC, "x": os.O_CREAT | os.O_EXCL, "a": os.O_CREAT | os.O_APPEND, "r": 0}
 
-    def opened(file: Any, mode: str = "r", buffering: int = -1, encoding: Any = None, errors: Any = None,
-               newline: Any = None, closefd: bool = True, opener: Any = None) -> Any:  # fmt: skip
+    def opened(
+        file: Any,
+        mode: str = "r",
+        buffering: int = -1,
+        encoding: Any = None,
+        errors: Any = None,
+        newline: Any = None,
+        closefd: bool = True,
+        opener: Any = None,
+    ) -> Any:
         if not set(mode) & set("wxa+") or shim.path_of(file) is None:
             return real(file, mode, buffering, encoding, errors, newline, closefd, opener)
         flags = ways[next(letter for letter in mode if letter in ways)] | os.O_CLOEXEC
