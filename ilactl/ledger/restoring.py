@@ -27,7 +27,7 @@ from ilactl.ledger.recovery import SET_ASIDE, STAGED, refuse_open_elsewhere
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import Ranges
 
-__all__ = ["SET_ASIDE", "Restoration", "restorations", "restore"]
+__all__ = ["SET_ASIDE", "Restoration", "restorations", "restore", "settle"]
 
 LOST = Kind(
     "RESTORE-LOST",
@@ -48,6 +48,19 @@ class Restoration(Struct, frozen=True):
     def lost(self) -> list[Piece]:
         """What neither the log nor the file holds any more."""
         return [piece for piece in self.pieces if piece.data is None]
+
+
+def settle(snapshot: Snapshot) -> None:
+    """Make the names of all recorded files durable: an earlier restoring may have been cut off before that.
+
+    Raises IoFailed.
+    """
+    try:
+        for above in sorted({name.rpartition("/")[0] for name in snapshot.record.heads}):
+            with suppress(FileNotFoundError):
+                snapshot.folder.sync_folder(above)
+    except OSError as error:
+        fail(str(snapshot.root), error)
 
 
 def restorations(snapshot: Snapshot, files: Sequence[str] = ()) -> list[Restoration]:
