@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from . import oracle
 from .judging import Ends, Wrong, claim, ends_of, judge, relaxed, told_well
 from .powercut import Disk, Event, Remains, put
 from .running import Done, Runner
@@ -60,6 +61,12 @@ MODES: dict[str, Mode] = {
     "short-full": Mode("a short write, then no space", {"do": "short-full", "lasting": True}, MAKING),
     "forget": Mode("a sync that fails and forgets", {"do": "forget"}, frozenset({"sync"}), reads=True),
     "lose": Mode("a sync that failed, a repeat, a power cut", {"do": "lose"}, frozenset({"sync"})),
+    "lose+": Mode(
+        "syncs that fail from then on, a repeat, a power cut",
+        {"do": "lose", "lasting": True},
+        frozenset({"sync", "truncate"}),
+    ),
+    "other": Mode("killed, another command, the repeat", {"do": "kill"}),
     "powercut": Mode("power cut", reads=True),
     "read": Mode("reading fails", {"do": "fail", "errno": errno.EIO}, READS, thin=True),
     "open": Mode(
@@ -97,6 +104,7 @@ SOME_MODES = {"topup": _LONG | {"open"}, "engine": frozenset({"kill", "enospc", 
 
 _READERS = frozenset({"contribution", "adopt", "finish a person", "cut a torn line"})
 SOME_SCENES = {
+    "other": frozenset({"person", "topup", "erase"}),
     "rot": frozenset({"contribution", "person", "erase", "topup", "finish a person"}),
     "read": _READERS,
     "open": _READERS | {"topup"},
@@ -209,7 +217,9 @@ class Field:
         scene, ends, mode = self.scenes[case.scene], self.ends[case.scene], MODES[case.mode]
         if case.mode == "powercut":
             self._power_cut(case, runner, box)
-        elif case.mode == "lose":
+        elif case.mode == "other":
+            self._other(case, runner, box)
+        elif case.mode in ("lose", "lose+"):
             self._lose(case, runner, box)
         elif case.mode == "stdout":
             scene.copy(box)
@@ -260,15 +270,32 @@ class Field:
             claim(done.status == 3 and "CHANGED-OUTSIDE" in done.err, f"exit {done.status}: {done.err}")
             claim(files() == before, f"{words[0]} changed the files")
 
+    def _other(self, case: Case, runner: Runner, box: Path) -> None:
+        """Whatever a kill left, another command clears up; what was asked for comes after."""
+        scene, ends = self.scenes[case.scene], self.ends[case.scene]
+        scene.copy(box)
+        plan = {**MODES["other"].plan, "at": case.at}
+        claim(scene.run(runner, box, plan=plan).status == -9, "the call was never made")
+        runner([*END, "--ledger", str(box / LEDGER)], box).ok()
+        left = oracle.faults(box / LEDGER) + oracle.strays(box / LEDGER, aside=scene.aside)
+        claim(not left, f"after another command: {left}")
+        again = scene.run(runner, box)
+        claim(again.status in {0, *scene.again}, f"the repeat ended with {again.status}: {again.err}")
+        left = oracle.faults(box / LEDGER) + oracle.strays(box / LEDGER, aside=scene.aside)
+        claim(not left, f"after the repeat: {left}")
+        found = scene.seen(box)
+        claim(found.count == ends.new.count + 1, f"{found.count - ends.old.count} commits")
+        others = {"entitlements.csv", "rules/used/employer.toml"}
+        same = [n for n, data in ends.new.content.items() if n not in others and found.content.get(n) != data]
+        claim(not same, f"not exactly once: {same}")
+
     def _lose(self, case: Case, runner: Runner, box: Path) -> None:
         """A sync fails and its pages are never written; the same command again is done; the power goes."""
         scene, notes = self.scenes[case.scene], box.with_name(f"{box.name}.notes")
         scene.copy(box)
-        told_well(
-            scene.run(
-                runner, box, plan={"do": "lose", "at": case.at, "kinds": ["sync"], "record": str(notes)}
-            )
-        )
+        mode = MODES[case.mode]
+        plan = {**mode.plan, "at": case.at, "kinds": sorted(mode.kinds), "record": str(notes)}
+        told_well(scene.run(runner, box, plan=plan))
         again = scene.run(runner, box, plan={"record": str(notes)})
         claim(again.status in (*scene.again, 0), f"the repeat ended with {again.status}: {again.err}")
         events = [json.loads(line) for line in notes.read_text().splitlines()]

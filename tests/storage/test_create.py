@@ -103,7 +103,9 @@ def test_a_ledger_whose_mark_cannot_go_is_made_nevertheless_and_said_to_be(tmp_p
         make(tmp_path / "whole")
     with (
         disk(failing(5), whole.count, (call,)),
-        pytest.raises(BookedNotConfirmed, match=r"booked as commit 1, but the mark .*: input/output error") as caught,
+        pytest.raises(
+            BookedNotConfirmed, match=r"booked as commit 1, but the mark .*: input/output error"
+        ) as caught,
     ):
         make(tmp_path / "ledger")
     assert "again" in caught.value.advice
