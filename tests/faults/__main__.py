@@ -94,9 +94,10 @@ def table(counts: Counter[str], passed: Counter[str], titles: dict[str, str]) ->
     """The lines of the table, for the README."""
     yield "| fault | cases | passed |"
     yield "|---|---:|---:|"
-    for mode, title in titles.items():
-        if counts[mode]:
-            yield f"| {title} | {counts[mode]} | {passed[mode]} |"
+    for title in dict.fromkeys(titles.values()):
+        modes = [mode for mode in titles if titles[mode] == title and counts[mode]]
+        if modes:
+            yield f"| {title} | {sum(counts[m] for m in modes)} | {sum(passed[m] for m in modes)} |"
     yield f"| all | {counts.total()} | {passed.total()} |"
 
 

@@ -23,6 +23,11 @@ from .shim.sitecustomize import CHANGES, READS
 SEEDS = 5
 """Disks drawn for each moment of a power cut."""
 
+KILLED = "killed before a call"
+FORGETS = "a sync that fails and forgets, with and without a power cut later"
+READING = "reading, opening or closing fails"
+"""What a table calls several modes."""
+
 MAKING = frozenset({"create", "mkdir", "write", "sync", "rename", "allocate", "link"})
 NAMING = frozenset({"create", "openw", "rename", "unlink", "mkdir", "chmod", "link"})
 OPENING = frozenset({"create", "openw"})
@@ -33,6 +38,7 @@ class Mode:
     """A kind of fault: what the shim does, at which calls."""
 
     title: str
+    """Its line in the table, which others may share."""
     plan: dict[str, Any] = field(default_factory=dict)
     kinds: frozenset[str] = CHANGES
     reads: bool = False
@@ -44,43 +50,41 @@ def _errors(code: int, words: str, kinds: frozenset[str]) -> dict[str, Mode]:
     name = errno.errorcode[code].lower()
     plan = {"do": "fail", "errno": code}
     return {
-        name: Mode(f"{words}, once", plan, kinds),
-        f"{name}+": Mode(f"{words}, from then on", {**plan, "lasting": True}, kinds),
+        name: Mode(f"{words}, once or from then on", plan, kinds),
+        f"{name}+": Mode(f"{words}, once or from then on", {**plan, "lasting": True}, kinds),
     }
 
 
 MODES: dict[str, Mode] = {
-    "kill": Mode("killed before a call", {"do": "kill"}, reads=True),
+    "kill": Mode(KILLED, {"do": "kill"}, reads=True),
     "tear": Mode("killed within a write", {"do": "tear"}, frozenset({"write"}), reads=True),
     **_errors(errno.ENOSPC, "no space", MAKING),
     **_errors(errno.EIO, "input/output error", CHANGES),
-    **_errors(errno.EACCES, "no permission", NAMING),
-    **_errors(errno.EMFILE, "too many open files", OPENING),
-    "short": Mode("a short write", {"do": "short"}, frozenset({"write"})),
-    "short+": Mode("only short writes", {"do": "short", "lasting": True}, frozenset({"write"})),
-    "short-full": Mode("a short write, then no space", {"do": "short-full", "lasting": True}, MAKING),
-    "forget": Mode("a sync that fails and forgets", {"do": "forget"}, frozenset({"sync"}), reads=True),
-    "lose": Mode("a sync that failed, a repeat, a power cut", {"do": "lose"}, frozenset({"sync"})),
+    **_errors(errno.EACCES, "no permission, too many open files", NAMING),
+    **_errors(errno.EMFILE, "no permission, too many open files", OPENING),
+    "short": Mode("short writes", {"do": "short"}, frozenset({"write"})),
+    "short+": Mode("short writes", {"do": "short", "lasting": True}, frozenset({"write"})),
+    "short-full": Mode("no space, once or from then on", {"do": "short-full", "lasting": True}, MAKING),
+    "forget": Mode(FORGETS, {"do": "forget"}, frozenset({"sync"}), reads=True),
+    "lose": Mode(FORGETS, {"do": "lose"}, frozenset({"sync"})),
     "lose+": Mode(
-        "syncs that fail from then on, a repeat, a power cut",
+        FORGETS,
         {"do": "lose", "lasting": True},
         frozenset({"sync", "truncate"}),
     ),
-    "other": Mode("killed, another command, the repeat", {"do": "kill"}),
-    "powercut": Mode("power cut", reads=True),
-    "read": Mode("reading fails", {"do": "fail", "errno": errno.EIO}, READS, thin=True),
-    "open": Mode(
-        "opening to read fails", {"do": "fail", "errno": errno.EMFILE}, frozenset({"open", "list"}), thin=True
-    ),
-    "close": Mode("closing fails", {"do": "fail", "errno": errno.EIO}, frozenset({"close"}), thin=True),
+    "other": Mode(KILLED, {"do": "kill"}),
+    "powercut": Mode("power cut: what was not synced lost, kept, torn, blank, reordered", reads=True),
+    "read": Mode(READING, {"do": "fail", "errno": errno.EIO}, READS, thin=True),
+    "open": Mode(READING, {"do": "fail", "errno": errno.EMFILE}, frozenset({"open", "list"}), thin=True),
+    "close": Mode(READING, {"do": "fail", "errno": errno.EIO}, frozenset({"close"}), thin=True),
     "close+": Mode(
-        "closing always fails",
+        READING,
         {"do": "fail", "errno": errno.EIO, "lasting": True},
         frozenset({"close"}),
         thin=True,
     ),
-    "stdout": Mode("stdout full or closed"),
-    "rot": Mode("an acknowledged line of the log that rots"),
+    "stdout": Mode("nobody can read the answer: stdout full, closed, a broken pipe"),
+    "rot": Mode("an acknowledged line of the log rots"),
 }
 
 _LONG = frozenset(
@@ -193,12 +197,14 @@ class Field:
         """The disks that differ."""
         seen = set()
         changes = self.changes(scene)
-        for at, seed in itertools.product(range(1, len(changes) + 1), range(seeds)):
-            disk = self.disk_after(scene, changes[:at], seed)
-            key = (_digest(disk), at == len(changes))
-            if key not in seen:
-                seen.add(key)
-                yield Case("powercut", scene, at, seed)
+        disk = Disk(self.scenes[scene].base)
+        for at, change in enumerate(changes, 1):
+            disk.replay([change])
+            for seed in range(seeds):
+                key = (_digest(disk.after_the_cut(seed)), at == len(changes))
+                if key not in seen:
+                    seen.add(key)
+                    yield Case("powercut", scene, at, seed)
 
     def changes(self, scene: str) -> list[Event]:
         """The calls of an operation that change the disk."""
@@ -277,7 +283,7 @@ class Field:
         plan = {**MODES["other"].plan, "at": case.at}
         claim(scene.run(runner, box, plan=plan).status == -9, "the call was never made")
         runner([*END, "--ledger", str(box / LEDGER)], box).ok()
-        left = oracle.faults(box / LEDGER) + oracle.strays(box / LEDGER, aside=scene.aside)
+        left = oracle.faults(box / LEDGER) + oracle.strays(box / LEDGER, aside=True)
         claim(not left, f"after another command: {left}")
         again = scene.run(runner, box)
         claim(again.status in {0, *scene.again}, f"the repeat ended with {again.status}: {again.err}")

@@ -37,18 +37,23 @@ BREAKS = tuple(
 )
 
 
-def broken(one: Break, place: Path) -> Path:
-    """A copy of the package with the break in it. Raises LookupError where its text is not there once."""
-    place.mkdir(parents=True)
-    shutil.copytree(SOURCE / "ilactl", place / "ilactl")
-    file = place / "ilactl" / one.file
-    text = file.read_text("utf-8")
+def changed(one: Break) -> str:
+    """The text of its file with the break in it. Raises LookupError where that is not possible."""
+    text = (SOURCE / "ilactl" / one.file).read_text("utf-8")
     for change in one.change:
         if (times := text.count(change["old"])) != 1:
             told = f"its text stands {times} times in {one.file}: put tests/faults/breaks.toml right"
             raise LookupError(told)
         text = text.replace(change["old"], change["new"])
-    file.write_text(text, "utf-8")
+    return text
+
+
+def broken(one: Break, place: Path) -> Path:
+    """A copy of the package with the break in it. Raises LookupError as `changed` does."""
+    text = changed(one)
+    place.mkdir(parents=True)
+    shutil.copytree(SOURCE / "ilactl", place / "ilactl")
+    (place / "ilactl" / one.file).write_text(text, "utf-8")
     return place
 
 

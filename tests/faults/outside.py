@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .cases import Field
+from .cases import KILLED, READING, Field
 from .judging import Wrong, claim, judge
 from .running import Runner
 from .scenes import LEDGER, Scene
 
-TITLES = {"strace-kill": "strace: killed before a system call", "strace-error": "strace: a system call fails"}
+TITLES = {"strace-kill": KILLED, "strace-error": READING}
 
 CHANGING = (
     "write",
@@ -67,8 +67,8 @@ ERRORS = {
     "fchmod": ("EIO",),
     "fchmodat": ("EIO",),
 }
-KILLED = ("engine", "topup")
-FAILED = ("engine", "contribution", "adopt", "finish a person")
+TO_KILL = ("engine", "topup")
+TO_FAIL = ("engine", "contribution", "adopt", "finish a person")
 NEW = ("commits", "commits/tmp_10.entitlements.csv", "commits/10.entitlements.csv", "rules/used", "set-aside")
 """Names that an operation makes: strace knows a file by its path."""
 
@@ -115,12 +115,12 @@ def strace(box: Path, *options: str, notes: str = os.devnull) -> list[str]:
 
 def injections(field: Field, runner: Runner) -> Iterator[Injection]:
     """All kills, and of each call that fails the first, the last and some between."""
-    for name in [name for name in dict.fromkeys((*KILLED, *FAILED)) if name in field.scenes]:
+    for name in [name for name in dict.fromkeys((*TO_KILL, *TO_FAIL)) if name in field.scenes]:
         counts = _counts(field.scenes[name], runner, field.place)
-        if name in KILLED:
+        if name in TO_KILL:
             for call in CHANGING:
                 yield from (Injection(name, call, "SIGKILL", n + 1) for n in range(counts[call]))
-        if name in FAILED:
+        if name in TO_FAIL:
             for call, errors in ERRORS.items():
                 yield from (Injection(name, call, e, n) for e in errors for n in _some(counts[call]))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +136,19 @@ class Disk:
             ):
                 del self.sure[step.goes]
 
+    def _copy(self) -> Disk:
+        """Another disk on which the same is sure and the same in doubt."""
+        other = Disk.__new__(Disk)
+        other.seen, other.sure = {}, dict(self.sure)
+        copies = {id(s): replace(s, done=set(s.done)) for steps in self.steps.values() for s in steps}
+        other.steps = {folder: [copies[id(s)] for s in steps] for folder, steps in self.steps.items()}
+        return other
+
     def after_the_cut(self, seed: int) -> Remains:
-        """What is there when power is back."""
+        """What is there when power is back, if it goes now."""
+        return self._copy()._cut(seed)
+
+    def _cut(self, seed: int) -> Remains:
         policy = POLICIES[seed] if seed < len(POLICIES) else "some"
         lot = random.Random(seed)
         for folder in list(self.steps):

@@ -67,7 +67,7 @@ class Scene:
 
 CONTRIBUTE = ("contribution", "add", "P1", "100.00", "--from", "O1", "--ref", "R1", "--on", "2026-01-02")
 LATER = ("contribution", "add", "P2", "25.50", "--from", "O1", "--ref", "R2", "--on", "2026-01-03")
-END = ("contribution", "add", "P4", "1.00", "--from", "O1", "--ref", "END", "--on", "2026-02-01")
+END = ("contribution", "add", "P3", "1.00", "--from", "O1", "--ref", "END", "--on", "2026-02-01")
 PERSON = ("person", "add", "--id", "P9", "--name", "-", "--from", "2025-06-01", "--birth-date", "1970-01-31")
 ERASE = ("person", "erase", "P4", "--why", "request 12", "--yes")
 MANY = 460
