@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.made-from-pins
 PINS  := requirements/run.txt requirements/dev.txt pyproject.toml
 
-.PHONY: setup demo test lint bench errors fuzz man readme clean
+.PHONY: setup demo test faults lint bench errors fuzz man readme clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -46,6 +46,9 @@ lint: $(STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -n 2 -q
+
+faults: $(STAMP)
+	$(BIN)/python -m tests.faults
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

@@ -65,8 +65,6 @@ def main(args: Sequence[str], session: Session | None = None) -> int:
         return INTERRUPTED
     except Terminated:
         return TERMINATED
-    except BrokenPipeError:
-        return CLOSED_PIPE
     except OSError as error:
         return _output_failed(error, session, as_json)
     except Exception as error:
@@ -138,13 +136,13 @@ def _report(error: IlactlError, as_json: bool) -> int:
 
 def _output_failed(error: OSError, session: Session, as_json: bool) -> int:
     """The disk or stdout refused. What was booked before stays booked, and is said to be."""
-    if error.errno == errno.EPIPE:
-        return CLOSED_PIPE
     reason = error.strerror or str(error)
     reason = reason[:1].lower() + reason[1:]
     path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "stdout"
     if session.booked:
         return _report(BookedNotConfirmed(seq=session.booked, reason=f"{path}: {reason}"), as_json)
+    if error.errno == errno.EPIPE:
+        return CLOSED_PIPE
     return _report(IoFailed(path=path, reason=reason), as_json)
 
 
@@ -221,6 +219,7 @@ def _complete(instruction: str) -> int:
 
 def run() -> None:
     """The console script: streams, signals, then `main`; ends the process."""
+    os.umask(0o077)  # for files that an engine makes on our behalf; ours are given their modes besides
     _open_standard_streams()
     if COMPLETE in os.environ:
         os._exit(_complete(os.environ[COMPLETE]))  # all is said: a shell need not wait for the tidying up

@@ -9,7 +9,7 @@ import click
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.hand_edits import columns, diff_lines, row_of, why_option
 from ilactl.commands.talk import talk
-from ilactl.errors import BadInput, BadRules, ChangedMeanwhile, IlactlError, Refused
+from ilactl.errors import BadInput, BadRules, ChangedMeanwhile, IlactlError, IoFailed, Refused
 
 if TYPE_CHECKING:
     from ilactl.findings import Finding
@@ -101,9 +101,11 @@ def _refuse_faults(face: Face, found: Adoption) -> None:
 
     try:
         facts = facts_of(found.edited)
+    except IoFailed:
+        raise
     except IlactlError:
         facts = None  # what is wrong with the rules, their own check says
-    ground = Ground(found.edited, on=face.on(found.snapshot), facts=facts)
+    ground = Ground(found.edited, on=face.on(found.snapshot), facts=facts, decides=True)
     picked = [check for check in checks() if check.tier == "always" and check.name != "log"]
     findings: list[Finding] = []
     rules_only = True

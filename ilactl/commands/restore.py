@@ -48,13 +48,15 @@ def command(face: Face, files: tuple[str, ...], why: str) -> None:
       $ ilactl restore entitlements.csv --why "sorted in a spreadsheet" -n
       $ ilactl restore --why "rows deleted by mistake"
     """
-    from ilactl.ledger.restoring import restorations, restore
+    from ilactl.ledger.restoring import restorations, restore, settle
 
     if face.dry_run:
         face.answer(_answer(restorations(face.snapshot(), files), None, {}, dry_run=True))
         return
     with face.writer("ilactl restore", adopting=True, rotten=True) as writer:
         found = restorations(writer.snapshot, files)
+        if not found:
+            settle(writer.snapshot)
         record, aside = restore(writer, found, why) if found or writer.set_aside else (None, {})
     face.answer(_answer(found, record.seq if record else None, aside), change=True)
 

@@ -11,7 +11,7 @@ __all__ = ["ENVIRONMENT", "SIGNALS", "TOPICS", "exit_codes", "exit_rows"]
 
 SIGNALS: Sequence[tuple[int, str]] = (
     (130, "Ctrl-C (SIGINT)"),
-    (141, "nobody reads the output any more (SIGPIPE); nothing is said"),
+    (141, "nobody reads the output any more (SIGPIPE); nothing is said. After a commit it is 75"),
     (143, "told to end (SIGTERM)"),
 )
 """Statuses that tell of a signal."""

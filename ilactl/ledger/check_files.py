@@ -83,6 +83,8 @@ def manifest(ground: Ground) -> Iterator[Finding]:
     except BadManifest as error:
         yield from error.findings or [UNREADABLE.at(Place("ledger.toml"), error.text)]
     except IlactlError as error:
+        if ground.decides and isinstance(error, IoFailed):
+            raise
         yield UNREADABLE.at(Place("ledger.toml"), error.text)
 
 

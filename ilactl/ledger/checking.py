@@ -43,9 +43,16 @@ class _Unread:
 class Ground:
     """The ledger that is checked. What the log check reports is not reported by every other check again."""
 
-    def __init__(self, snapshot: Snapshot, *, on: date, facts: Mapping[str, Fact] | None) -> None:
-        """`on` is today; `facts` are the scheme's, None where the rules cannot be read."""
+    def __init__(
+        self, snapshot: Snapshot, *, on: date, facts: Mapping[str, Fact] | None, decides: bool = False
+    ) -> None:
+        """`on` is today; `facts` are the scheme's, None where the rules cannot be read.
+
+        Where a command `decides` by what is found, a disk that fails ends it with IoFailed: what could
+        not be read is not all right.
+        """
         self.snapshot = snapshot
+        self.decides = decides
         self.on = on
         self.facts = facts
         self.entry_findings: list[Finding] = []
@@ -59,6 +66,8 @@ class Ground:
         try:
             return self.snapshot.view(file)
         except (ChangedOutside, Unsafe, IoFailed) as error:
+            if self.decides and isinstance(error, IoFailed):
+                raise
             self.lost[file] = error
             return b""
 
@@ -67,7 +76,9 @@ class Ground:
         """ledger.toml, or None where it cannot be used."""
         try:
             return self.snapshot.manifest
-        except (BadManifest, IlactlError):
+        except (BadManifest, IlactlError) as error:
+            if self.decides and isinstance(error, IoFailed):
+                raise
             return None
 
     def rows(self, table: Table) -> Iterator[Row]:

@@ -84,6 +84,8 @@ def _run(check: Check, ground: Ground, said: set[str]) -> list[Finding]:
         try:
             findings.extend(check.run(ground))
         except (Unsafe, IoFailed) as error:
+            if ground.decides and isinstance(error, IoFailed):
+                raise
             if error.details["path"] not in said:
                 findings.append(check_files.broken_log(error))
     return findings

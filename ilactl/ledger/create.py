@@ -8,9 +8,9 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from ilactl.errors import AlreadyThere
+from ilactl.errors import AlreadyThere, BookedNotConfirmed, IoFailed
 from ilactl.ledger.commit import Actor, Append, Change, Writer
-from ilactl.ledger.disk import close_quietly, fail, sync, write_at
+from ilactl.ledger.disk import close_quietly, fail, reason_of, sync, write_at
 from ilactl.ledger.files import Folder
 from ilactl.ledger.lock import HINTS, ledger_lock
 from ilactl.ledger.log import LOG, Record, read_tail
@@ -37,7 +37,8 @@ def create_ledger(
     """Make a ledger of `files` in a new or empty folder; the record of its first commit.
 
     CSV files become the commit's; all others are written as they are, to be edited by hand.
-    ledger.toml must be among them. Raises AlreadyThere, BadManifest, Unsafe, LedgerLocked, IoFailed.
+    ledger.toml must be among them. Raises AlreadyThere, BadManifest, Unsafe, LedgerLocked, IoFailed,
+    and BookedNotConfirmed where the ledger is made and only the mark of its making could not go.
     """
     from ilactl.ledger.manifest import load_manifest
 
@@ -54,10 +55,16 @@ def create_ledger(
                 assert record is not None
             else:
                 record = _write(folder, Writer(lock, None, 0, actor, now), files, command)
-            folder.remove(CREATING)
-            folder.sync_folder(HINTS)
         except OSError as error:
             fail(str(folder.root), error)
+        try:
+            folder.remove(CREATING)
+            folder.sync_folder(HINTS)
+        except (OSError, IoFailed) as error:
+            why = reason_of(error) if isinstance(error, OSError) else str(error.details["reason"])
+            hint = f"run the same 'ilactl {command}' again: it completes what is left"
+            reason = f"the mark of its making is still there: {why}"
+            raise BookedNotConfirmed(seq=record.seq, reason=reason, hint=hint) from error
     return record
 
 

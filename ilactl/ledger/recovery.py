@@ -99,10 +99,16 @@ def refuse_rotten(folder: Folder, tail: LogTail) -> None:
     """Refuse where the bad end of the log was once a good line: cutting it would lose a booked commit.
 
     A torn line was never acknowledged, so no file can be longer than the line before it left it, none
-    can have lost private rows, and no hint can name a later commit. Raises ChangedOutside.
+    can have lost private rows, and no hint can name a later commit. An adoption cut off leaves files
+    that are longer, too: it finds them edited. So where the hint names the line before and the bad one
+    has no end, it was torn, and the files were edited by hand. Raises ChangedOutside.
     """
     assert tail.record is not None
     hint = read_hint(folder)
+    if hint is not None and hint.sha == tail.record.sha:
+        with folder.reading(LOG) as fd:
+            if read_at(fd, tail.size - 1, 1, LOG) != b"\n":
+                return
     later = hint is not None and hint.seq > tail.record.seq
     moved = None
     for name, head in tail.record.heads.items():

@@ -27,7 +27,7 @@ from ilactl.ledger.recovery import SET_ASIDE, STAGED, refuse_open_elsewhere
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import Ranges
 
-__all__ = ["SET_ASIDE", "Restoration", "restorations", "restore"]
+__all__ = ["SET_ASIDE", "Restoration", "restorations", "restore", "settle"]
 
 LOST = Kind(
     "RESTORE-LOST",
@@ -48,6 +48,19 @@ class Restoration(Struct, frozen=True):
     def lost(self) -> list[Piece]:
         """What neither the log nor the file holds any more."""
         return [piece for piece in self.pieces if piece.data is None]
+
+
+def settle(snapshot: Snapshot) -> None:
+    """Make the names of all recorded files durable: an earlier restoring may have been cut off before that.
+
+    Raises IoFailed.
+    """
+    try:
+        for above in sorted({name.rpartition("/")[0] for name in snapshot.record.heads}):
+            with suppress(FileNotFoundError):
+                snapshot.folder.sync_folder(above)
+    except OSError as error:
+        fail(str(snapshot.root), error)
 
 
 def restorations(snapshot: Snapshot, files: Sequence[str] = ()) -> list[Restoration]:
@@ -121,6 +134,7 @@ def restore(writer: Writer, found: Sequence[Restoration], why: str) -> tuple[Rec
         for one in found:
             folder.replace(made[one.file], one.file)
             folder.sync_parent(one.file)
+        folder.sync_folder(STAGED)  # the old names go for good, too
     except (OSError, IlactlError) as error:
         said = reason_of(error) if isinstance(error, OSError) else str(error.details.get("reason", error))
         reason = f"not every file is back: {said}"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ilactl.errors import ChangedMeanwhile
+from ilactl.errors import ChangedMeanwhile, IoFailed
 from ilactl.ledger.adoption import adoption_of
+from ilactl.ledger.as_it_stands import AsItStands
 from ilactl.ledger.snapshot import Snapshot
 from tests.conftest import Result, Run
 from tests.storage.support import writer
@@ -79,6 +80,29 @@ def test_an_edited_register_is_shown_taken_in_and_marked(small: Path, call: Call
     last = json.loads(call(small, "log", "-O", "jsonl").out.splitlines()[-1])
     assert (last["command"], last["why"], last["adopted"]) == ("adopt", "typing error", True)
     call(small, "person", "add", "--id", "P3").ok()
+
+
+def test_what_could_not_be_read_is_not_taken_for_well(
+    small: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails while the checks read a file that the edited one refers to."""
+    view = AsItStands.view
+
+    def failing(self: AsItStands, file: str) -> object:
+        if file == "organisations.csv":
+            raise IoFailed(path=file, reason="input/output error")
+        return view(self, file)
+
+    append(small / "persons.csv", "P1,2026-06-01,3,employed,,NOBODY,,,,\n")
+    before = state(small)
+    assert call(small, "adopt", "--why", "moved", "--yes").code == 65
+    monkeypatch.setattr(AsItStands, "view", failing)
+    failed = call(small, "adopt", "--why", "moved", "--yes")
+    assert (failed.code, "organisations.csv: input/output error; nothing was changed" in failed.err) == (
+        74,
+        True,
+    )
+    assert state(small) == before
 
 
 def test_rows_added_and_removed_are_told_line_by_line(small: Path, call: Call) -> None:

@@ -144,6 +144,13 @@ def test_a_full_disk_after_a_commit_says_that_it_is_booked(full_disk: BinaryIO) 
     assert "booked as commit 9, but stdout: no space left on device" in result.err
 
 
+def test_a_closed_stdout_after_a_commit_says_that_it_is_booked() -> None:
+    words = ("probe", "answer", "--booked", "9")
+    result = finish(start(*words, stdout=None, preexec_fn=lambda: os.close(1)))
+    assert result.code == 75
+    assert "booked as commit 9, but stdout: " in result.err
+
+
 def test_a_stderr_that_takes_nothing_leaves_the_status_alone(full_disk: BinaryIO) -> None:
     assert finish(start("probe", "fail", "refused", stderr=full_disk)).code == 3
 

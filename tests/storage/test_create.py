@@ -97,6 +97,24 @@ def test_a_failing_disk_leaves_something_that_init_completes(tmp_path: Path, las
     pytest.fail("init never came to its end")
 
 
+@pytest.mark.parametrize("call", ["unlink", "fsync"])
+def test_a_ledger_whose_mark_cannot_go_is_made_nevertheless_and_said_to_be(tmp_path: Path, call: str) -> None:
+    with disk(lambda real, *args, **kwargs: real(*args, **kwargs), 1, (call,), lasting=True) as whole:
+        make(tmp_path / "whole")
+    with (
+        disk(failing(5), whole.count, (call,)),
+        pytest.raises(
+            BookedNotConfirmed, match=r"booked as commit 1, but the mark .*: input/output error"
+        ) as caught,
+    ):
+        make(tmp_path / "ledger")
+    assert "again" in caught.value.advice
+    assert Snapshot.open(tmp_path / "ledger").head.seq == 1
+    if call == "unlink":
+        make(tmp_path / "ledger")
+    assert assert_sound(tmp_path / "ledger")[0] == 1
+
+
 def test_a_file_in_the_way_is_an_io_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(IoFailed):

@@ -81,6 +81,33 @@ def test_a_line_that_was_good_once_is_refused_until_somebody_says_so_and_why(
     invoke(*GRANT, "--ref", "A", *at).ok()
 
 
+@pytest.mark.parametrize("tail", [b'{"format":1,"seq":4,"prev":"77', b"\0" * 300])
+def test_an_adoption_whose_line_was_torn_can_be_made_again(booked: Path, invoke: Run, tail: bytes) -> None:
+    """The edited register is longer than recorded, as if the torn line's rows stood in it."""
+    at = ("--ledger", booked)
+    rows = booked / "persons.csv"
+    rows.write_bytes(rows.read_bytes() + b"P2,2026-01-01,3,,,,,,,\n")
+    with log_of(booked).open("ab") as log:
+        log.write(tail)
+    refused = invoke(*GRANT, "--ref", "B", *at)
+    assert (refused.code, "persons.csv was changed outside" in refused.err) == (3, True)
+    with log_of(booked).open("ab") as log:
+        log.write(tail)
+    done = invoke("adopt", "--why", "a person more", "--yes", *at).ok()
+    assert "set-aside/commits.jsonl" in done.err
+    invoke("check", "--full", *at).ok()
+
+
+def test_a_good_line_that_lost_its_end_is_not_taken_for_a_torn_one(booked: Path, invoke: Run) -> None:
+    at = ("--ledger", booked)
+    short = log_of(booked).read_bytes()[:-9]
+    log_of(booked).write_bytes(short)
+    assert invoke(*GRANT, "--ref", "B", *at).code == 3
+    (booked / ".ilactl/clean").unlink()
+    assert invoke(*GRANT, "--ref", "B", *at).code == 3
+    assert log_of(booked).read_bytes() == short
+
+
 @pytest.mark.parametrize("line", [0, 1])
 def test_a_damaged_line_in_the_middle_is_named_by_check_and_nothing_is_cut(
     booked: Path, invoke: Run, line: int
