@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.ledgers import Ledgers, ilactl
 from bench.measure import Command, Gates, Pairs, run_pairs
+from bench.peers import peer_cases
 
 __all__ = ["LARGEST", "Bench"]
 
@@ -41,6 +42,7 @@ class Bench:
             for name, measure in offered.items():
                 if self.only in name:
                     yield measure(name)
+        yield from peer_cases(self.ledgers.master, self.folder, self.only, self.say)
 
     def _topups(self) -> dict[str, Callable[[str], Pairs]]:
         """A year's run over the bare script, which does nothing but the arithmetic and the write."""

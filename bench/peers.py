@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from bench.measure import Command, Pairs, run
+from bench.ledgers import ilactl
+from bench.measure import Command, Gates, Pairs, run
 
-__all__ = ["PEERS", "Figures", "Peer", "ilactl", "ilactl_balances", "peer_cases", "standings"]
+__all__ = ["PEERS", "Figures", "Peer", "ilactl_balances", "peer_cases", "standings"]
 
 Figures = dict[tuple[str, str], tuple[Decimal, Decimal]]
 """Balance and reserved by person and unit; who has neither is not there."""
@@ -31,12 +32,6 @@ GATE = 1 / 20
 """Of what hledger takes at 100,000 persons, ilactl takes at most this."""
 
 _NAUGHT = Decimal(0)
-
-
-def ilactl(*arguments: str) -> Command:
-    """The console script beside this Python, or else the module."""
-    script = Path(sys.executable).with_name("ilactl")
-    return (str(script), *arguments) if script.exists() else (sys.executable, "-m", "ilactl", *arguments)
 
 
 @dataclass(frozen=True)
@@ -165,7 +160,7 @@ def _case(title: str, peer: Peer, ledger: Path, journal: Path, count: int, gate:
         subprocess.run(export, check=True, stdin=subprocess.DEVNULL)
     ask = ilactl("--ledger", str(ledger), "balance", "--by", "person", "-O", "csv")
     ours, theirs = journal.with_suffix(".ours"), journal.with_suffix(".theirs")
-    pairs = Pairs(title, f"{peer.name} on the export", gate=gate)
+    pairs = Pairs(title, f"{peer.name} on the export", gates=Gates(gate))
     run(ask)
     for _ in range(count):
         pairs.a.append(sorted((run(ask, ours) for _ in range(3)), key=lambda done: done.wall)[1])

@@ -50,7 +50,7 @@ def page() -> Iterator[str]:
     for row in TOPICS["findings"][1]().rows:
         code, meaning = str(row["code"]), str(row["meaning"]).rstrip(".")
         yield f".SS {escaped(code)}"
-        yield from _said(f"{meaning[:1].upper()}{meaning[1:]}. {_company(code)}.", str(row["remedy"]))
+        yield from _said(f"{_sentence(meaning)}. {_company(code)}.", str(row["remedy"]))
         yield from _example(code)
     yield from see_also("ilactl-errors.7")
 
@@ -62,6 +62,12 @@ def _said(meaning: str, remedy: str) -> Iterator[str]:
     yield escaped(meaning)
     yield ".PP"
     yield f"\\fBWhat to do:\\fR {escaped(remedy)}."
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital letter, unless it begins with the name of a file or column."""
+    first = text.split(" ", 1)[0]
+    return text if "." in first or "_" in first else f"{text[:1].upper()}{text[1:]}"
 
 
 def _company(code: str) -> str:
