@@ -174,7 +174,7 @@ def _made(steps: list[tuple[str, int, int]], folder: Path) -> Iterator[Path]:
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=15, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(steps=st.lists(STEP, min_size=5, max_size=40))
