@@ -37,7 +37,7 @@ def grown(snapshot: Snapshot, had: Mapping[str, int]) -> dict[str, int]:
 
     `had` are those that may stay, by file. What cannot be made is left out and searched instead.
     """
-    now: dict[str, int] = {}
+    now = dict(had)
     for file in dict.fromkeys(table.file for table, _ in INDEXED):
         if snapshot.head.sizes.get(file, 0) >= segment.SEGMENT:
             with suppress(OSError, IlactlError, MemoryError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from ilactl.ledger.scan import find_ids
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.ledger.verify import read_hint
 from tests.conftest import Run, call_in_process
+from tests.storage.faults import disk, failing
+from tests.storage.support import row, writer
 
 
 @pytest.fixture(autouse=True)
@@ -57,10 +60,10 @@ def everybody(snapshot: Snapshot) -> Iterator[str]:
     )
 
 
-def assert_right(ledger: Path) -> None:
-    """Every person's lines are found where a search finds them."""
+def assert_right(ledger: Path, persons: Sequence[str] = ()) -> None:
+    """Each person's lines are found where a search finds them: everybody's, or those of a few."""
     snapshot = Snapshot.open(ledger)
-    for person in [*everybody(snapshot), "RM-0", "R", "NOBODY"]:
+    for person in [*(persons or everybody(snapshot)), "RM-0", "R", "NOBODY"]:
         for table, column in lookup.INDEXED:
             view = snapshot.view(table.file)
             assert list(lookup.starts_of(snapshot, table, column, person)) == list(
@@ -234,3 +237,22 @@ def test_a_group_that_shares_the_ledger_shares_its_index(indexed: Path, invoke: 
     modes = {path.stat().st_mode & 0o7777 for path in (indexed / lookup.INDEX).iterdir()}
     assert modes == {0o660}
     assert (indexed / lookup.INDEX).stat().st_mode & 0o7777 == 0o2770
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EMFILE])
+def test_an_index_that_cannot_be_made_is_no_failure(
+    sample_ledger: Path, code: int, lasting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call that makes it fails in turn, after the commit: what was booked is booked, and found."""
+    monkeypatch.setattr(segment, "SEGMENT", 60_000)
+    for nth in range(1, 100):
+        booking = writer(sample_ledger)
+        booking.__enter__().commit(row(nth))
+        shutil.rmtree(sample_ledger / lookup.INDEX, ignore_errors=True)
+        with disk(failing(code), nth, lasting=lasting) as faulty:
+            booking.__exit__(None, None, None)
+        assert_right(sample_ledger, [f"P{nth:05}", "RM-09PYRHTS", "RM-Y920AC0H"])
+        if not faulty.fired:
+            break
+    assert 4 < nth < 99
