@@ -16,7 +16,7 @@ from ilactl import cli
 from ilactl.commands.options import SHARED
 from tests.conftest import Run
 from tests.docs.walk import Example, all_commands, example_of, examples_of
-from tools.pages.examples import MORE
+from tools.pages.examples import MORE, RULES
 
 COMMANDS = all_commands()
 ROOT = Path(__file__).parents[2]
@@ -107,6 +107,7 @@ def test_the_examples_run(words: str, place: Place) -> None:
 
 @pytest.mark.parametrize("words", MORE)
 def test_the_lines_for_other_options_run(words: str, place: Place) -> None:
+    (Path(place.env["ILACTL_LEDGER"]) / "rules" / "more.toml").write_text(RULES)
     for line in MORE[words]:
         place.run(example_of(line))
 

@@ -116,9 +116,8 @@ def test_every_command_that_is_named_exists() -> None:
 
 LEDGER_FILES = {table.file for table in TABLES} | {"ledger.toml", "commits.jsonl"}
 MADE_UP = {
-    "staff.csv", "pay.csv", "pay.toml", "staff.toml", "firms.toml", "scheme.toml", "facts.toml",
-    "voucher.toml", "FILE.toml", "P1.json", "P8.json", "P9.json", "FILE.json", "certificate.json",
-    "pyproject.toml", "template.toml",
+    "staff.csv", "staff.toml", "pay.csv", "pay.toml", "firms.toml", "FILE.toml", "FILE.json",
+    "P1.json", "P8.json", "P9.json", "certificate.json", "scheme.toml", "template.toml", "pyproject.toml",
 }  # fmt: skip
 """Files of examples, each of which runs as a test; placeholders; and the project's own."""
 

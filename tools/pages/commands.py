@@ -93,6 +93,8 @@ def page() -> Iterator[str]:
             yield from option_lines(option)
     yield from term("-h, --help", "Show the help of ilactl or of a command and exit.")
     yield ".SH COMMANDS"
+    yield "Every example runs as it stands, in the sample ledger or a new one. Some need what a scheme of"
+    yield "your own may declare: a figure hours_worked, a contribution rule voucher."
     for words, command in commands():
         yield from command_lines(words, command)
     yield ".SH EXIT STATUS"

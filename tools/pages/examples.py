@@ -5,18 +5,21 @@ Every option of every command stands in a help's example or here, and what stand
 
 from __future__ import annotations
 
-__all__ = ["MORE"]
+__all__ = ["MORE", "RULES"]
 
-_HOURS = (
-    r"printf '[facts]\nhours_worked = { kind = \"figure\", type = \"decimal(9,2)\" }\n'"
-    r' > "$ILACTL_LEDGER/rules/facts.toml"'
-)
+RULES = """\
+[facts]
+hours_worked = { kind = "figure", type = "decimal(9,2)" }
 
-_VOUCHER = (
-    r"printf '[[contribution]]\nid = \"voucher\"\nclass = \"voucher\"\nunit = \"EUR\"\n"
-    r"from = [\"employer\"]\nearmarks = [\"kind\"]\nuse_by = \"allowed\"\n'"
-    r' > "$ILACTL_LEDGER/rules/voucher.toml"'
-)
+[[contribution]]
+id = "voucher"
+class = "voucher"
+unit = "EUR"
+from = ["employer"]
+earmarks = ["kind"]
+use_by = "allowed"
+"""
+"""What the scheme that the lines run in has besides."""
 
 MORE: dict[str, tuple[str, ...]] = {
     "ilactl init": ("ilactl init hours --unit hour:0 --shared",),
@@ -24,17 +27,17 @@ MORE: dict[str, tuple[str, ...]] = {
     "ilactl undo": ('ilactl undo 62 --why "the file of another agency" --allow-large 1000 --yes',),
     "ilactl person add": (
         "ilactl person add --id P4 --contact ona@example.org --external-id HR-4 --key form-81",
-        f"{_HOURS} && ilactl person add --id P5 --figure hours_worked=803.5 --span 2026 --source O1",
+        "ilactl person add --id P5 --figure hours_worked=803.5 --span 2026 --source O1",
     ),
     "ilactl person update": (
         "ilactl person add --id P6 --lock-wait 60",
         "echo 'Ona Petraitytė' | ilactl person update P6 --name - --birth-date 1990-03-14",
         "ilactl person update P6 --contact ona@example.org --external-id HR-6",
-        f"{_HOURS} && ilactl person update P6 --figure hours_worked=1607 --span 2026 --source O1",
+        "ilactl person update P6 --figure hours_worked=1607 --span 2026 --source O1",
     ),
     "ilactl person import": (
         r"printf 'person,region\nP7,Vilnius\n' | ilactl person import - --from 2026-01-01",
-        f"{_HOURS} && printf 'person,figure,from,to,value\\nP7,hours_worked,2026-01-01,2026-12-31,1607\\n'"
+        r"printf 'person,figure,from,to,value\nP7,hours_worked,2026-01-01,2026-12-31,1607\n'"
         " | ilactl person import - --expect-total 1607",
     ),
     "ilactl person list": ("ilactl person list --employer O1 --group carers --names",),
@@ -66,7 +69,7 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "ilactl contribution add": (
         "ilactl contribution add P1 50.00 --from O1 --ref PAY-7 --unit EUR --rule employer",
-        f"{_VOUCHER} && ilactl contribution add P1 50.00 --from O1 --ref PAY-8 --rule voucher"
+        "ilactl contribution add P1 50.00 --from O1 --ref PAY-8 --rule voucher"
         " --earmark kind:training --use-by 2027-12-31",
     ),
     "ilactl contribution import": (
