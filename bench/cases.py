@@ -80,8 +80,16 @@ class Bench:
 
     def _completion(self) -> Command:
         """As bash asks when somebody presses the tab key after the first letters of an id."""
-        line = f"ilactl --ledger {self.ledgers.master(_MIDDLE)} balance {self.ledgers.somebody(_MIDDLE)[:5]}"
-        return ("env", "_ILACTL_COMPLETE=bash_complete", f"COMP_WORDS={line}", "COMP_CWORD=4", *ilactl())
+        words = f"ilactl\nbalance\n{self.ledgers.somebody(_MIDDLE)[:5]}"
+        place = f"ILACTL_LEDGER={self.ledgers.master(_MIDDLE)}"
+        return (
+            "env",
+            "_ILACTL_COMPLETE=bash_complete",
+            f"COMP_WORDS={words}",
+            "COMP_CWORD=2",
+            place,
+            *ilactl(),
+        )
 
     def _persons(self) -> dict[str, Callable[[str], Pairs]]:
         """One person in a large ledger over one in a small ledger."""

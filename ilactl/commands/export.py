@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import FILE
 from ilactl.errors import UsageError
 
 __all__ = ["command"]
@@ -21,7 +22,9 @@ __all__ = ["command"]
     metavar="hledger|beancount",
     help="Whose journal to write; Ledger reads that of hledger.",
 )
-@click.option("-o", "--to", "target", metavar="FILE", help="Write it to FILE, a new one, not to stdout.")
+@click.option(
+    "-o", "--to", "target", type=FILE, metavar="FILE", help="Write it to FILE, a new one, not to stdout."
+)
 @face_options("on")
 def command(face: Face, format_name: str, target: str | None) -> None:
     """Write all entries as a double-entry journal for hledger, Ledger or Beancount.
