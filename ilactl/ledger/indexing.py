@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import IlactlError
 from ilactl.ledger import segment
-from ilactl.ledger.disk import close_quietly, write_at
+from ilactl.ledger.disk import close_quietly, read_at, write_at
 from ilactl.ledger.files import Folder
 from ilactl.ledger.lookup import INDEX, INDEXED, segment_name
 
@@ -46,17 +46,19 @@ def grown(snapshot: Snapshot, had: Mapping[str, int]) -> dict[str, int]:
 
 
 def _grow(snapshot: Snapshot, file: str, had: int) -> int:
-    view = snapshot.view(file)
+    view, folder = snapshot.view(file), snapshot.folder
     columns = [(column, table.index(column)) for table, column in INDEXED if table.file == file]
     at = number = 0
     while end := segment.segment_end(view, at):
         names = [segment_name(file, column, number) for column, _ in columns]
-        if number >= had or not all(_sound(snapshot.folder, name, view, at) for name in names):
+        if number >= had or not all(_sound(folder, name, view, at) for name in names):
+            with folder.reading(file) as fd:  # a map of it all would count as memory
+                block = read_at(fd, at, end - at, file)
             for name, (_, index) in zip(names, columns, strict=True):
-                data = segment.build(view, at, end, index)
+                data = segment.build(block, at, index)
                 if data is None:
                     return number
-                _write(snapshot.folder, name, data)
+                _write(folder, name, data)
         at, number = end, number + 1
     return number
 

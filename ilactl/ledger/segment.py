@@ -65,12 +65,11 @@ def segment_end(view: Buffer, start: int) -> int:
     return view.find(b"\n", start + SEGMENT - 1) + 1 if start + SEGMENT <= len(view) else 0
 
 
-def build(view: Buffer, start: int, end: int, column: int) -> bytes | None:
-    """The segment of `view[start:end]`, whole lines, by the cells of a column; empty ones are left out.
+def build(block: bytes, start: int, column: int) -> bytes | None:
+    """The segment of whole lines that begin at `start` by the cells of a column; empty ones are left out.
 
     None where a line has no such cell: such a stretch has no segment.
     """
-    block = view[start:end]
     lines = block.split(b"\n")
     lines.pop()
     try:
@@ -84,7 +83,8 @@ def build(view: Buffer, start: int, end: int, column: int) -> bytes | None:
         if key
     ]
     found.sort()
-    return _packed(array("Q", found), start, end, len(lines), _sum_of(view, start, end))
+    end = start + len(block)
+    return _packed(array("Q", found), start, end, len(lines), _sum_of(block, 0, len(block)))
 
 
 def _keys(lines: list[bytes], column: int, *, quoted: bool) -> list[bytes]:

@@ -39,7 +39,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_segment_names_every_line_that_a_search_finds(
     place: Path, view: bytes, wanted: str, column: str
 ) -> None:
-    data = segment.build(view, 0, len(view), PERSONS.index(column))
+    data = segment.build(view, 0, PERSONS.index(column))
     assert data is not None
     found = opened(data, view, 0, place)
     assert found is not None
@@ -51,7 +51,7 @@ def test_a_segment_names_every_line_that_a_search_finds(
 @settings(max_examples=60)
 @given(view=tables(), at=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_no_wrong_line_comes_out_of_a_damaged_segment(place: Path, view: bytes, at: float, flip: int) -> None:
-    data = bytearray(segment.build(view, 0, len(view), 0) or b"")
+    data = bytearray(segment.build(view, 0, 0) or b"")
     data[int(at * len(data))] ^= flip
     found = opened(bytes(data), view, 0, place)
     if found is not None:
@@ -64,14 +64,14 @@ def test_no_wrong_line_comes_out_of_a_damaged_segment(place: Path, view: bytes, 
 @pytest.mark.parametrize("left", [0, 10, 60, 80])
 def test_a_cut_segment_is_none(tmp_path: Path, left: int) -> None:
     view = f"{PERSONS.header}\n".encode() + b"".join(b"P%d,2026-01-01,,,,,,,,\n" % n for n in range(500))
-    data = segment.build(view, 0, len(view), 0)
+    data = segment.build(view, 0, 0)
     assert data is not None
     assert opened(data[:left], view, 0, tmp_path / "segment") is None
 
 
 def test_a_segment_of_another_stretch_or_file_is_none(tmp_path: Path) -> None:
     view = f"{PERSONS.header}\n".encode() + b"P1,2026-01-01,,,,,,,,\n" * 50
-    data = segment.build(view, 0, len(view), 0)
+    data = segment.build(view, 0, 0)
     assert data is not None
     assert opened(data, view, 0, tmp_path / "segment") is not None
     assert opened(data, view, 22, tmp_path / "segment") is None
@@ -81,12 +81,12 @@ def test_a_segment_of_another_stretch_or_file_is_none(tmp_path: Path) -> None:
 
 def test_a_line_without_the_cell_has_no_segment() -> None:
     view = b"person,valid_from\nP1,2026-01-01\nP2\n"
-    assert segment.build(view, 0, len(view), 1) is None
+    assert segment.build(view, 0, 1) is None
 
 
 def test_thousands_of_ids_are_spread_over_buckets(tmp_path: Path) -> None:
     view = f"{PERSONS.header}\n".encode() + b"".join(b"P%d,2026-01-01,,,,,,,,\n" % n for n in range(3000))
-    data = segment.build(view, 0, len(view), 0)
+    data = segment.build(view, 0, 0)
     assert data is not None
     found = opened(data, view, 0, tmp_path / "segment")
     assert found is not None
