@@ -100,7 +100,7 @@ def test_all_faults_of_a_row_are_found():
         (file_of(PERSONS).replace(b"region", b"regio"), "CSV-HEADER", 65),
         (b"person,valid_from\n", "CSV-HEADER", 18),
         (file_of(PERSONS).replace(b"facts", b"facts,facts"), "CSV-HEADER", 93),
-        (file_of(PERSONS).replace(b",", b";"), "CSV-HEADER", 1),
+        (file_of(PERSONS).replace(b",", b";"), "CSV-HEADER", 7),
     ],
 )
 def test_a_wrong_header_is_one_finding_and_no_row_is_read(data, code, column):
