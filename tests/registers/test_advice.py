@@ -43,7 +43,6 @@ def test_what_was_meant_is_offered(grammar: Grammar, cell: str, meant: str) -> N
     ("grammar", "cell"),
     [
         (Grammar.AMOUNT, "NaN"),
-        (Grammar.AMOUNT, "=SUM(A1:A3)"),
         (Grammar.AMOUNT, "1,00,000.00"),
         (Grammar.DATE, "30.02.1979"),
         (Grammar.DATE, "tomorrow"),
