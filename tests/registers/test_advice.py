@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilactl.ledger.advice import advice_on
@@ -53,6 +53,7 @@ def test_nothing_is_offered_where_it_is_not_clear(grammar: Grammar, cell: str) -
     assert advice_on(column(grammar), cell) == ""
 
 
+@settings(deadline=None)
 @given(st.sampled_from([c for table in TABLES for c in table.columns]), st.text(max_size=20))
 def test_what_is_offered_is_acceptable(column: Column, cell: str) -> None:
     advice = advice_on(column, cell, mapped=True)
