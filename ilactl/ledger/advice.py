@@ -16,6 +16,7 @@ from ilactl.ledger.grammar import (
     Grammar,
     fault_of,
 )
+from ilactl.money import MAX_DIGITS
 from ilactl.nearest import did_you_mean
 
 __all__ = ["advice_on"]
@@ -35,6 +36,8 @@ def advice_on(column: Column, cell: str, *, mapped: bool = False) -> str:
     `mapped` says that the file may come with a mapping, which declares marks and formats.
     """
     meant = cell.strip()
+    if meant.startswith("=") and column.grammar is not Grammar.TEXT:
+        return "paste the value instead of the formula"
     if meant != cell and fault_of(column, meant) is None and (meant or not column.required):
         return "take the spaces at its ends out"
     if column.grammar in _WORDS:
@@ -52,6 +55,8 @@ def _of_number(column: Column, meant: str, mapped: bool) -> str:
     """A number with other marks, in another alphabet's digits, or none at all."""
     if meant.lower() in ("nan", "inf", "-inf", "infinity", "null", "none", "n/a", "na", "-"):
         return "leave the cell empty where the number is not known" if not column.required else ""
+    if re.fullmatch(rf"-?[0-9]{{{MAX_DIGITS + 1},}}(\.[0-9]*)?", meant):
+        return f"a number has at most {MAX_DIGITS} digits before the point"
     digits = "".join(str(int(c)) if c.isdecimal() else c for c in meant)
     plain = re.sub(r"(?<=[0-9])[,' \u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", digits).lstrip("+")
     plain = re.sub(r"^[^0-9.,+-]{1,4}|[^0-9.,+-]{1,4}$", "", plain).strip()

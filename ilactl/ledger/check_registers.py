@@ -158,9 +158,9 @@ def aliases(ground: Ground) -> Iterator[Finding]:
             at = newest[at][1]
         if target not in newest:
             yield ALIAS.at(ground.place(PERSONS.file, offset, "same_as"), f"same_as {target} is not a person")
-        elif at == person:
+        elif at == person and person == min(seen):  # a ring is told once
             place = ground.place(PERSONS.file, offset, "same_as")
-            yield ALIAS.at(place, f"same_as of {person} goes round in a ring")
+            yield ALIAS.at(place, f"same_as of {' and '.join(sorted(seen))} goes round in a ring")
 
 
 def birth_dates(ground: Ground) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from ilactl.findings import Place
+from ilactl.ledger.advice import advice_on
 from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.intake import BLANK, CELL, EMPTY, WIDTH, InRow, Intake, cells_of
 from ilactl.ledger.lines import cell_starts
@@ -144,11 +145,18 @@ def _take_row(
         ours, fault = convert(take, cells[take.source])
         if fault:
             place = Place(intake.path, number, intake.starts(text)[take.source], text[:1000])
-            intake.findings.append(CELL.at(place, fault))
+            intake.findings.append(CELL.at(place, fault, _advice(take, cells[take.source])))
             good = False
         read.append(ours)
     if good:
         intake.rows.append(InRow(number, tuple(read), text))
+
+
+def _advice(take: Take, cell: str | SheetCell) -> str:
+    """What was probably meant; of numbers, days and codes the fault itself tells what the mapping wants."""
+    if take.codes is not None or take.column.grammar in (*_NUMBERS, *_DAYS):
+        return ""
+    return advice_on(take.column, cell if isinstance(cell, str) else cell.text)
 
 
 def _of_text(take: Take, cell: str, mapping: ColumnMap) -> tuple[str, str]:

@@ -67,7 +67,7 @@ def day_format_fault(pattern: object) -> str | None:
         parts = [part for part in _TOKEN.findall(pattern) if part in _PARTS]
         if sorted(part[0] for part in parts) == ["D", "M", "Y"] and _clear(pattern):
             return None
-    return f"{pattern!r} is not a format of days, such as DD.MM.YYYY or YYYY-MM-DD"
+    return f"{pattern!r} is not a format of days: DD, MM and YYYY with marks between, as in DD.MM.YYYY"
 
 
 def _clear(pattern: str) -> bool:

@@ -30,7 +30,8 @@ class OrganisationPlanner:
         """What speaks against the request; cells are of their grammar already."""
         found = []
         if (organisation, day) in self._seen:
-            found.append(Problem("organisation", f"{organisation} stands here twice with valid_from {day}"))
+            message = f"{organisation} stands here twice with valid_from {day}"
+            found.append(Problem("organisation", message, "keep one of the rows, or give each a valid_from"))
         self._seen.add((organisation, day))
         base = self.book.in_force(organisation, day)
         cells = dict(zip(ORGANISATIONS.names, base, strict=True)) if base else {}

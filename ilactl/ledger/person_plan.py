@@ -127,7 +127,8 @@ class PersonPlanner:
         """What speaks against the request; cells are of their grammar already."""
         found = []
         if (person, valid_from) in self._seen:
-            found.append(Problem("person", f"{person} stands here twice with valid_from {valid_from}"))
+            message = f"{person} stands here twice with valid_from {valid_from}"
+            found.append(Problem("person", message, "keep one of the rows, or give each a valid_from"))
         self._seen.add((person, valid_from))
         for name, text in given.items():
             if text == "" or ((name, text) in self._good and not self._is_identity(name)):

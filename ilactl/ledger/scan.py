@@ -236,6 +236,12 @@ def header_findings(view: Buffer, table: Table) -> list[Finding]:
     remedy = f"the first line must be: {table.header}"
     if first == wanted[:-1]:
         return [TAIL.at(Place(table.file, 1, len(shown) + 1, shown), "the header line has no line feed")]
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if "," not in shown and mark in shown:
+            message = f"the columns are separated by {word}, not commas"
+            return [
+                HEADER.at(Place(table.file, 1, shown.index(mark) + 1, shown), message, "save it with commas")
+            ]
     given = shown.split(",")
     for index, name in enumerate(given):
         if index >= len(table.names) or name != table.names[index]:

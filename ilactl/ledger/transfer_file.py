@@ -112,11 +112,14 @@ class _Reader:
 
     def find(self, key: str, message: str, nth: int = -1) -> None:
         """A finding at a key of the file; with `nth` in that row of a list."""
-        start = max(0, self.text.find(f'"{key}"'))
+        start = self.text.find(f'"{key}"')
+        if start < 0:  # what stands there without quotes
+            start = max(0, self.text.find(key))
         line = self.text.count("\n", 0, start) + 1 + (nth + 1 if nth >= 0 else 0)
         lines = self.text.split("\n")
         shown = lines[line - 1] if line <= len(lines) else ""
-        column = len(shown) - len(shown.lstrip()) + 1
+        column = start - (self.text.rfind("\n", 0, start) + 1) + 1 if nth < 0 else 0
+        column = column or len(shown) - len(shown.lstrip()) + 1
         self.findings.append(TRANSFER_FILE.at(Place(self.path, line, column, shown), message))
 
     def parse(self) -> dict[str, Any] | None:
@@ -137,9 +140,10 @@ class _Reader:
         except json.JSONDecodeError as error:
             lines = self.text.split("\n")
             place = Place(self.path, error.lineno, error.colno, lines[error.lineno - 1][:200])
-            self.findings.append(
-                TRANSFER_FILE.at(place, f"it is not JSON: {error.msg[:1].lower()}{error.msg[1:]}")
-            )
+            message = f"it is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+            if error.pos >= len(self.text.rstrip()):
+                message = "it ends too early: it was cut off, or is empty"
+            self.findings.append(TRANSFER_FILE.at(place, message))
         except (_Bad, RecursionError) as error:
             self.find(str(error), f"{error} stands twice" if isinstance(error, _Twice) else _said(error))
         else:

@@ -56,7 +56,7 @@ def test_amounts_that_cannot_be_negative_pass(text):
 def test_amounts_that_could_be_negative_are_refused_with_the_remedy(text):
     (found,) = refused(text, lower_bound=True)
     assert (found.code, found.position, found.length) == ("EXPRESSION-NEGATIVE", 0, len(text))
-    assert "GREATEST(0.00, …)" in found.message
+    assert "GREATEST(0.00, …)" in found.remedy
     assert refused(text) == ()
 
 

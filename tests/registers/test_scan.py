@@ -8,7 +8,7 @@ import mmap
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilactl.ledger.columns import ENTITLEMENTS, FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
@@ -100,7 +100,7 @@ def test_all_faults_of_a_row_are_found():
         (file_of(PERSONS).replace(b"region", b"regio"), "CSV-HEADER", 65),
         (b"person,valid_from\n", "CSV-HEADER", 18),
         (file_of(PERSONS).replace(b"facts", b"facts,facts"), "CSV-HEADER", 93),
-        (file_of(PERSONS).replace(b",", b";"), "CSV-HEADER", 1),
+        (file_of(PERSONS).replace(b",", b";"), "CSV-HEADER", 7),
     ],
 )
 def test_a_wrong_header_is_one_finding_and_no_row_is_read(data, code, column):
@@ -221,6 +221,7 @@ def test_a_row_written_is_the_row_read_and_plain_csv(row):
     assert len(cell_starts(line[:-1])) == len(row)
 
 
+@settings(deadline=None)  # the first time compiles patterns
 @given(st.sampled_from(PERSONS.columns + IDENTITIES.columns + ENTITLEMENTS.columns), st.text(max_size=12))
 def test_what_the_quick_gait_takes_the_careful_one_takes(column, text):
     import re

@@ -246,8 +246,8 @@ BESIDE: dict[str, str] = {
     "restore', and damaged ends of the log. Yours to look at and to delete.",
     ".ilactl/": "Lock, hints and caches: derived, and to be deleted while nobody writes. lock is locked "
     "by the kernel while a writer works and dies with it; holder says who that is; clean says that the last "
-    "commit is whole on disk; cache/ holds what would cost time to read again, index/ where in a large file the "
-    "lines of one person stand.",
+    "commit is whole on disk; cache/ holds what would cost time to read again, index/ where in a large file "
+    "the lines of one person stand.",
     ".gitignore": "Written by 'ilactl init': keeps identities.csv, commits/ and .ilactl/ out of version "
     "control; set-aside/ has one of its own.",
 }

@@ -104,7 +104,7 @@ def check_expression(
 def _bounded(node: Node, lowered: Lowered, lower_bound: bool, scale: int) -> Lowered:
     if isinstance(lowered, Ratio):
         if lower_bound and lowered.lo < 0:
-            message = "the amount can be negative: write GREATEST(0.00, …)"
+            message = "the amount can be negative"
             raise ExpressionFault([fault(kinds.NEGATIVE, node.position, node.length, message)])
         try:
             lowered = ratio.limited(lowered)
