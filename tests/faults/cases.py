@@ -18,7 +18,7 @@ from .judging import Ends, Wrong, claim, ends_of, judge, relaxed, told_well
 from .powercut import Disk, Event, Remains, put
 from .running import Done, Runner
 from .scenes import END, LEDGER, Scene, scenes
-from .shim.sitecustomize import CHANGES, READS
+from .shim.faulty import CHANGES, READS
 
 SEEDS = 5
 """Disks drawn for each moment of a power cut."""
