@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import stat
+import time
 from typing import Any
 
 CHANGES = frozenset(
@@ -87,6 +88,7 @@ class Shim:
         self.at = plan.get("at", 0)
         self.do = plan.get("do", "")
         self.code = plan.get("errno", 0)
+        self.until = plan.get("until", "")
         self.lasting = plan.get("lasting", False)
         self.kinds = frozenset(plan.get("kinds", CHANGES))
         self.count = 0
@@ -148,6 +150,9 @@ class Shim:
         return result
 
     def trouble(self, kind: str, path: str, act: Any, fd: int, data: Any, more: dict[str, Any]) -> Any:
+        if self.do == "pause":
+            _real_wait(self.until)
+            return self.done(kind, path, act, fd, data, more)
         if self.do == "kill":
             real["kill"](real["getpid"](), signal.SIGKILL)
         if self.do in ("tear", "short", "short-full") and kind == "write":
@@ -192,6 +197,14 @@ class Shim:
         if self.note >= 0:
             told = {name: value for name, value in more.items() if name != "part"}
             real["write"](self.note, json.dumps({"kind": kind, "path": path, **told}).encode() + b"\n")
+
+
+def _real_wait(until: str) -> None:
+    """Tell that we wait, and wait until a file is there."""
+    real["close"](real["open"](f"{until}.there", os.O_WRONLY | os.O_CREAT, 0o600))
+    end = time.monotonic() + 30
+    while not os.path.exists(until) and time.monotonic() < end:
+        time.sleep(0.005)
 
 
 def _high(fd: int) -> int:
