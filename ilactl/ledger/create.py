@@ -75,16 +75,24 @@ def _open_or_make(root: Path, *, shared: bool) -> Folder:
         with suppress(FileExistsError):
             root.mkdir(mode=mode & 0o777)
             root.chmod(mode)
-            above = os.open(root.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                os.fsync(above)
-            finally:
-                os.close(above)
+        _sync_above(root)
         folder = Folder(root)
     except OSError as error:
         fail(str(root), error)
     folder.shared = shared
     return folder
+
+
+def _sync_above(root: Path) -> None:
+    """Make the folder's name durable, even of one that was there: its maker may have been cut off."""
+    try:
+        above = os.open(root.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:
+        return  # a folder that may be passed through, not listed: somebody else made the one below it
+    try:
+        os.fsync(above)
+    finally:
+        close_quietly(above)
 
 
 def _refuse_full(folder: Folder) -> None:

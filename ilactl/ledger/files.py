@@ -128,8 +128,10 @@ class Folder:
     def _make_one(self, name: str) -> None:
         mode = 0o2770 if self.shared else 0o700
         with self._parent(name) as (parent, last):
+            made = False
             try:
                 os.mkdir(last, mode & 0o777, dir_fd=parent)
+                made = True
                 os.chmod(last, mode, dir_fd=parent)
                 os.fsync(parent)
             except FileExistsError:
@@ -137,6 +139,9 @@ class Folder:
                 if not stat.S_ISDIR(found.st_mode):
                     raise Unsafe(path=name, reason="it is not a folder") from None
             except OSError as error:
+                if made:  # the next attempt is to make it durable, and would not if it were there
+                    with suppress(OSError):
+                        os.rmdir(last, dir_fd=parent)
                 fail(name, error)
 
     def remove(self, name: str) -> bool:

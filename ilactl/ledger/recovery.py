@@ -16,7 +16,18 @@ from contextlib import contextmanager, suppress
 from ilactl.errors import ChangedOutside, IlactlError, IoFailed, LedgerLocked, NoLedger
 from ilactl.ledger.columns import PRIVATE
 from ilactl.ledger.cutting import put_in_place, refuse_other
-from ilactl.ledger.disk import BLOCK, Stamp, blocks, cut, digest_at, fail, read_at, sync, write_at
+from ilactl.ledger.disk import (
+    BLOCK,
+    Stamp,
+    blocks,
+    close_quietly,
+    cut,
+    digest_at,
+    fail,
+    read_at,
+    sync,
+    write_at,
+)
 from ilactl.ledger.files import Folder
 from ilactl.ledger.indexing import still_indexed
 from ilactl.ledger.log import LOG, FileAct, LogTail, Record, read_tail
@@ -89,7 +100,7 @@ def _keep_tail(folder: Folder, fd: int, tail: LogTail) -> str:
         write_at(copy, 0, read_at(fd, tail.end, tail.size - tail.end, LOG))
         sync(copy)
     finally:
-        os.close(copy)
+        close_quietly(copy)
     folder.replace(temporary, name)
     folder.sync_folder(SET_ASIDE)
     return name

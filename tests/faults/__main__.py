@@ -45,6 +45,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--self-test", action="store_true", help="break the protocol on purpose, and run only that"
     )
+    parser.add_argument("--break", dest="only", action="append", metavar="NAME", help="only these breaks")
     parser.add_argument("--no-self-test", action="store_true", help="leave that out")
     return parser.parse_args()
 
@@ -112,7 +113,7 @@ def main() -> int:
     failed: list[str] = []
     titles = {name: mode.title for name, mode in MODES.items()} | outside.TITLES | crowd.TITLES
     try:
-        if not given.self_test:
+        if not (given.self_test or given.only):
             parts = [run_cases(given, place / "cases")]
             if not given.case and not given.list and not given.operation:
                 parts.append(crowd.run(given.mode, place / "crowd"))
@@ -126,9 +127,11 @@ def main() -> int:
                         flush=True,
                     )
         if not given.list and (
-            given.self_test or not (given.no_self_test or given.case or given.mode or given.operation)
+            given.self_test
+            or given.only
+            or not (given.no_self_test or given.case or given.mode or given.operation)
         ):
-            for name, verdict, good in mutants.run(place / "mutants", given.workers):
+            for name, verdict, good in mutants.run(place / "mutants", given.workers, given.only):
                 print(f"{'caught  ' if good else 'SURVIVED'} {name}: {verdict}", flush=True)
                 if not good:
                     failed.append(name)

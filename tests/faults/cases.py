@@ -8,9 +8,11 @@ import itertools
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from . import oracle
@@ -18,7 +20,7 @@ from .judging import Ends, Wrong, claim, ends_of, judge, relaxed, told_well
 from .powercut import Disk, Event, Remains, put
 from .running import Done, Runner
 from .scenes import END, LEDGER, Scene, scenes
-from .shim.sitecustomize import CHANGES, READS
+from .shim.faulty import CHANGES, READS
 
 SEEDS = 5
 """Disks drawn for each moment of a power cut."""
@@ -84,6 +86,7 @@ MODES: dict[str, Mode] = {
         thin=True,
     ),
     "stdout": Mode("nobody can read the answer: stdout full, closed, a broken pipe"),
+    "held": Mode("a second writer while the first is at a write", {"do": "pause"}, frozenset({"write"})),
     "rot": Mode("an acknowledged line of the log rots"),
 }
 
@@ -108,6 +111,7 @@ SOME_MODES = {"topup": _LONG | {"open"}, "engine": frozenset({"kill", "enospc", 
 
 _READERS = frozenset({"contribution", "adopt", "finish a person", "cut a torn line"})
 SOME_SCENES = {
+    "held": frozenset({"contribution", "person", "adopt"}),
     "other": frozenset({"person", "topup", "erase"}),
     "rot": frozenset({"contribution", "person", "erase", "topup", "finish a person"}),
     "read": _READERS,
@@ -223,6 +227,8 @@ class Field:
         scene, ends, mode = self.scenes[case.scene], self.ends[case.scene], MODES[case.mode]
         if case.mode == "powercut":
             self._power_cut(case, runner, box)
+        elif case.mode == "held":
+            self._held(case, runner, box)
         elif case.mode == "other":
             self._other(case, runner, box)
         elif case.mode in ("lose", "lose+"):
@@ -275,6 +281,25 @@ class Field:
             told_well(replace(done, status=0))
             claim(done.status == 3 and "CHANGED-OUTSIDE" in done.err, f"exit {done.status}: {done.err}")
             claim(files() == before, f"{words[0]} changed the files")
+
+    def _held(self, case: Case, runner: Runner, box: Path) -> None:
+        """While one stands still before a write, another is turned away, and the first then ends well."""
+        scene, mode = self.scenes[case.scene], MODES["held"]
+        scene.copy(box)
+        go = box.with_name(f"{box.name}.go")
+        plan = {**mode.plan, "at": case.at, "kinds": sorted(mode.kinds), "until": str(go)}
+        first: list[Done] = []
+        thread = Thread(target=lambda: first.append(scene.run(runner, box, plan=plan)))
+        thread.start()
+        while thread.is_alive() and not go.with_name(f"{go.name}.there").exists():
+            time.sleep(0.005)
+        words = [*END, "--lock-wait", "0", "--ledger", str(box / LEDGER)]
+        second = Runner(runner.package, cold=True, suffix=".second")(words, box)
+        go.touch()
+        thread.join()
+        claim(second.status == 75 and "LOCKED" in second.err, f"let in, exit {second.status}: {second.err}")
+        claim(first[0].status == 0, f"the first ended with {first[0].status}: {first[0].err}")
+        judge(scene, runner, box, self.ends[case.scene], first[0])
 
     def _other(self, case: Case, runner: Runner, box: Path) -> None:
         """Whatever a kill left, another command clears up; what was asked for comes after."""

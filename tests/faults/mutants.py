@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +92,7 @@ def _judged(task: tuple[Break, Path, Field]) -> tuple[str, str, bool]:
     return one.name, *verdict(one, place, field)
 
 
-def run(place: Path, workers: int, names: set[str] | None = None) -> Iterator[tuple[str, str, bool]]:
+def run(place: Path, workers: int, names: Sequence[str] | None = None) -> Iterator[tuple[str, str, bool]]:
     """Name, what happened, and whether it was caught, of every break."""
     wanted = [one for one in BREAKS if names is None or one.name in names]
     runner = Runner()

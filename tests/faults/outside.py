@@ -135,7 +135,11 @@ def _counts(scene: Scene, runner: Runner, place: Path) -> Counter[str]:
     known = "trace=" + ",".join(f"?{call}" for call in {*CHANGING, *ERRORS})
     scene.run(runner, box, under=strace(box, "-e", known, notes=str(notes))).ok()
     shutil.rmtree(box)
-    return Counter(re.findall(r"^[0-9]+ +([a-z0-9]+)\(", notes.read_text(), re.MULTILINE))
+    each = Counter(re.findall(r"^([0-9]+) +([a-z0-9]+)\(", notes.read_text(), re.MULTILINE))
+    counts: Counter[str] = Counter()
+    for (_, call), times in each.items():
+        counts[call] = max(counts[call], times)  # strace counts each thread's calls by themselves
+    return counts
 
 
 def attempt(field: Field, one: Injection, runner: Runner, box: Path) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .oracle import State, faults, state
 from .running import Done, Runner
-from .shim.sitecustomize import CHANGES
+from .shim.faulty import CHANGES
 
 LEDGER = "ledger"
 """The name of the ledger's folder in its box."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import pkgutil
@@ -88,12 +87,9 @@ def wait(pid: int, kill_after: float | None) -> int:
 
 def main() -> None:
     """Serve until stdin ends."""
-    place = Path(__file__).parent / "shim" / "sitecustomize.py"  # the system may have one of that name loaded
-    spec = importlib.util.spec_from_file_location("faults_shim", place)
-    assert spec is not None
-    assert spec.loader is not None
-    shim = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(shim)
+    sys.path.insert(0, str(Path(__file__).parent / "shim"))
+    shim = importlib.import_module("wrapping")
+    sys.path.pop(0)
     load()
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ilactl.errors import (
     Unsafe,
 )
 from ilactl.ledger.create import create_ledger
+from ilactl.ledger.files import Folder
 from ilactl.ledger.snapshot import Snapshot
 
 from .faults import disk, failing
@@ -113,6 +115,33 @@ def test_a_ledger_whose_mark_cannot_go_is_made_nevertheless_and_said_to_be(tmp_p
     if call == "unlink":
         make(tmp_path / "ledger")
     assert assert_sound(tmp_path / "ledger")[0] == 1
+
+
+def test_a_folder_that_was_not_made_durable_is_made_durable_by_the_next_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def failing_once(fd: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{fd}"))
+        if len(synced) == 1:
+            raise OSError(5, "Input/output error")
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", failing_once)
+    with pytest.raises(IoFailed):
+        make(tmp_path / "ledger")
+    make(tmp_path / "ledger")
+    assert synced[:2] == [str(tmp_path), str(tmp_path)]
+
+
+def test_a_new_folder_that_cannot_be_made_durable_is_taken_back(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    with disk(failing(5), 1, ("fsync",)), pytest.raises(IoFailed):
+        folder.make_folder("commits")
+    assert not folder.exists("commits")
+    folder.make_folder("commits")
 
 
 def test_a_file_in_the_way_is_an_io_error(tmp_path: Path) -> None:
