@@ -191,7 +191,6 @@ class Face:
     def actor(self) -> Actor:
         """Who acts: the system's user and host, and ILACTL_ACTOR as claimed."""
         import getpass
-        import socket
 
         from ilactl.ledger.commit import Actor
 
@@ -205,7 +204,7 @@ class Face:
             user = getpass.getuser()
         except (KeyError, OSError):
             user = str(os.getuid())
-        return Actor(user=printable(user), host=printable(socket.gethostname()), claimed=claimed)
+        return Actor(user=printable(user), host=printable(os.uname().nodename), claimed=claimed)
 
     @contextmanager
     def writer(self, command: str = "", *, adopting: bool = False, rotten: bool = False) -> Iterator[Writer]:

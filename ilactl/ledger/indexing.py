@@ -51,7 +51,7 @@ def _grow(snapshot: Snapshot, file: str, had: int) -> int:
     at = number = 0
     while end := segment.segment_end(view, at):
         names = [segment_name(file, column, number) for column, _ in columns]
-        if number >= had or not all(_sound(folder, name, view, at) for name in names):
+        if number >= had or not all(_sound(folder, name, view, at, end) for name in names):
             with folder.reading(file) as fd:  # a map of it all would count as memory
                 block = read_at(fd, at, end - at, file)
             for name, (_, index) in zip(names, columns, strict=True):
@@ -63,10 +63,12 @@ def _grow(snapshot: Snapshot, file: str, had: int) -> int:
     return number
 
 
-def _sound(folder: Folder, name: str, view: Buffer, start: int) -> bool:
+def _sound(folder: Folder, name: str, view: Buffer, start: int, end: int) -> bool:
+    """Whether the segment is there and ends where one would end today."""
     try:
         with folder.reading(name) as fd:
-            return segment.open_segment(fd, view, start) is not None
+            found = segment.open_segment(fd, view, start)
+            return found is not None and found.end == end
     except (OSError, IlactlError):
         return False
 

@@ -11,7 +11,6 @@ import errno
 import fcntl
 import json
 import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -124,7 +123,7 @@ def _release(fd: int) -> None:
 def _name_holder(folder: Folder, command: str, since: datetime) -> None:
     holder = {
         "pid": os.getpid(),
-        "host": socket.gethostname(),
+        "host": os.uname().nodename,
         "command": command,
         "since": since.isoformat(timespec="seconds"),
     }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ilactl.errors import IlactlError
@@ -48,18 +48,26 @@ def rows_of(snapshot: Snapshot, table: Table, column: str, wanted: str) -> tuple
 
 def starts_of(snapshot: Snapshot, table: Table, column: str, wanted: str) -> Iterator[int]:
     """The offsets of the lines whose cell in that column is the id, in file order."""
+    if (table, column) not in INDEXED:
+        return find_ids(snapshot.view(table.file), table, column, wanted)
+    key = table.file, column, wanted
+    found = snapshot.starts.get(key)
+    if found is None:  # who is who is asked several times on the way of one command
+        found = snapshot.starts[key] = tuple(_found(snapshot, table, column, wanted))
+    return iter(found)
+
+
+def _found(snapshot: Snapshot, table: Table, column: str, wanted: str) -> Iterator[int]:
     view = snapshot.view(table.file)
     at = 0
-    if (table, column) in INDEXED:
-        with ExitStack() as opened:
-            for segment in _segments(snapshot, opened, table.file, column):
-                offsets = segment.offsets(wanted)
-                if offsets is None:
-                    yield from find_ids(view, table, column, wanted, segment.start, segment.end)
-                else:
-                    index = table.index(column)
-                    yield from (offset for offset in offsets if _holds(view, offset, index, wanted))
-                at = segment.end
+    for segment in _segments(snapshot, table.file, column):
+        offsets = segment.offsets(wanted)
+        if offsets is None:
+            yield from find_ids(view, table, column, wanted, segment.start, segment.end)
+        else:
+            index = table.index(column)
+            yield from (offset for offset in offsets if _holds(view, offset, index, wanted))
+        at = segment.end
     yield from find_ids(view, table, column, wanted, at)
 
 
@@ -75,19 +83,20 @@ def _holds(view: Buffer, offset: int, index: int, wanted: str) -> bool:
     return index < len(cells) and cells[index] == wanted
 
 
-def _segments(snapshot: Snapshot, opened: ExitStack, file: str, column: str) -> Iterator[Segment]:
-    """The segments that may be believed, one after the other from the file's beginning."""
+def _segments(snapshot: Snapshot, file: str, column: str) -> Iterator[Segment]:
+    """The segments that may be believed, one after the other from the file's beginning, open for a moment."""
     at, view = 0, snapshot.view(file)
     for number in range(_vouched(snapshot, file)):
-        try:
-            fd = opened.enter_context(snapshot.folder.reading(segment_name(file, column, number)))
+        with (
+            suppress(OSError, IlactlError),
+            snapshot.folder.reading(segment_name(file, column, number)) as fd,
+        ):
             segment = open_segment(fd, view, at)
-        except (OSError, IlactlError):
-            return
-        if segment is None:
-            return
-        yield segment
-        at = segment.end
+            if segment is not None:
+                yield segment
+                at = segment.end
+                continue
+        return
 
 
 def _vouched(snapshot: Snapshot, file: str) -> int:
@@ -107,11 +116,10 @@ def line_of(snapshot: Snapshot, file: str, offset: int) -> int:
     """The number, from 1, of the line that holds the byte at `offset`: counted from a segment's start."""
     at, lines = 0, 0
     column = next((column for table, column in INDEXED if table.file == file), "")
-    with ExitStack() as opened:
-        for segment in _segments(snapshot, opened, file, column) if column else ():
-            if segment.end > offset:
-                break
-            at, lines = segment.end, lines + segment.lines
+    for segment in _segments(snapshot, file, column) if column else ():
+        if segment.end > offset:
+            break
+        at, lines = segment.end, lines + segment.lines
     return lines + line_number(snapshot.view(file), offset, at)
 
 

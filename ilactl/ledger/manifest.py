@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ilactl.dates import parse_date
@@ -269,8 +270,9 @@ def _get(document: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     return node
 
 
+@lru_cache(maxsize=4)
 def load_manifest(text: bytes, path: str = "ledger.toml") -> Manifest:
-    """The manifest from the bytes of ledger.toml.
+    """The manifest from the bytes of ledger.toml; of the same bytes, which a writer asks for twice, at once.
 
     Raises NewerFormat where a newer ilactl wrote it, BadManifest with all findings otherwise.
     """

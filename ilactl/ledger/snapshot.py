@@ -74,6 +74,8 @@ class Snapshot:
         self.record = record
         self.hint: Hint | None = None
         """What vouches for files and index; None where the last commit is not known to be applied."""
+        self.starts: dict[tuple[str, str, str], tuple[int, ...]] = {}
+        """Where the lines of an id start, by file, column and id, as far as somebody has asked."""
         self.head = Head.of(record)
         self._log_end = log_end
         self._pending = {act.path: act for act in pending if not (act.adopted or act.removed)}

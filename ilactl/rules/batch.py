@@ -25,7 +25,7 @@ from ilactl.rules.by_person import Tally, plan_by_person, walker_of
 from ilactl.rules.due import missed_periods
 from ilactl.rules.expressions import Checked, SqlColumn, SqlNumber, compile_sql, names_in, round_sql
 from ilactl.rules.fact_columns import FactColumns
-from ilactl.rules.grants import Decider, names_of_grant
+from ilactl.rules.grants import Decider
 from ilactl.rules.model import Cap, Scheme
 from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.passes import grant_step
@@ -33,6 +33,7 @@ from ilactl.rules.periods import Occasion
 from ilactl.rules.plan import EXAMPLES, Example, Plan, Request, Totals, scales_of, together
 from ilactl.rules.rhythm import interval_of
 from ilactl.rules.sum_columns import class_sum, held_in, key_since, key_sum, window_sum
+from ilactl.rules.uses import names_of_grant
 from ilactl.rules.values import Value
 from ilactl.rules.windows import counts_in, window_span
 

@@ -23,26 +23,11 @@ from ilactl.rules.names import NameSpec, catalogue, contribution_names, lot_name
 from ilactl.rules.periods import Occasion, setting_on
 from ilactl.rules.rhythm import interval_of
 from ilactl.rules.sums import Sums
+from ilactl.rules.uses import names_of_grant
 from ilactl.rules.values import Value
 from ilactl.rules.windows import DueDays, used_of_cap
 
-__all__ = ["Decider", "capped_names", "names_of_grant", "own_names", "undecided_reasons"]
-
-
-def names_of_grant(grant: Grant, scheme: Scheme) -> set[str]:
-    """Every name that the grant's expressions and its caps' limits use."""
-    return own_names(grant) | capped_names(grant, scheme)
-
-
-def capped_names(grant: Grant, scheme: Scheme) -> set[str]:
-    """The names that the limits of its caps use."""
-    return {name for cap in grant.caps for name in names_in(scheme.caps[cap].limit.node)}
-
-
-def own_names(grant: Grant) -> set[str]:
-    """The names that its own conditions and amounts use."""
-    parts = [grant.when, *(part for tier in grant.tiers for part in (tier.when, tier.amount))]
-    return {name for part in parts for name in names_in(part.node)}
+__all__ = ["Decider", "undecided_reasons"]
 
 
 class Decider:

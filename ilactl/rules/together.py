@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ilactl.rules.grants import own_names
 from ilactl.rules.kinds import BAD_RULE_VALUE, CAP_ORDER, LATER_SUM, OVERLAPPING_VERSIONS
 from ilactl.rules.model import Grant
 from ilactl.rules.names import NameSpec
+from ilactl.rules.uses import own_names
 
 if TYPE_CHECKING:
     from ilactl.rules.ruletext import RuleText

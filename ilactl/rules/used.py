@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from ilactl.findings import Finding, Place
 from ilactl.ledger.commit import Append
 from ilactl.rules.expressions import digest, names_in
-from ilactl.rules.grants import names_of_grant
 from ilactl.rules.kinds import USED_RULE_CHANGED
 from ilactl.rules.model import (
     EVER_WINDOW,
@@ -32,6 +31,7 @@ from ilactl.rules.model import (
 )
 from ilactl.rules.names import BUILT_IN
 from ilactl.rules.terms import NO_TERMS, LotTerms
+from ilactl.rules.uses import names_of_grant
 from ilactl.rules.values import show_value
 
 if TYPE_CHECKING:

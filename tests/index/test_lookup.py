@@ -145,6 +145,14 @@ def test_the_next_writer_makes_harmed_segments_anew(indexed: Path, invoke: Run) 
     assert "tmp" not in index_of(indexed)
 
 
+def test_segments_of_another_length_are_made_anew(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segment, "SEGMENT", 20_000)
+    with writer(indexed) as held:
+        held.commit(row(1))
+    assert_right(indexed)
+    assert searched(monkeypatch, indexed) < 20_000
+
+
 def test_a_file_touched_by_others_is_searched(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = indexed / "entitlements.csv"
     data = path.read_bytes()

@@ -25,6 +25,11 @@ class Files:
 
     hint = None
 
+    @property
+    def starts(self) -> dict[tuple[str, str, str], tuple[int, ...]]:
+        """Nothing is remembered: the files change."""
+        return {}
+
     def __init__(self, root: Path) -> None:
         self.root = root
 
