@@ -49,6 +49,7 @@ test: lint
 
 faults: $(STAMP)
 	$(BIN)/python -m tests.faults
+	ILACTL_FAULTS=all $(BIN)/python -m pytest -q -n 2 tests/stories tests/erasure/test_killed.py tests/storage
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
@@ -57,7 +58,7 @@ errors: $(STAMP)
 	$(BIN)/python -m tests.errors
 
 fuzz: $(STAMP)
-	ILACTL_FUZZ=long $(BIN)/python -m pytest -q -n 2 tests/errors/test_fuzz_readers.py tests/errors/test_fuzz_rules.py
+	ILACTL_FUZZ=long $(BIN)/python -m pytest -q -n 2 tests/errors tests/expressions tests/rules tests/wallets tests/undo
 
 man: $(STAMP)
 	$(BIN)/python -m tools.manpage

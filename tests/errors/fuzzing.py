@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
@@ -14,10 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ilactl.findings import Finding
+from tests.thorough import LONG
 
 __all__ = ["LONG", "bytes_like", "fuzz", "sound", "text_like", "toml_like"]
-
-LONG = os.environ.get("ILACTL_FUZZ", "") == "long"
 
 NASTY = (
     b"\0",

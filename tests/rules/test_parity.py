@@ -21,6 +21,7 @@ from ilactl.rules.by_person import plan_by_person
 from ilactl.rules.load import read_rules
 from ilactl.rules.model import Scheme
 from ilactl.rules.plan import Request, scales_of
+from tests import thorough
 from tests.rules.books import MANIFEST, Book, Row, parse_rows, plan_both, rows_of
 from tests.rules.worlds import RUN_DAYS, worlds
 
@@ -34,11 +35,11 @@ def quick(examples: int) -> settings:
     phases = [phase for phase in Phase if phase not in (Phase.explain, Phase.reuse)]
     health = list(HealthCheck)
     return settings(
-        max_examples=examples,
+        max_examples=thorough.examples(examples),
         deadline=None,
         suppress_health_check=health,
         phases=phases,
-        derandomize=True,
+        derandomize=not thorough.LONG,
         database=None,
     )
 
@@ -77,7 +78,7 @@ def unnumbered(rows: list[Row]) -> list[Row]:
     ]
 
 
-@quick(45)
+@quick(27)
 @given(rows=worlds(), name=st.sampled_from(SCHEMES), on=RUN_DAYS)
 def test_one_person_and_the_batch_agree_to_the_byte(rows: dict[str, str], name: str, on: date) -> None:
     scheme = scheme_of(name)
@@ -94,7 +95,7 @@ def test_one_person_and_the_batch_agree_to_the_byte(rows: dict[str, str], name: 
         assert sorted(alone, key=str) == sorted(together, key=str)
 
 
-@quick(25)
+@quick(15)
 @given(rows=worlds(), name=st.sampled_from(SCHEMES), on=RUN_DAYS, data=st.data())
 def test_named_rules_and_periods_agree_too(
     rows: dict[str, str], name: str, on: date, data: st.DataObject
@@ -118,7 +119,7 @@ def test_named_rules_and_periods_agree_too(
         plan_both(book.snapshot(), scheme, Request(on, **asked), book.scratch)
 
 
-@quick(18)
+@quick(11)
 @given(rows=worlds(), name=st.sampled_from((*SCHEMES, "rest")), on=RUN_DAYS)
 def test_a_plan_shown_is_booked_and_a_second_run_changes_no_byte(
     rows: dict[str, str], name: str, on: date
