@@ -7,7 +7,7 @@ import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 # A command lives for moments: to look for rings of garbage as often as Python does takes a tenth of it.
-gc.set_threshold(100_000)
+gc.set_threshold(100_000, 50, 100)
 
 
 def run() -> None:

@@ -53,6 +53,7 @@ def parse_decimal(text: str) -> Fraction | None:
     return Fraction(text)
 
 
+@lru_cache(maxsize=4096)
 def format_amount(amount: int, scale: int) -> str:
     """Canonical text of an amount: `format_amount(1250, 2)` is `12.50`."""
     if scale == 0:

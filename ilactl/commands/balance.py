@@ -61,11 +61,13 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
         Col("owed", kind="amount"),
     ]
     rows: list[dict[str, Cell]] = []
-    for row in found:
-        cells: dict[str, Cell] = {} if by == "unit" else {by: row.group}
-        cells["unit"] = row.unit
-        for name in ("balance", "reserved", "usable", "owed"):
-            cells[name] = Money(getattr(row.standing, name), row.unit, units[row.unit].scale)
+    names = ("balance", "reserved", "usable", "owed")
+    for group, unit, standing in found:
+        scale = units[unit].scale
+        cells: dict[str, Cell] = {} if by == "unit" else {by: group}
+        cells["unit"] = unit
+        for name, amount in zip(names, standing, strict=True):
+            cells[name] = Money(amount, unit, scale)
         rows.append(cells)
     gone = erasures_of(snapshot, named) if named else {}
     # People see the column of debts only where somebody owes; data formats always have it.

@@ -26,13 +26,17 @@ __all__ = ["grown", "still_indexed"]
 _TEMPORARY = f"{INDEX}/tmp"
 
 
-def still_indexed(record: Record, had: Mapping[str, int]) -> dict[str, int]:
+Indexed = Mapping[str, tuple[int, int]]
+"""By file how many segments there are, and the byte behind the last one."""
+
+
+def still_indexed(record: Record, had: Indexed) -> dict[str, tuple[int, int]]:
     """How many segments a commit leaves standing: none of a file whose recorded rows it replaced."""
     replaced = {act.path for act in record.files if act.adopted or act.cuts or act.removed}
     return {file: number for file, number in had.items() if file not in replaced}
 
 
-def grown(snapshot: Snapshot, had: Mapping[str, int]) -> dict[str, int]:
+def grown(snapshot: Snapshot, had: Indexed) -> dict[str, tuple[int, int]]:
     """Make the segments that the files have grown by; how many there are of each now.
 
     `had` are those that may stay, by file. What cannot be made is left out and searched instead.
@@ -41,11 +45,22 @@ def grown(snapshot: Snapshot, had: Mapping[str, int]) -> dict[str, int]:
     for file in dict.fromkeys(table.file for table, _ in INDEXED):
         if snapshot.head.sizes.get(file, 0) >= segment.SEGMENT:
             with suppress(OSError, IlactlError, MemoryError):
-                now[file] = _grow(snapshot, file, had.get(file, 0))
+                number, end = had.get(file, (0, 0))
+                if segment.segment_end(snapshot.view(file), end) or not _all_there(
+                    snapshot.folder, file, number
+                ):
+                    now[file] = _grow(snapshot, file, number)
     return now
 
 
-def _grow(snapshot: Snapshot, file: str, had: int) -> int:
+def _all_there(folder: Folder, file: str, number: int) -> bool:
+    """Whether every segment has its file; whether it is sound is asked when it is read, and before growing."""
+    columns = [column for table, column in INDEXED if table.file == file]
+    names = {segment_name(file, column, n) for column in columns for n in range(number)}
+    return names <= {f"{INDEX}/{name}" for name in folder.names(INDEX)}
+
+
+def _grow(snapshot: Snapshot, file: str, had: int) -> tuple[int, int]:
     view, folder = snapshot.view(file), snapshot.folder
     columns = [(column, table.index(column)) for table, column in INDEXED if table.file == file]
     at = number = 0
@@ -57,10 +72,10 @@ def _grow(snapshot: Snapshot, file: str, had: int) -> int:
             for name, (_, index) in zip(names, columns, strict=True):
                 data = segment.build(block, at, index)
                 if data is None:
-                    return number
+                    return number, at
                 _write(folder, name, data)
         at, number = end, number + 1
-    return number
+    return number, at
 
 
 def _sound(folder: Folder, name: str, view: Buffer, start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -35,8 +36,9 @@ class Position(Struct, frozen=True):
 Positions = dict[Path, Position]
 
 
+@lru_cache(maxsize=8)
 def positions(text: str) -> Positions:
-    """Every key path of the source with its offsets; array elements count from 0."""
+    """Every key path of the source with its offsets; array elements count from 0. To be read only."""
     scanner = _Scanner(text)
     with suppress(IndexError, RecursionError):  # not TOML: what was found so far is still right
         scanner.document()

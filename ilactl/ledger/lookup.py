@@ -108,7 +108,7 @@ def _vouched(snapshot: Snapshot, file: str) -> int:
         found, noted = Stamp.of(fd), hint.stamps.get(file)
         # a copy that keeps times is as good as what it was made of
         if noted is not None and (found.size, found.mtime_ns) == (noted.size, noted.mtime_ns):
-            return hint.indexed[file]
+            return hint.indexed[file][0]
     return 0
 
 

@@ -45,13 +45,13 @@ class Hint(NamedTuple):
 
     It is written after everything else is durable and is never synced itself: lost, it costs time;
     it names the line's digest, so it cannot vouch for another history. `indexed` tells how many
-    segments of each file's index were made of exactly what the log records.
+    segments of each file's index were made of exactly what the log records, and where the last one ends.
     """
 
     seq: int
     sha: str
     stamps: Mapping[str, Stamp]
-    indexed: Mapping[str, int]
+    indexed: Mapping[str, tuple[int, int]]
 
 
 def is_listed(name: str) -> bool:
@@ -66,13 +66,13 @@ def read_hint(folder: Folder) -> Hint | None:
         if text.endswith(b"\n"):
             raw = json.loads(text)
             stamps = {name: Stamp(*stamp) for name, stamp in raw["stamps"].items()}
-            indexed = {str(name): int(number) for name, number in raw.get("indexed", {}).items()}
+            indexed = {str(name): (int(n), int(end)) for name, (n, end) in raw.get("indexed", {}).items()}
             return Hint(int(raw["seq"]), str(raw["sha"]), stamps, indexed)
     return None
 
 
 def write_hint(
-    folder: Folder, record: Record, stamps: Mapping[str, Stamp], indexed: Mapping[str, int]
+    folder: Folder, record: Record, stamps: Mapping[str, Stamp], indexed: Mapping[str, tuple[int, int]]
 ) -> Hint:
     """Note that `record` is applied and durable."""
     hint = Hint(record.seq, record.sha, stamps, indexed)

@@ -69,9 +69,9 @@ def _data_cell(cell: Cell) -> str:
 def _separated(answer: Answer, dialect: Mapping[str, Any]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", **dialect)
-    writer.writerow([column.name for column in answer.columns])
-    for row in answer.rows:
-        writer.writerow([_data_cell(row.get(column.name)) for column in answer.columns])
+    names = [column.name for column in answer.columns]
+    writer.writerow(names)
+    writer.writerows([_data_cell(row.get(name)) for name in names] for row in answer.rows)
     return text.getvalue()
 
 

@@ -175,13 +175,16 @@ def _sums(connection: DuckDBPyConnection, request: BalanceRequest, group: str) -
         chosen = "WHERE coalesce(alias.canonical, lots.person) IN (SELECT person FROM chosen)"
     joined = f"LEFT JOIN alias ON alias.person = lots.person {states} {chosen}"
     sums: Sums = {}
-    for name, unit, *figures in run_sql(
+    for name, unit, free, held, usable in run_sql(
         connection,
         f"SELECT {group} AS g, lots.unit, sum(lots.free)::BIGINT, sum(lots.held)::BIGINT,"
         " coalesce(sum(lots.free) FILTER (WHERE lots.in_time), 0)::BIGINT"
         f" FROM lots {joined} GROUP BY g, lots.unit",
     ):
-        sums[_text(name), str(unit)] = Standing(*(value for value in figures if isinstance(value, int)))
+        assert isinstance(free, int)
+        assert isinstance(held, int)
+        assert isinstance(usable, int)
+        sums[_text(name), str(unit)] = Standing(free, held, usable)
     if request.by in OF_LOTS:
         return sums
     for name, unit, owed in run_sql(

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from ilactl import __version__
 from ilactl.ledger.cache import read_cache, write_cache
-from ilactl.rules.expressions import Node, from_json, parse_expression, to_json
+from ilactl.rules.expressions import Node, from_json, to_json
 
 __all__ = ["TreeCache"]
 
@@ -51,6 +51,8 @@ class TreeCache(Struct):
     def parse(self, text: str) -> Node:
         """The expression's tree. Raises ExpressionFault."""
         if text not in self.trees:
+            from ilactl.rules.expressions import parse_expression
+
             self.trees[text] = parse_expression(text)
         return self.trees[text]
 

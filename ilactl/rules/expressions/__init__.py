@@ -9,15 +9,19 @@ Only `parse_expression` imports the engine; everything else works on the tree, w
 keep as JSON.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ilactl.rules.expressions.check import Checked, Want, check_expression
 from ilactl.rules.expressions.compile import SqlColumn, SqlNumber, SqlValue, compile_sql, round_sql
 from ilactl.rules.expressions.evaluate import Facts, evaluate, value_of
 from ilactl.rules.expressions.faults import ExpressionFault, Fault
-from ilactl.rules.expressions.parse import parse_expression
 from ilactl.rules.expressions.text import digest, from_json, text_of, to_json
 from ilactl.rules.expressions.trace import Outcome, Step
 from ilactl.rules.expressions.tree import Node, Value, names_in
 from ilactl.rules.expressions.types import Bool, Date, Number, Text, Type, decimal, integer, misfit
+
+if TYPE_CHECKING:
+    from ilactl.rules.expressions.parse import parse_expression
 
 __all__ = [
     "Bool",
@@ -52,3 +56,12 @@ __all__ = [
     "to_json",
     "value_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The parser is loaded where it is needed: mostly the trees are known already."""
+    if name == "parse_expression":
+        from ilactl.rules.expressions.parse import parse_expression
+
+        return parse_expression
+    raise AttributeError(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from msgspec import Struct
 
@@ -122,5 +121,7 @@ class ExpressionFault(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """` (did you mean x?)`, or nothing where no known word is near."""
+    from difflib import get_close_matches
+
     found = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
     return f"; did you mean {found[0]}?" if found else ""
