@@ -54,7 +54,7 @@ def grown(snapshot: Snapshot, had: Indexed) -> dict[str, tuple[int, int]]:
 
 
 def _all_there(folder: Folder, file: str, number: int) -> bool:
-    """Whether every segment has its file; whether it is sound is asked when it is read, and before growing."""
+    """Whether every segment has its file. Whether it is sound, readers ask, and who makes the next one."""
     columns = [column for table, column in INDEXED if table.file == file]
     names = {segment_name(file, column, n) for column in columns for n in range(number)}
     return names <= {f"{INDEX}/{name}" for name in folder.names(INDEX)}
