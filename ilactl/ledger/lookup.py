@@ -61,11 +61,11 @@ def _found(snapshot: Snapshot, table: Table, column: str, wanted: str) -> Iterat
     view = snapshot.view(table.file)
     at = 0
     for segment in _segments(snapshot, table.file, column):
-        offsets = segment.offsets(wanted)
+        index = table.index(column)
+        offsets = segment.offsets(wanted, view, index)
         if offsets is None:
             yield from find_ids(view, table, column, wanted, segment.start, segment.end)
         else:
-            index = table.index(column)
             yield from (offset for offset in offsets if _holds(view, offset, index, wanted))
         at = segment.end
     yield from find_ids(view, table, column, wanted, at)

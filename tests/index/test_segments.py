@@ -44,7 +44,7 @@ def test_a_segment_names_every_line_that_a_search_finds(
     found = opened(data, view, 0, place)
     assert found is not None
     assert found.lines == view.count(b"\n")
-    assert found.offsets(wanted) == list(find_ids(view, PERSONS, column, wanted))
+    assert found.offsets(wanted, view, PERSONS.index(column)) == list(find_ids(view, PERSONS, column, wanted))
     os.close(found.fd)
 
 
@@ -56,8 +56,10 @@ def test_no_wrong_line_comes_out_of_a_damaged_segment(place: Path, view: bytes, 
     found = opened(bytes(data), view, 0, place)
     if found is not None:
         for wanted in ("P1", "P2", "P3"):
-            assert found.offsets(wanted) in (None, list(find_ids(view, PERSONS, "person", wanted)))
-        assert any(found.offsets(f"P{n}") is None for n in range(200)), "the damage lies in no bucket"
+            assert found.offsets(wanted, view, 0) in (None, list(find_ids(view, PERSONS, "person", wanted)))
+        assert any(found.offsets(f"P{n}", view, 0) is None for n in range(200)), (
+            "the damage lies in no bucket"
+        )
         os.close(found.fd)
 
 
@@ -93,4 +95,4 @@ def test_thousands_of_ids_are_spread_over_buckets(tmp_path: Path) -> None:
     assert len(found.sums) > 16
     for number in range(0, 3000, 7):
         wanted = f"P{number}"
-        assert found.offsets(wanted) == list(find_ids(view, PERSONS, "person", wanted))
+        assert found.offsets(wanted, view, 0) == list(find_ids(view, PERSONS, "person", wanted))
