@@ -7,8 +7,8 @@
 An id's bucket is the upper bits of its CRC-32, so a look-up reads the head and one bucket. A batch books
 its rows in the order of persons: a stretch of a few such runs needs no entries, only where each run
 begins, and an id is found by halves in the stretch itself. Every part that is read is checked: a segment
-that is torn, rotten or somebody else's is no segment, and the stretch is then searched byte by byte. Two ids may have one CRC-32, so a line found here is only one
-to look at.
+that is torn, rotten or somebody else's is no segment, and the stretch is then searched byte by byte.
+Two ids may have one CRC-32, so a line found here is only one to look at.
 """
 
 from __future__ import annotations

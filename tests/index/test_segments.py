@@ -87,7 +87,9 @@ def test_a_line_without_the_cell_has_no_segment() -> None:
 
 
 def test_thousands_of_ids_are_spread_over_buckets(tmp_path: Path) -> None:
-    view = f"{PERSONS.header}\n".encode() + b"".join(b"P%d,2026-01-01,,,,,,,,\n" % n for n in range(3000))
+    view = f"{PERSONS.header}\n".encode() + b"".join(
+        b"P%d,2026-01-01,,,,,,,,\n" % (n * 1913 % 3000) for n in range(3000)
+    )
     data = segment.build(view, 0, 0)
     assert data is not None
     found = opened(data, view, 0, tmp_path / "segment")
@@ -96,3 +98,19 @@ def test_thousands_of_ids_are_spread_over_buckets(tmp_path: Path) -> None:
     for number in range(0, 3000, 7):
         wanted = f"P{number}"
         assert found.offsets(wanted, view, 0) == list(find_ids(view, PERSONS, "person", wanted))
+
+
+def test_rows_in_the_order_of_persons_need_no_entries(tmp_path: Path) -> None:
+    """Two runs, as a batch books them: every id is found in both, and the segment is next to nothing."""
+    ids = [f"P{n:05}" for n in range(0, 4000, 2)]
+    rows = "".join(f"{one},2026-01-01,,,,,,,,\n" for one in (*ids, *ids[::3], ids[-1], ids[-1]))
+    view = f"{PERSONS.header}\n{rows}".encode()
+    data = segment.build(view, 0, 0)
+    assert data is not None
+    assert len(data) < 120
+    found = opened(data, view, 0, tmp_path / "segment")
+    assert found is not None
+    for number in (*range(0, 4000, 37), 0, 3998, 3999):
+        wanted = f"P{number:05}"
+        assert found.offsets(wanted, view, 0) == list(find_ids(view, PERSONS, "person", wanted))
+    assert found.offsets("A", view, 0) == found.offsets("Z", view, 0) == []
