@@ -1,7 +1,7 @@
 """The lines of one id, found by the index where it may be believed and by a search where not.
 
 The index of a file is a row of segments in .ilactl/index/, one after the other from the file's
-beginning, each about 32 MiB. It is believed only where the hint of the last commit vouches for both:
+beginning, each about 8 MiB. It is believed only where the hint of the last commit vouches for both:
 the hint says how many segments the writer made of exactly the bytes that the log records, and what
 stamp the file had. Whatever is not believed, and what stands behind the last segment, is searched. The
 rows themselves are always read from the file: the index says where to look, never what is there.

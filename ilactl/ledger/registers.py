@@ -1,4 +1,4 @@
-"""The registers read: who a person is, what is true of them and since when, what adds up; organisations.
+"""The registers of persons read: who a person is, what is true of them and since when, what adds up.
 
 A row is whole and holds from its valid_from until the next one; of rows with the same
 valid_from the later one in the file holds, because files only grow.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.dates import Span, parse_date
 from ilactl.errors import NotFound
-from ilactl.ledger.columns import FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
+from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.grammar import Table
 from ilactl.ledger.lookup import rows_of
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FigureRow",
-    "OrganisationRow",
     "PersonRecord",
     "StateRow",
     "all_persons",
     "canonical_ids",
     "format_facts",
-    "organisation",
-    "organisation_rows",
     "other_ids",
     "parse_facts",
     "person_ids",
@@ -90,23 +87,6 @@ class PersonRecord(NamedTuple):
     def identity_on(self, day: date) -> StateRow | None:
         """The row of identities.csv that holds on the day."""
         return _in_force(self.identity_states, day)
-
-
-class OrganisationRow(NamedTuple):
-    """One row of organisations.csv."""
-
-    organisation: str
-    valid_from: date
-    kinds: tuple[str, ...]
-    name: str
-    country: str
-    register_no: str
-    contact: str
-    quality_label: str
-    label_from: date | None
-    label_until: date | None
-    offset: int
-    cells: tuple[str, ...]
 
 
 def parse_facts(cell: str) -> dict[str, str]:
@@ -329,36 +309,3 @@ def _led(newest: Mapping[str, str]) -> dict[str, str]:
 
     found = {person: stands_for(person, lead) for person, alias in newest.items() if alias}
     return {person: other for person, other in found.items() if other != person}
-
-
-def _organisation(row: Row) -> OrganisationRow:
-    organisation, valid_from, kinds, name, country, register_no, contact, label, first, last = row.cells
-    return OrganisationRow(
-        organisation,
-        _day(valid_from),
-        tuple(kinds.split(" ")),
-        name,
-        country,
-        register_no,
-        contact,
-        label,
-        parse_date(first),
-        parse_date(last),
-        row.offset,
-        row.cells,
-    )
-
-
-def organisation(snapshot: Snapshot, organisation_id: str, on: date | None = None) -> OrganisationRow | None:
-    """The organisation's row that holds on the day, or its newest; None where there is none."""
-    held: OrganisationRow | None = None
-    for row in _found(snapshot, ORGANISATIONS, "organisation", organisation_id):
-        one = _organisation(row)
-        if (on is None or one.valid_from <= on) and (held is None or one.valid_from >= held.valid_from):
-            held = one
-    return held
-
-
-def organisation_rows(snapshot: Snapshot) -> list[OrganisationRow]:
-    """Every row of organisations.csv in file order. Raises BadInput where a row is bad."""
-    return [_organisation(row) for row in _all(snapshot, ORGANISATIONS)]

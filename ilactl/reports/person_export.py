@@ -11,7 +11,8 @@ from msgspec import Struct
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.entries import entries_of
 from ilactl.ledger.holdings import HeldRow, held_rows
-from ilactl.ledger.registers import PersonRecord, organisation, person_record
+from ilactl.ledger.organisations import organisation
+from ilactl.ledger.registers import PersonRecord, person_record
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 from ilactl.reports.because import because
 from ilactl.reports.statement import Statement, statement

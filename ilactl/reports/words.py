@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ilactl.ledger.registers import organisation
+from ilactl.ledger.organisations import organisation
 
 if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ilactl.errors import NotFound, Refused, UsageError
 from ilactl.ledger.grammar import is_id
-from ilactl.ledger.registers import organisation, organisation_rows
+from ilactl.ledger.organisations import organisation, organisation_rows
 from ilactl.nearest import did_you_mean
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import pytest
 
 from ilactl.errors import BadInput, NotFound
 from ilactl.ledger.entries import all_entries, entries_of, entry_by_id, lot_of, row_of
+from ilactl.ledger.organisations import organisation
 from ilactl.ledger.registers import (
     all_persons,
     format_facts,
-    organisation,
     parse_facts,
     person_ids,
     person_record,
