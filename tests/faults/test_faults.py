@@ -78,7 +78,7 @@ def test_a_call_that_strace_makes_fail(field: Field, runner: Runner, place: Path
 
 
 def test_writers_killed_at_random_and_a_reader(place: Path) -> None:
-    crowd = Crowd(SOURCE, place / "crowd" / "box", 1, writers=2, payments=3)
+    crowd = Crowd(SOURCE, place / "crowd" / "box", 1, writers=2, payments=12)
     crowd.run()
     assert crowd.wrong == []
     assert crowd.kills

@@ -39,7 +39,7 @@ def test_all_is_well_with_a_new_ledger(ledger: Path, invoke: Run) -> None:
     assert re.search(r"^ok +lock +(free|cannot be told)", result.out, re.MULTILINE)
     assert "duckdb " in result.out
     assert "ilactl completion bash" in result.out
-    assert not re.search(r"^(fault|look) +(?!room|file system)", result.out, re.MULTILINE)
+    assert not re.search(r"^(fault|look) +(?! |room|file system)", result.out, re.MULTILINE)
     assert result.err == ""
 
 
