@@ -53,7 +53,6 @@ test: lint
 
 faults: $(STAMP)
 	$(BIN)/python -m tests.faults
-	ILACTL_FAULTS=all $(BIN)/python -m pytest -q -n 2 tests/stories tests/erasure/test_killed.py tests/storage
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

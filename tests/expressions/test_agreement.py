@@ -35,7 +35,7 @@ def _checked(node: Node, want: Want) -> Checked | None:
 
 
 _SETTINGS = settings(
-    max_examples=examples(45),
+    max_examples=examples(80),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failure names its tree; shrinking takes minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
@@ -59,7 +59,7 @@ def test_conditions_agree(nodes, rows):
         assert disagreements(checked, NAMES, rows)[:1] == []
 
 
-@settings(_SETTINGS, max_examples=examples(15))
+@settings(_SETTINGS, max_examples=examples(25))
 @given(st.lists(texts(2), min_size=6, max_size=6), st.lists(dates(2), min_size=6, max_size=6), _EIGHT_ROWS)
 def test_texts_and_dates_agree(some_texts, some_dates, rows):
     checked = [one for node in some_texts if (one := _checked(node, "text"))]
@@ -67,7 +67,7 @@ def test_texts_and_dates_agree(some_texts, some_dates, rows):
     assert disagreements(checked, NAMES, rows) == []
 
 
-@settings(_SETTINGS, max_examples=examples(60))
+@settings(_SETTINGS, max_examples=examples(100))
 @given(st.one_of(numbers(3), conditions(3)))
 def test_canonical_text_parses_to_the_same_tree(node):
     parsed = parse_expression(text_of(node))

@@ -78,7 +78,7 @@ def unnumbered(rows: list[Row]) -> list[Row]:
     ]
 
 
-@quick(27)
+@quick(45)
 @given(rows=worlds(), name=st.sampled_from(SCHEMES), on=RUN_DAYS)
 def test_one_person_and_the_batch_agree_to_the_byte(rows: dict[str, str], name: str, on: date) -> None:
     scheme = scheme_of(name)
@@ -95,7 +95,7 @@ def test_one_person_and_the_batch_agree_to_the_byte(rows: dict[str, str], name: 
         assert sorted(alone, key=str) == sorted(together, key=str)
 
 
-@quick(15)
+@quick(25)
 @given(rows=worlds(), name=st.sampled_from(SCHEMES), on=RUN_DAYS, data=st.data())
 def test_named_rules_and_periods_agree_too(
     rows: dict[str, str], name: str, on: date, data: st.DataObject
@@ -119,7 +119,7 @@ def test_named_rules_and_periods_agree_too(
         plan_both(book.snapshot(), scheme, Request(on, **asked), book.scratch)
 
 
-@quick(11)
+@quick(18)
 @given(rows=worlds(), name=st.sampled_from((*SCHEMES, "rest")), on=RUN_DAYS)
 def test_a_plan_shown_is_booked_and_a_second_run_changes_no_byte(
     rows: dict[str, str], name: str, on: date

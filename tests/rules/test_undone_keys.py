@@ -113,7 +113,7 @@ def _agree(book: Book) -> None:
         assert sum(n for _, day, n in sums.contributed if day.year == year) == paid
 
 
-@quick(15)
+@quick(25)
 @given(steps=STEPS)
 def test_whatever_is_undone_the_keys_and_sums_agree(steps: list[tuple[str, int]]) -> None:
     folder = Path(tempfile.mkdtemp(dir=FAST if FAST.is_dir() else None))

@@ -68,7 +68,7 @@ def made(steps: list[tuple[str, int, int]]) -> list[Entry]:
     return [entry._replace(person=entry.person or "P1") for entry in book.entries]
 
 
-@quick(36)
+@quick(60)
 @given(
     steps=st.lists(STEP, min_size=4, max_size=24), cuts=st.sets(st.integers(1, 23)), pick=st.integers(0, 50)
 )

@@ -37,7 +37,7 @@ def prepared(folder: Path, steps: list[tuple[str, int, int]]) -> Files:
     return Files(folder).write(PERSONS, *STATES).book(book_of(steps, PERSON_IDS).entries)
 
 
-@settings(max_examples=examples(12), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=examples(20), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     st.lists(STEP, min_size=5, max_size=60),
     st.integers(0, 70),
@@ -70,7 +70,7 @@ def test_aliases_in_a_ring_lead_nowhere_in_either_gait(tmp_path: Path) -> None:
     assert together == balances_by_python(files, request)
 
 
-@settings(max_examples=examples(24), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(STEP, max_size=60), st.integers(0, 70))
 def test_persons_add_up_to_all_and_units_stay_apart(steps: list[tuple[str, int, int]], day: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
