@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ilactl.output import Answer
     from ilactl.rules.contribution_requests import ContributionRequest
     from ilactl.rules.contributions import ContributionPlan
-    from ilactl.rules.model import Scheme
 
 __all__ = ["Wish", "book"]
 
@@ -59,13 +58,13 @@ def book(face: Face, command: str, wish: Wish) -> None:
     """
     if face.dry_run:
         snapshot = face.snapshot()
-        _, plan = _plan(face, snapshot, wish)
+        plan = _plan(face, snapshot, wish)
         face.answer(_answer(command, snapshot, wish, plan, None, dry_run=True))
         return
     shown = None
     if face.terminal and can_ask() and not face.yes:
         snapshot = face.snapshot()
-        _, shown = _plan(face, snapshot, wish)
+        shown = _plan(face, snapshot, wish)
         if shown.entries:
             face.say(_sentence(snapshot, wish, shown, "to be booked"))
             face.confirm("Book it?")
@@ -77,7 +76,6 @@ def book(face: Face, command: str, wish: Wish) -> None:
 def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: ContributionPlan | None) -> Answer:
     from ilactl.ledger.commit import Change
     from ilactl.output import Answer, Lines
-    from ilactl.rules.used import used_appends
 
     snapshot = writer.snapshot
     content = wish.content()
@@ -86,7 +84,7 @@ def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: Contrib
         line = f"done already as commit {done.seq}; nothing was written"
         data = {"commit": done.seq, "done_already": True}
         return Answer(_schema(command), blocks=[Lines([line])], data=data)
-    scheme, plan = _plan(face, snapshot, wish, remember=True)
+    plan = _plan(face, snapshot, wish, remember=True)
     if shown is not None and not shown.same_as(plan):
         raise ChangedMeanwhile()
     if not plan.entries:
@@ -100,7 +98,7 @@ def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: Contrib
     )
     change = Change(
         command=command,
-        appends=(_rows(snapshot, plan.entries), *used_appends(snapshot, scheme, plan.versions)),
+        appends=(_rows(snapshot, plan.entries), *_kept(snapshot, plan)),
         booked_on=plan.entries[0].booked_on,
         entries=len(plan.entries),
         key=face.key,
@@ -110,28 +108,38 @@ def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: Contrib
     return _answer(command, snapshot, wish, plan, record)
 
 
-def _plan(
-    face: Face, snapshot: Snapshot, wish: Wish, *, remember: bool = False
-) -> tuple[Scheme, ContributionPlan]:
+def _kept(snapshot: Snapshot, plan: ContributionPlan) -> tuple[Append, ...]:
+    """The texts of the versions that book for the first time."""
+    from ilactl.rules.kept import new_versions
+
+    if not new_versions(snapshot, plan.versions):
+        return ()
+    from ilactl.rules.load import load_scheme
+    from ilactl.rules.used import used_appends
+
+    return used_appends(snapshot, load_scheme(snapshot), plan.versions)
+
+
+def _plan(face: Face, snapshot: Snapshot, wish: Wish, *, remember: bool = False) -> ContributionPlan:
     """The plan without a fault. Raises what the faults call for."""
     from ilactl.rules.contribution_requests import by_external_id, read_requests, requests_of
     from ilactl.rules.contributions import plan_contributions
     from ilactl.rules.givers import giver_of
-    from ilactl.rules.load import load_scheme
+    from ilactl.rules.load import load_contributions
 
-    scheme = load_scheme(snapshot, remember=remember)
+    rules = load_contributions(snapshot, remember=remember)
     on = face.on(snapshot)
     giver = giver_of(snapshot, wish.giver, on)
     if wish.one is not None:
-        plan = plan_contributions(snapshot, scheme, giver, [wish.one], on, rule=wish.rule)
+        plan = plan_contributions(snapshot, rules, giver, [wish.one], on, rule=wish.rule)
         _refuse_one(plan)
-        return scheme, plan
+        return plan
     assert wish.upload is not None
     intake = read_requests(wish.upload)
     requests = requests_of(intake)
     if wish.upload.by_external_id:
         requests = by_external_id(snapshot, requests, intake.findings)
-    plan = plan_contributions(snapshot, scheme, giver, requests, on, rule=wish.rule)
+    plan = plan_contributions(snapshot, rules, giver, requests, on, rule=wish.rule)
     if plan.differing and len(plan.differing) == len(plan.findings) and not intake.findings:
         first = plan.differing[0]
         what = f"{first.request.ref} for {first.request.who}"
@@ -145,7 +153,7 @@ def _plan(
     for entry in (*plan.entries, *plan.known):
         sums[entry.unit] += entry.amount
     refuse_sums(intake.path, sums, wish.expect_total, snapshot.manifest.units)
-    return scheme, plan
+    return plan
 
 
 def _refuse_one(plan: ContributionPlan) -> None:

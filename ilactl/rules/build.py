@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ilactl.dates import Span, parse_date
 from ilactl.rules.build_laws import Laws
 from ilactl.rules.building import Building, Path, Table
+from ilactl.rules.contribution_rules import contribution_rule
 from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE, MISSING_KEY
 from ilactl.rules.model import Cap, ContributionRule, Grant, Scheme, Tier, Window
 from ilactl.rules.names import catalogue, contribution_names
@@ -247,20 +248,8 @@ class _Builder(Building):
     def contribution(self, table: Table) -> ContributionRule:
         file, path, raw = table
         self.days(file, path, raw)
-        first, end = parse_date(raw.get("valid_from", "")), parse_date(raw.get("valid_until", ""))
-        return ContributionRule(
-            raw["id"],
-            raw.get("title", ""),
-            raw["class"],
-            raw["unit"],
-            tuple(raw["from"]),
-            first,
-            end,
-            file.source(path),
-            tuple(raw.get("earmarks", ())),
-            raw.get("use_by", "no"),
-            self.terms(table),
-        )
+        self.terms(table)
+        return contribution_rule(file, path, raw)
 
     def one_kind(self) -> None:
         """An entry names its rule by id alone, so two kinds of rules cannot share one."""

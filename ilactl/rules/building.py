@@ -13,7 +13,7 @@ from ilactl.rules.expressions import Checked, ExpressionFault, Want, check_expre
 from ilactl.rules.expressions.ratio import Ratio
 from ilactl.rules.kinds import AMOUNT_TYPE, BAD_RULE_VALUE, UNKNOWN_NAME
 from ilactl.rules.names import NameSpec
-from ilactl.rules.terms import NO_TERMS, LotTerms, Term, parse_term
+from ilactl.rules.terms import LotTerms, lot_terms, parse_term
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
@@ -137,25 +137,16 @@ class Building:
     def terms(self, table: Table) -> LotTerms:
         """What the lots of a rule may be used for how long."""
         file, path, raw = table
+        usable = parse_term(raw["usable"]) if raw.get("usable") else None
+        if raw.get("usable") and (not usable or usable.kind not in ("day", "yearly", "length")):
+            self._no_term(file, (*path, "usable"), raw["usable"])
         texts = raw.get("expires", [])
-        texts = [texts] if isinstance(texts, str) else texts
-        usable = self._term(file, (*path, "usable"), raw["usable"]) if raw.get("usable") else None
-        if usable and usable.kind not in ("day", "yearly", "length"):
-            self._no_term(file, (*path, "usable"), usable.text)
-        listed = len(texts) > 1 or not isinstance(raw.get("expires", []), str)
-        ends = [
-            term
-            for i, text in enumerate(texts)
-            if (term := self._term(file, (*path, "expires", i) if listed else (*path, "expires"), text))
-        ]
-        unused = raw.get("unused", "expired")
-        return LotTerms(usable, tuple(ends), unused) if usable or ends or unused != "expired" else NO_TERMS
-
-    def _term(self, file: RuleText, path: Path, text: str) -> Term | None:
-        term = parse_term(text)
-        if term is None:
-            self._no_term(file, path, text)
-        return term
+        at = [((*path, "expires"), texts)] if isinstance(texts, str) else []
+        at = at or [((*path, "expires", i), text) for i, text in enumerate(texts)]
+        for where, text in at:
+            if parse_term(text) is None:
+                self._no_term(file, where, text)
+        return lot_terms(raw)
 
     def _no_term(self, file: RuleText, path: Path, text: str) -> None:
         key = next(part for part in reversed(path) if isinstance(part, str))

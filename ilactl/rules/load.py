@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import BadRules
 from ilactl.findings import Finding, Place, count_text
+from ilactl.ledger.snapshot import MANIFEST
 from ilactl.ledger.toml import read_toml
+from ilactl.rules.kept import USED
 from ilactl.rules.kinds import NO_RULES
-from ilactl.rules.model import Scheme
 from ilactl.rules.ruletext import RuleText
-from ilactl.rules.trees import TreeCache
+from ilactl.rules.trees import TreeCache, mark_passed, passed
 
 if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.rules.givers import Rules
+    from ilactl.rules.model import Scheme
 
-__all__ = ["load_scheme", "read_rules"]
+__all__ = ["load_contributions", "load_scheme", "read_rules"]
 
 
 def load_scheme(snapshot: Snapshot, *, remember: bool = False) -> Scheme:
@@ -30,20 +33,43 @@ def load_scheme(snapshot: Snapshot, *, remember: bool = False) -> Scheme:
     `remember` keeps the parsed trees in the derived cache, so that the next command need not
     import the parser; only a caller that holds the lock may say so.
     """
-    texts = {file: snapshot.read_text(file) for file in snapshot.rule_files()}
+    texts, used = _texts(snapshot), used_of(snapshot)
     cache = TreeCache.open(snapshot.root, texts)
-    scheme, findings = read_rules(texts, snapshot.manifest, cache, used_of(snapshot))
+    scheme, findings = read_rules(texts, snapshot.manifest, cache, used)
     faults = [finding for finding in findings if not finding.warning]
     if scheme is None or faults:
         raise BadRules(findings=findings, count=count_text(faults))
     if remember:
         cache.save()
+        mark_passed(snapshot.root, _tested(snapshot, texts, used))
     return scheme
+
+
+def load_contributions(snapshot: Snapshot, *, remember: bool = False) -> Rules:
+    """The contribution rules of a ledger; the whole scheme where it was not tested before.
+
+    Raises BadRules as `load_scheme` does: a fault anywhere in the rules stops a contribution, too.
+    """
+    texts = _texts(snapshot)
+    if not passed(snapshot.root, _tested(snapshot, texts, used_of(snapshot))):
+        return load_scheme(snapshot, remember=remember)
+    from ilactl.rules.contribution_rules import ContributionRules
+
+    return ContributionRules.of(file for name, data in texts.items() if (file := _parse(name, data, [])))
+
+
+def _texts(snapshot: Snapshot) -> dict[str, bytes]:
+    return {file: snapshot.read_text(file) for file in snapshot.rule_files()}
+
+
+def _tested(snapshot: Snapshot, texts: Mapping[str, bytes], used: Mapping[str, bytes]) -> dict[str, bytes]:
+    """All that the tests read."""
+    return {MANIFEST: snapshot.read_text(MANIFEST), **texts, **used}
 
 
 def used_of(snapshot: Snapshot) -> dict[str, bytes]:
     """The kept texts of versions that booked something, by file."""
-    files = sorted(file for file in snapshot.head.sizes if file.startswith("rules/used/"))
+    files = sorted(file for file in snapshot.head.sizes if file.startswith(USED))
     return {file: bytes(snapshot.view(file)) for file in files}
 
 

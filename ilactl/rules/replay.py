@@ -20,6 +20,7 @@ from ilactl.rules.by_person import walker_of
 from ilactl.rules.decision import Decision
 from ilactl.rules.facts import Reading
 from ilactl.rules.grants import Decider
+from ilactl.rules.kept import used_file
 from ilactl.rules.load import load_scheme, read_rules
 from ilactl.rules.model import Grant, Rule, Scheme
 from ilactl.rules.names import NameSpec
@@ -27,7 +28,7 @@ from ilactl.rules.origins import Origin, origin_of
 from ilactl.rules.periods import Occasion, contribution_occasion, named_occasion
 from ilactl.rules.plan import Request, scales_of
 from ilactl.rules.sums import sums_of
-from ilactl.rules.used import kept_digest, rule_digest, used_file
+from ilactl.rules.used import kept_digest, rule_digest
 from ilactl.rules.uses import names_of_grant
 
 if TYPE_CHECKING:

@@ -13,7 +13,9 @@ A lot starts on the day it fell due, never on the day of the run, so a late run 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from msgspec import Struct
 
@@ -27,6 +29,7 @@ __all__ = [
     "birthday",
     "duration_months",
     "later_by",
+    "lot_terms",
     "parse_term",
     "term_day",
 ]
@@ -114,6 +117,16 @@ def parse_term(text: str) -> Term | None:
         n = int(match["n"])
         return Term("year-end" if match["end"] else "age", text, years=n) if n <= 150 else None
     return None
+
+
+def lot_terms(table: Mapping[str, Any]) -> LotTerms:
+    """What a rule's table says of its lots. What says no day is left out: whoever reads rules reports it."""
+    texts = table.get("expires", [])
+    usable = parse_term(table["usable"]) if table.get("usable") else None
+    found = map(parse_term, [texts] if isinstance(texts, str) else texts)
+    ends = tuple(term for term in found if term)
+    unused = table.get("unused", "expired")
+    return LotTerms(usable, ends, unused) if usable or ends or unused != "expired" else NO_TERMS
 
 
 def duration_months(text: str) -> int | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ilactl.findings import Finding, Place
 from ilactl.ledger.commit import Append
 from ilactl.rules.expressions import digest, names_in
+from ilactl.rules.kept import new_versions, used_file
 from ilactl.rules.kinds import USED_RULE_CHANGED
 from ilactl.rules.model import (
     EVER_WINDOW,
@@ -45,17 +46,10 @@ __all__ = [
     "rule_digest",
     "used_appends",
     "used_faults",
-    "used_file",
     "values_read",
 ]
 
-_FOLDER = "rules/used/"
 _GONE = "put the rule back into a file of rules/; to end it, give it a valid_until"
-
-
-def used_file(version: str) -> str:
-    """Where a version's text is kept."""
-    return f"{_FOLDER}{version}.toml"
 
 
 def rule_digest(rule: Rule, scheme: Scheme) -> str:
@@ -172,10 +166,9 @@ def used_appends(snapshot: Snapshot, scheme: Scheme, versions: Iterable[str]) ->
     from ilactl.rules.kept_text import kept_text
 
     rules = {rule.version: rule for rule in scheme.rules}
-    new = [v for v in sorted(set(versions)) if used_file(v) not in snapshot.head.sizes]
     return tuple(
         Append(used_file(version), text.encode())
-        for version in new
+        for version in new_versions(snapshot, versions)
         for text in [kept_text(rules[version], scheme, rule_digest(rules[version], scheme))]
     )
 
