@@ -16,8 +16,12 @@ __all__ = [
     "FIGURES",
     "IDENTITIES",
     "ORGANISATIONS",
+    "OUTCOMES",
     "PERSONS",
     "PRIVATE",
+    "REASONS",
+    "RELEVANCE",
+    "RUNS",
     "TABLES",
 ]
 
@@ -86,26 +90,92 @@ ORGANISATIONS = Table(
         _c("register_no", G.TEXT, "its number in the public register"),
         _c("contact", G.TEXT, "an e-mail address or telephone number"),
         _c("quality_label", G.TEXT, "the quality label it holds"),
+        _c("label_issuer", G.TEXT, "who gave the label"),
         _c("label_from", G.DATE, "the label's first day"),
         _c("label_until", G.DATE, "the label's last day"),
+        _c(
+            "suspended",
+            G.TEXT,
+            "why it may get nothing at the moment; empty: it may",
+        ),
+        _c("iban", G.IBAN, "the account it is paid on"),
+        _c("iban_confirmed", G.IBAN, "the account that somebody else confirmed"),
     ),
 )
 
 COURSES = Table(
     "courses.csv",
-    "Eligible opportunities: training, guidance, validation of prior learning, exams.",
+    "Eligible opportunities: training, guidance, validation of prior learning, assessments, exams.",
     (
         _c("course", G.ID, "the opportunity's id", True),
         _c("valid_from", G.DATE, "the first day on which the row holds", True),
         _c("provider", G.ID, "the provider's id in organisations.csv", True),
-        _c("kind", G.NAME, "training, guidance, validation, assessment or exam", True),
+        _c("kind", G.COURSE_KIND, "what it is", True),
         _c("title", G.TEXT, "its title", True),
-        _c("eqf_level", G.INTEGER, "EQF level, 1 to 8"),
-        _c("field", G.TEXT, "ISCED-F 2013 field"),
+        _c("titles", G.TITLES, "its titles in other languages"),
+        _c("languages", G.LANGUAGES, "the languages it is held in"),
+        _c("eqf_level", G.EQF, "EQF level, 1 to 8"),
+        _c("cycle", G.CYCLE, "cycle of the European Higher Education Area"),
+        _c("field", G.FIELD, "ISCED-F 2013 field"),
         _c("ects", G.DECIMAL, "ECTS credits"),
         _c("hours", G.DECIMAL, "workload in hours"),
         _c("price", G.AMOUNT, "price"),
+        _c("eligible", G.AMOUNT, "what of the price entitlement may pay; empty: all of it"),
+        _c("unit", G.UNIT, "unit of price and eligible costs"),
+        _c("assessment", G.TEXT, "how it is assessed; empty: it is not"),
+        _c("quality_assurance", G.TEXT, "the quality assurance that it stands under"),
+        _c("prerequisites", G.TEXT, "what one must know or hold before"),
+        _c("part_of", G.ID, "the course whose larger award it counts towards"),
+        _c("withdrawn", G.TEXT, "why it is no longer offered; empty: it is offered"),
+        _c("facts", G.FACTS, "the facts of courses that the scheme declares"),
+    ),
+)
+
+RUNS = Table(
+    "runs.csv",
+    "When and where courses are held. A row is whole and holds until the next.",
+    (
+        _c("course", G.ID, "the course's id in courses.csv", True),
+        _c("run", G.ID, "the run's id, unique within the course", True),
+        _c("valid_from", G.DATE, "the first day on which the row holds", True),
+        _c("starts", G.DATE, "its first day"),
+        _c("ends", G.DATE, "its last day"),
+        _c("pace", G.SHARE, "share of full-time study, 0 to 1"),
+        _c("time_of_day", G.TIME_OF_DAY, "when in the day or week"),
+        _c("mode", G.MODE, "how it is held"),
+        _c("place", G.TEXT, "where"),
+        _c("languages", G.LANGUAGES, "the languages, where they differ from the course's"),
+        _c("seats", G.INTEGER, "how many can enrol; empty: no limit"),
+        _c("apply_from", G.DATE, "the first day one may enrol"),
+        _c("apply_until", G.DATE, "the last day one may enrol"),
+        _c("price", G.AMOUNT, "the price, where it differs from the course's"),
         _c("unit", G.UNIT, "unit of the price"),
+        _c("withdrawn", G.TEXT, "why it is not held; empty: it is"),
+    ),
+)
+
+OUTCOMES = Table(
+    "outcomes.csv",
+    "What somebody who completed a course knows, can do, or is able to answer for.",
+    (
+        _c("course", G.ID, "the course's id in courses.csv", True),
+        _c("outcome", G.INTEGER, "its number within the course", True),
+        _c("valid_from", G.DATE, "the first day on which the row holds", True),
+        _c("kind", G.OUTCOME_KIND, "knowledge, skill or competence", True),
+        _c("text", G.TEXT, "the learning outcome in words; empty: it no longer holds"),
+        _c("uri", G.URI, "the skill's address in ESCO"),
+    ),
+)
+
+RELEVANCE = Table(
+    "relevance.csv",
+    "Evidence that the labour market asks for a course or a field, and for how long it holds.",
+    (
+        _c("about", G.ABOUT, "the course or field", True),
+        _c("valid_from", G.DATE, "the first day the evidence holds", True),
+        _c("valid_until", G.DATE, "the last day it holds; empty: no end"),
+        _c("evidence", G.TEXT, "what says so: a list, a survey, an employer", True),
+        _c("ref", G.TEXT, "the document"),
     ),
 )
 
@@ -136,15 +206,40 @@ ENTITLEMENTS = Table(
 
 ENROLMENTS = Table(
     "enrolments.csv",
-    "Every step of every enrolment.",
+    "Every step of every enrolment. What a step decided stands in its row; settling only pays it.",
     (
         _c("enrolment", G.ID, "the enrolment's id", True),
         _c("booked_on", G.DATE, "the day the step was recorded", True),
         _c("person", G.ID, "the account holder's id", True),
         _c("course", G.ID, "the opportunity's id", True),
-        _c("step", G.NAME, "requested, reserved, started, attended, completed or cancelled", True),
-        _c("on", G.DATE, "the day the step happened", True),
-        _c("detail", G.TEXT, "what the step adds"),
+        _c("run", G.ID, "the course run's id"),
+        _c("step", G.STEP, "what happened", True),
+        _c("on", G.DATE, "the day it happened", True),
+        _c("rule", G.RULE, "the rule and version that decided it"),
+        _c("price", G.AMOUNT, "the price, on the row that enrols"),
+        _c("own", G.AMOUNT, "what the holder pays beside entitlement, on the row that enrols"),
+        _c("due", G.AMOUNT, "what the payee may be paid so far, of what was reserved"),
+        _c("unit", G.UNIT, "unit of these amounts"),
+        _c("payee", G.ACCOUNT, "who is paid, on the row that enrols"),
+        _c("share", G.SHARE, "attendance so far, 0 to 1"),
+        _c("result", G.TEXT, "the assessment's result"),
+        _c("by", G.PARTY, "who cancelled"),
+        _c("reason", G.REASON, "why"),
+        _c("consent", G.TEXT, "who agreed, how, and for a caseworker on what evidence"),
+        _c("ref", G.TEXT, "an outside document, such as the provider's invoice"),
+    ),
+)
+
+REASONS = Table(
+    "reasons.csv",
+    "Why people did not enrol or did not go on: from caseworkers, from steps, from surveys.",
+    (
+        _c("recorded_on", G.DATE, "the day it was recorded", True),
+        _c("person", G.ID, "the account holder's id, where it is known"),
+        _c("course", G.ID, "the opportunity's id, where it is about one"),
+        _c("reason", G.REASON, "the reason", True),
+        _c("source", G.TEXT, "declined, or the survey's name", True),
+        _c("ref", G.TEXT, "an outside document, or the answer's number"),
     ),
 )
 
@@ -161,7 +256,20 @@ CREDENTIALS = Table(
     ),
 )
 
-TABLES = (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS, COURSES, ENTITLEMENTS, ENROLMENTS, CREDENTIALS)
+TABLES = (
+    IDENTITIES,
+    PERSONS,
+    FIGURES,
+    ORGANISATIONS,
+    COURSES,
+    RUNS,
+    OUTCOMES,
+    RELEVANCE,
+    ENTITLEMENTS,
+    ENROLMENTS,
+    REASONS,
+    CREDENTIALS,
+)
 """All files of the ledger in a fixed order."""
 
 PRIVATE = frozenset(table.file for table in TABLES if table.private)

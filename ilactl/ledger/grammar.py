@@ -12,7 +12,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ilactl.dates import parse_date
-from ilactl.ledger.words import KINDS, LABOUR_STATUSES, ORGANISATION_KINDS
+from ilactl.ledger.words import (
+    COURSE_KINDS,
+    CYCLES,
+    ENROLMENT_STEPS,
+    KINDS,
+    LABOUR_STATUSES,
+    MODES,
+    ORGANISATION_KINDS,
+    OUTCOME_KINDS,
+    PARTIES,
+    REASONS,
+    TIMES_OF_DAY,
+)
 from ilactl.money import MAX_DIGITS
 
 __all__ = [
@@ -48,6 +60,13 @@ _FACTS = r"[a-z][a-z0-9_]{0,39}=[^;,\"=\s][^;,\"=]*(;[a-z][a-z0-9_]{0,39}=[^;,\"
 _EARMARK = r"any|(kind|course|field|enrolment):[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 _COUNTRY = r"[A-Z]{2}"
 _SALT = r"[0-9a-f]{16,32}"
+_LANGUAGES = r"[a-z]{2}( [a-z]{2})*"
+_TITLES = r"[a-z]{2}: [^|\"]*[^|\" ]( \| [a-z]{2}: [^|\"]*[^|\" ])*"
+_FIELD = r"[0-9]{2,4}"
+_EQF = r"[1-8]"
+_URI = r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+;=:@%/?#-]*)?"
+_IBAN = r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"
+_ABOUT = r"(course:[A-Z0-9][A-Z0-9-]{0,31}|field:[0-9]{2,4})"
 _INTEGER = r"0|[1-9][0-9]{0,8}"
 _CONTROL = (
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -81,6 +100,21 @@ class Grammar(StrEnum):
     COUNTRY = "country"
     ORGANISATION_KINDS = "kinds"
     SALT = "salt"
+    LANGUAGES = "languages"
+    TITLES = "titles"
+    FIELD = "ISCED-F field"
+    EQF = "EQF level"
+    URI = "web address"
+    IBAN = "IBAN"
+    ABOUT = "course or field"
+    COURSE_KIND = "kind of opportunity"
+    CYCLE = "cycle"
+    MODE = "mode"
+    TIME_OF_DAY = "time of day"
+    OUTCOME_KIND = "kind of outcome"
+    STEP = "step"
+    PARTY = "party"
+    REASON = "reason"
 
 
 _PATTERNS: dict[Grammar, tuple[str, str]] = {
@@ -99,6 +133,26 @@ _PATTERNS: dict[Grammar, tuple[str, str]] = {
     Grammar.EARMARK: (_EARMARK, "any, or kind:, course:, field: or enrolment: with an id"),
     Grammar.COUNTRY: (_COUNTRY, "a country code of two capital letters"),
     Grammar.SALT: (_SALT, "16 to 32 hexadecimal digits"),
+    Grammar.LANGUAGES: (_LANGUAGES, "language codes of two small letters, one space between them"),
+    Grammar.TITLES: (_TITLES, "titles by language, such as sv: Grundkurs | lt: Pagrindai"),
+    Grammar.FIELD: (_FIELD, "an ISCED-F 2013 field of two to four digits, such as 0613"),
+    Grammar.EQF: (_EQF, "an EQF level, 1 to 8"),
+    Grammar.URI: (_URI, "a web address that starts with https:// or http://"),
+    Grammar.IBAN: (_IBAN, "an IBAN without spaces"),
+    Grammar.ABOUT: (_ABOUT, "course: with an id, or field: with an ISCED-F field"),
+}
+
+_WORDS: dict[Grammar, tuple[str, ...]] = {
+    Grammar.KIND: KINDS,
+    Grammar.LABOUR_STATUS: LABOUR_STATUSES,
+    Grammar.COURSE_KIND: COURSE_KINDS,
+    Grammar.CYCLE: CYCLES,
+    Grammar.MODE: MODES,
+    Grammar.TIME_OF_DAY: TIMES_OF_DAY,
+    Grammar.OUTCOME_KIND: OUTCOME_KINDS,
+    Grammar.STEP: ENROLMENT_STEPS,
+    Grammar.PARTY: PARTIES,
+    Grammar.REASON: REASONS,
 }
 
 _ENGINE_TYPES = {
@@ -108,6 +162,7 @@ _ENGINE_TYPES = {
     Grammar.SHARE: "DECIMAL(5,4)",
     Grammar.ISCED: "TINYINT",
     Grammar.INTEGER: "INTEGER",
+    Grammar.EQF: "TINYINT",
 }
 
 
@@ -193,12 +248,9 @@ def _fault_of_value(name: str, grammar: Grammar, text: str) -> str | None:
         return None if parse_date(text) else f"{name} {text!r} is not a day of the calendar, YYYY-MM-DD"
     if grammar is Grammar.ISCED:
         return None if text in tuple("012345678") else f"{name} {text!r} is not an ISCED level, 0 to 8"
-    if grammar is Grammar.KIND:
-        return None if text in KINDS else f"{name} {text!r} is not one of {', '.join(KINDS)}"
-    if grammar is Grammar.LABOUR_STATUS:
-        return (
-            None if text in LABOUR_STATUSES else f"{name} {text!r} is not one of {', '.join(LABOUR_STATUSES)}"
-        )
+    if grammar in _WORDS:
+        words = _WORDS[grammar]
+        return None if text in words else f"{name} {text!r} is not one of {', '.join(words)}"
     if grammar is Grammar.ORGANISATION_KINDS:
         given = text.split(" ")
         good = set(given) <= set(ORGANISATION_KINDS) and len(set(given)) == len(given)
@@ -224,8 +276,7 @@ _QUICK: dict[Grammar, str] = {
     Grammar.DATE: _DAY,
     Grammar.DATE_OR_NEVER: rf"never|{_DAY}",
     Grammar.ISCED: "[0-8]",
-    Grammar.KIND: "|".join(KINDS),
-    Grammar.LABOUR_STATUS: "|".join(LABOUR_STATUSES),
+    **{grammar: "|".join(words) for grammar, words in _WORDS.items()},
     Grammar.ORGANISATION_KINDS: "|".join(ORGANISATION_KINDS),
     Grammar.TEXT: rf"[{_LETTER}](?:[{_LETTER} .'/&()@:;_-]{{0,{MAX_TEXT - 2}}}[{_LETTER}.)])?",
     Grammar.FACTS: r"[a-z][a-z0-9_]{0,39}=[A-Za-z0-9._-]+(?:;[a-z][a-z0-9_]{0,39}=[A-Za-z0-9._-]+)*",

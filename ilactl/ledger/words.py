@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["KINDS", "LABOUR_STATUSES", "ORGANISATION_KINDS"]
+__all__ = [
+    "BARRIERS",
+    "COURSE_KINDS",
+    "CYCLES",
+    "ENROLMENT_STEPS",
+    "KINDS",
+    "LABOUR_STATUSES",
+    "MODES",
+    "ORGANISATION_KINDS",
+    "OUTCOME_KINDS",
+    "PARTIES",
+    "REASONS",
+    "TIMES_OF_DAY",
+]
 
 KINDS = (
     "grant",
@@ -32,3 +45,38 @@ LABOUR_STATUSES = (
 )
 
 ORGANISATION_KINDS = ("employer", "service", "provider", "funder")
+
+COURSE_KINDS = ("training", "guidance", "validation", "assessment", "exam")
+"""What an opportunity is; validation is of prior learning."""
+
+CYCLES = ("short", "first", "second", "third")
+"""The cycles of the European Higher Education Area."""
+
+MODES = ("on_site", "distance", "blended")
+
+TIMES_OF_DAY = ("day", "evening", "weekend", "mixed", "own_pace")
+
+OUTCOME_KINDS = ("knowledge", "skill", "competence")
+
+ENROLMENT_STEPS = (
+    "enrolled",
+    "moved",
+    "started",
+    "attended",
+    "completed",
+    "certified",
+    "cancelled",
+    "reclaimed",
+    "undone",
+)
+"""What can happen to an enrolment. `certified` follows `completed`; `reclaimed` takes paid money back;
+`undone` takes back the last step that stands: a fault of the agency's own, booked by `ilactl undo`."""
+
+PARTIES = ("holder", "provider", "agency")
+"""Who can cancel."""
+
+BARRIERS = ("cost", "time", "income", "awareness", "recognition")
+"""The five barriers that the Commission's survey of 2021 asked for."""
+
+REASONS = (*BARRIERS, "health", "care", "work", "unsuitable", "full", "provider", "other")
+"""Why somebody did not enrol, or did not go on."""

@@ -17,6 +17,7 @@ from ilactl.rules.values import FactType, Value
 
 if TYPE_CHECKING:
     from ilactl.rules.expressions import Checked
+    from ilactl.rules.spending_model import Ending, Spend
 
 __all__ = [
     "EVER_WINDOW",
@@ -34,6 +35,7 @@ __all__ = [
     "Scheme",
     "Source",
     "Tier",
+    "Version",
     "Window",
 ]
 
@@ -107,7 +109,7 @@ class Tier(Struct, frozen=True):
     amount: Checked
 
 
-class _Version:
+class Version:
     """One version of a rule: what an entry calls it, and when it holds."""
 
     __slots__ = ()
@@ -128,7 +130,7 @@ class _Version:
         )
 
 
-class Grant(Struct, _Version, frozen=True):
+class Grant(Struct, Version, frozen=True):
     """One version of a grant rule.
 
     `due` and `facts_on` are texts of the rule file, read by `ilactl/rules/periods.py`;
@@ -158,9 +160,11 @@ class Grant(Struct, _Version, frozen=True):
     matches: tuple[str, ...] = ()
     budget: str = ""
     terms: LotTerms = NO_TERMS
+    at: str = "enrolled"
+    """For every = enrolment: the step that it is given at, enrolled or completed."""
 
 
-class ContributionRule(Struct, _Version, frozen=True):
+class ContributionRule(Struct, Version, frozen=True):
     """Who may add to a wallet, and into which class of lots."""
 
     id: str
@@ -176,7 +180,7 @@ class ContributionRule(Struct, _Version, frozen=True):
     terms: LotTerms = NO_TERMS
 
 
-class Chosen(Struct, _Version, frozen=True):
+class Chosen(Struct, Version, frozen=True):
     """Which lots a law or a closing is about: of these classes, of these rules, for whom it holds."""
 
     id: str
@@ -250,6 +254,8 @@ class Scheme(Struct, frozen=True):
     converts: tuple[Convert, ...] = ()
     closings: tuple[Closing, ...] = ()
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    spends: tuple[Spend, ...] = ()
+    endings: tuple[Ending, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
