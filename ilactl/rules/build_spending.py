@@ -51,7 +51,7 @@ class Spending:
             self._ending(table)
 
     def check(self) -> None:
-        """Look at what only shows across rules. Whoever misses an ending that is at fault is not told twice."""
+        """Look at what shows across rules. Whoever misses an ending that is at fault is not told twice."""
         whole = len(self.endings) == len(self.building.tables("ending"))
         check_spending(self.spends, self.endings, whole=whole)
 
@@ -72,6 +72,8 @@ class Spending:
         building, good, unit = self.building, len(table[0].findings), raw["unit"]
         building.unit(file, path, unit)
         building.days(file, path, raw)
+        if unit not in building.scales:
+            return
         self._classes(table)
         for key in ("kinds", "order", "requires"):
             _once(file, (*path, key), raw.get(key, ()))
