@@ -182,7 +182,7 @@ def test_elapsed_counts_the_day_itself(scheme: Scheme, day: int, share: str) -> 
     assert value(scheme, replace(OFFERED, day=date(2026, 3, day)), "elapsed") == Fraction(share)
 
 
-def test_the_kept_rule_of_skillsfuture_pays_what_the_subsidy_leaves(scheme: Scheme) -> None:
+def test_skillsfuture_pays_what_the_subsidy_leaves(scheme: Scheme) -> None:
     """Fee 900, 90 percent: a subsidy of 810, net 90 (schemes.md section 4, case 8d)."""
     of = replace(OFFERED, price=90000)
     assert value(scheme, of, "price * 0.90") == 810
