@@ -37,9 +37,9 @@ def _ambiguous(rules: Sequence[Placed]) -> None:
             days = _shared_days(rule, other)
             shared = _shared(rule, other)
             if rule.id != other.id and days and shared:
-                since = "always" if days == date.min else f"on {days}"
+                since = "" if days == date.min else f" from {days} on"
                 where = f"{other.source.file}:{other.source.line}"
-                message = f"{rule.version} and {other.version} ({where}) both decide {shared} {since}"
+                message = f"{rule.version} and {other.version} ({where}) both decide {shared}{since}"
                 file.find(AMBIGUOUS_RULE, (*path, "id"), message)
 
 
@@ -76,7 +76,7 @@ def _covered(spends: Sequence[Placed], endings: Sequence[Ending]) -> None:
         while day < end:
             held = [ending for ending in own if ending.in_force(day)]
             if not held:
-                since = "" if day == date.min else f" on {day}"
+                since = "" if day == date.min else f" from {day} on"
                 message = f"no ending says how enrolments under {spend.version} end{since}"
                 file.find(NO_ENDING, (*path, "id"), message)
                 break

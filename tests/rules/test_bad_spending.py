@@ -276,13 +276,13 @@ BAD: dict[str, tuple[str, str, str]] = {
             'id = "time"\nunit = "hour"\nclasses = ["leave"]', '‸id = "time"\nunit = "EUR"\nclasses = ["own"]'
         ),
         "AMBIGUOUS-RULE",
-        "and training@2024-01-01 (rules/scheme.toml:28) both decide enrolments in training on 2024-01-01",
+        "and training@2024-01-01 (rules/scheme.toml:28) both decide enrolments in training from 2024-01-01 on",
     ),
     "two endings for the same enrolments": (
         RULES
         + '[[ending]]\n‸id = "other"\n[[ending.row]]\non = ["cancelled", "completed"]\nprovider = "1"\n',
         "AMBIGUOUS-RULE",
-        "both decide how enrolments end under training and time always",
+        "both decide how enrolments end under training and time",
     ),
     "two versions on one day": (
         RULES + '[[spend]]\n‸id = "time"\nunit = "hour"\nclasses = ["leave"]\nvalid_from = "2030-01-01"\n',
@@ -303,7 +303,7 @@ BAD: dict[str, tuple[str, str, str]] = {
         + '[[ending]]\nid = "t"\nspends = "time"\n[[ending.row]]\non = ["cancelled", "certified"]\n'
         + 'provider = "1"\n',
         "NO-ENDING",
-        "under training@2024-01-01 end on 2030-01-01",
+        "under training@2024-01-01 end from 2030-01-01 on",
     ),
     "an ending that says nothing of a cancellation": (
         with_('on = ["cancelled"]', 'on = ["started"]')
