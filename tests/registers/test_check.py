@@ -156,7 +156,10 @@ def test_a_document_brings_in_one_contribution():
             {"figures": "P1,hours,2026-01-01,2026-12-31,1,O1\nP1,hours,2026-03-01,2026-03-31,1,O1\n"},
             ("CHECK-FIGURE-OVERLAP", 3, "from"),
         ),
-        ({"enrolments": f"N1,2026-01-01,P9,C1,,enrolled,2026-01-01{',' * 12}\n"}, ("CHECK-PERSON", 2, "person")),
+        (
+            {"enrolments": f"N1,2026-01-01,P9,C1,,enrolled,2026-01-01{',' * 12}\n"},
+            ("CHECK-PERSON", 2, "person"),
+        ),
     ],
 )  # fmt: skip
 def test_a_faulty_register_is_found_in_its_place(files, expected):

@@ -1,4 +1,4 @@
-"""What ilactl-ledger(5) says of the files of spending: courses, their runs, what they teach, enrolments, reasons."""
+"""What ilactl-ledger(5) says of the files of spending: courses and their runs, enrolments, reasons."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ __all__ = ["CELLS", "FILES", "VALUES"]
 FILES: dict[str, str] = {
     "courses.csv": "The register of opportunities. A row is whole and holds until the next. One that is "
     "withdrawn stays, as enrolments name it.",
-    "runs.csv": "A course without runs can be enrolled in at any time. A run takes its languages and its price "
-    "from the course where it tells none.",
-    "outcomes.csv": "Numbered within the course. A later row for the same number replaces the earlier one; an "
-    "empty text ends it.",
+    "runs.csv": "A course without runs can be enrolled in at any time. A run takes its languages and its "
+    "price from the course where it tells none.",
+    "outcomes.csv": "Numbered within the course. A later row for the same number replaces the earlier one; "
+    "an empty text ends it.",
     "relevance.csv": "A scheme that asks for relevance looks here: for the course, for its field, or for a "
     "broader field, as 06 holds 0613.",
-    "enrolments.csv": "One row a step; what stands is the steps in their order, less those that 'undone' takes "
-    "back. The money of a step stands in entitlements.csv under the same enrolment: what is reserved when it "
+    "enrolments.csv": "One row a step; what stands is the steps in their order, less those that 'undone' "
+    "takes back. The money of a step stands in entitlements.csv under the same enrolment: what is reserved when it "
     "begins, and at each step what goes back to the wallet, to the pool, to who gave it. 'due' says what the "
     "payee may have by then; it stays held until a settlement pays it.",
     "reasons.csv": "Counted in reports, never acted upon. A step's own reason stands in its row.",
