@@ -85,7 +85,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, str]:
     cells = {"kinds": " ".join(dict.fromkeys(options["kinds"]))} if options["kinds"] else {}
     for name in ORGANISATIONS.names:
         value = options.get(name)
-        if value is not None and name != "valid_from":
+        if value is not None and name not in ("valid_from", "kinds"):
             cells[name] = value.isoformat() if isinstance(value, date) else value
     why = options["suspend"]
     if why is not None and (options["lift_suspension"] or not why):
