@@ -152,6 +152,7 @@ RUNS = Table(
         _c("unit", G.UNIT, "unit of the price"),
         _c("withdrawn", G.TEXT, "why it is not held; empty: it is"),
     ),
+    keys=2,
 )
 
 OUTCOMES = Table(
@@ -165,6 +166,7 @@ OUTCOMES = Table(
         _c("text", G.TEXT, "the learning outcome in words; empty: it no longer holds"),
         _c("uri", G.URI, "the skill's address in ESCO"),
     ),
+    keys=2,
 )
 
 RELEVANCE = Table(
@@ -172,11 +174,12 @@ RELEVANCE = Table(
     "Evidence that the labour market asks for a course or a field, and for how long it holds.",
     (
         _c("about", G.ABOUT, "the course or field", True),
+        _c("evidence", G.TEXT, "what says so: a list, a survey, an employer", True),
         _c("valid_from", G.DATE, "the first day the evidence holds", True),
         _c("valid_until", G.DATE, "the last day it holds; empty: no end"),
-        _c("evidence", G.TEXT, "what says so: a list, a survey, an employer", True),
         _c("ref", G.TEXT, "the document"),
     ),
+    keys=2,
 )
 
 ENTITLEMENTS = Table(

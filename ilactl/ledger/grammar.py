@@ -7,6 +7,7 @@ compiled when first needed, so that importing this costs next to nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -182,14 +183,21 @@ class Column(NamedTuple):
 
 
 class Table:
-    """One append-only CSV file. `private`: its bytes must never enter the log."""
+    """One append-only CSV file. `private`: its bytes must never enter the log.
 
-    def __init__(self, file: str, meaning: str, columns: tuple[Column, ...], private: bool = False) -> None:
+    The first `keys` columns say what a row is about; in registers whose rows are whole, the next
+    one is valid_from.
+    """
+
+    def __init__(
+        self, file: str, meaning: str, columns: tuple[Column, ...], private: bool = False, keys: int = 1
+    ) -> None:
         """Names and header are made once: every row of every file asks for them."""
         self.file = file
         self.meaning = meaning
         self.columns = columns
         self.private = private
+        self.keys = keys
         self.names = tuple(column.name for column in columns)
         """Column names in file order."""
         self.header = ",".join(self.names)
@@ -203,6 +211,14 @@ class Table:
     def index(self, name: str) -> int:
         """The column's position, from 0. Raises KeyError where there is none."""
         return self._at[name]
+
+    def key_of(self, cells: Sequence[str]) -> str:
+        """What the row is about: its id, or the cells of its key with a slash between, as in C12/R3."""
+        return cells[0] if self.keys == 1 else "/".join(cells[: self.keys])
+
+    def key_cells(self, key: str) -> list[str]:
+        """The cells that `key_of` put together; the last one may hold slashes."""
+        return key.split("/", self.keys - 1)
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import IlactlError
 from ilactl.findings import Finding
-from ilactl.ledger.columns import ENTITLEMENTS, IDENTITIES, PERSONS
+from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS, IDENTITIES, PERSONS
 from ilactl.ledger.disk import Stamp
 from ilactl.ledger.grammar import Table
 from ilactl.ledger.lines import LineFault, line_number, split_line
@@ -35,8 +35,11 @@ INDEXED = (
     (PERSONS, "person"),
     (PERSONS, "same_as"),
     (IDENTITIES, "person"),
+    (ENROLMENTS, "person"),
+    (ENROLMENTS, "enrolment"),
+    (ENROLMENTS, "course"),
 )
-"""What is looked up for one person, by file and column."""
+"""What is looked up for one person or enrolment, by file and column; seats are counted by course."""
 
 _ENTRY = re.compile(rb"E([1-9][0-9]{0,17}),")
 

@@ -53,7 +53,9 @@ class RegisterPlan(Struct):
 
 
 class Book:
-    """The rows of one register by id, those planned so far included.
+    """The rows of one register by what they are about, those planned so far included.
+
+    Of a register with one column as key that is the id, of one with several `Table.key_of` says it.
 
     `whole` reads the file once; otherwise each id is looked for when it is asked for, which
     suits one person in a large ledger. Raises BadInput where a row it needs is bad.
@@ -68,16 +70,23 @@ class Book:
         self._owners: dict[str, dict[str, str]] = {}
         if whole:
             for row in usable_rows(*read_table(snapshot.view(table.file), table), table):
-                self._rows.setdefault(row.cells[0], []).append(row.cells)
+                self._rows.setdefault(table.key_of(row.cells), []).append(row.cells)
 
     def rows(self, identifier: str) -> list[Cells]:
         """All rows of the id in the order they were recorded."""
         if not self._whole and identifier not in self._rows:
-            found = usable_rows(
-                *rows_of(self._snapshot, self.table, self.table.names[0], identifier), self.table
-            )
-            self._rows[identifier] = [row.cells for row in found]
+            first = self.table.key_cells(identifier)[0]
+            found = usable_rows(*rows_of(self._snapshot, self.table, self.table.names[0], first), self.table)
+            self._rows[identifier] = [r.cells for r in found if self.table.key_of(r.cells) == identifier]
         return self._rows.get(identifier, [])
+
+    def under(self, first: str) -> list[str]:
+        """Every key whose first column is that, in the order they were recorded: the runs of a course."""
+        if not self._whole:
+            found = usable_rows(*rows_of(self._snapshot, self.table, self.table.names[0], first), self.table)
+            for key in dict.fromkeys(self.table.key_of(row.cells) for row in found):
+                self.rows(key)
+        return [key for key in self._rows if self.table.key_cells(key)[0] == first and self._rows[key]]
 
     def ids(self) -> list[str]:
         """Every id read so far: all of them in a whole book."""
@@ -90,17 +99,19 @@ class Book:
     def in_force(self, identifier: str, day: str) -> Cells | None:
         """The row that holds on the day, YYYY-MM-DD; of equals the later one."""
         held: Cells | None = None
+        at = self.table.keys
         for cells in self.rows(identifier):
-            if cells[1] <= day and (held is None or cells[1] >= held[1]):
+            if cells[at] <= day and (held is None or cells[at] >= held[at]):
                 held = cells
         return held
 
     def add(self, cells: Cells) -> None:
         """A planned row: later requests see it."""
-        self.rows(cells[0])
-        self._rows.setdefault(cells[0], []).append(cells)
+        key = self.table.key_of(cells)
+        self.rows(key)
+        self._rows.setdefault(key, []).append(cells)
         for column, owners in self._owners.items():
-            owners[cells[self.table.index(column)]] = cells[0]
+            owners[cells[self.table.index(column)]] = key
 
     def owner(self, column: str, text: str) -> str | None:
         """The id whose newest row holds the text in that column, or None."""
@@ -113,8 +124,9 @@ class Book:
                     if (newest := self.in_force(identifier, "9999-12-31")) and newest[index]
                 }
             return self._owners[column].get(text)
-        candidates = {cells[0] for rows in self._rows.values() for cells in rows if cells[index] == text}
-        candidates |= {row.cells[0] for row in rows_of(self._snapshot, self.table, column, text)[0]}
+        key_of = self.table.key_of
+        candidates = {key_of(cells) for rows in self._rows.values() for cells in rows if cells[index] == text}
+        candidates |= {key_of(row.cells) for row in rows_of(self._snapshot, self.table, column, text)[0]}
         for identifier in sorted(candidates):
             newest = self.in_force(identifier, "9999-12-31")
             if newest and newest[index] == text:
@@ -123,26 +135,30 @@ class Book:
 
 
 class RowPlanner:
-    """Plans rows of one register whose rows are whole: id, valid_from, further columns."""
+    """Plans rows of one register whose rows are whole: its key, valid_from, further columns."""
 
     def __init__(self, plan: RegisterPlan, book: Book) -> None:
         """Rows go to the plan and into the book."""
         self.plan = plan
         self.book = book
-        names = book.table.names
-        self._compared = [i for i, name in enumerate(names) if i > 1 and name not in _UNCOMPARED]
+        table = book.table
+        self._compared = [
+            i for i, name in enumerate(table.names) if i > table.keys and name not in _UNCOMPARED
+        ]
 
     def take(self, identifier: str, valid_from: str, given: Mapping[int, str]) -> str:
         """`new`, `known` or `changed`: plan a row for the cells given by index, carrying over the others."""
+        table = self.book.table
         base = self.book.in_force(identifier, valid_from)
-        cells = list(base) if base else [""] * len(self.book.table.columns)
-        cells[0], cells[1] = identifier, valid_from
+        cells = list(base) if base else [""] * len(table.columns)
+        cells[: table.keys] = table.key_cells(identifier)
+        cells[table.keys] = valid_from
         for index, text in given.items():
             cells[index] = text
         if base and all(cells[i] == base[i] for i in self._compared):
             return "known"
         outcome = "changed" if self.book.rows(identifier) else "new"
         row = tuple(cells)
-        self.plan.add(self.book.table, row)
+        self.plan.add(table, row)
         self.book.add(row)
         return outcome

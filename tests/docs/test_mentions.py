@@ -20,7 +20,7 @@ from ilactl.findings import kinds
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.grammar import LABOUR_STATUSES
 from ilactl.ledger.manifest import KEYS
-from ilactl.ledger.mapping import KEYS as MAPPING_KEYS
+from ilactl.ledger.mapping_keys import KEYS as MAPPING_KEYS
 from ilactl.output import text_of
 from ilactl.rules import names
 from ilactl.rules.shapes import tables
