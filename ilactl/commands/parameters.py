@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMIT",
     "CONTRIBUTION_RULE",
+    "COURSE",
+    "ENROLMENT",
     "FILE",
     "GIVER",
     "GRANT_RULE",
@@ -65,6 +67,18 @@ def _organisations(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "organisations.csv", beginning))
+
+
+def _courses(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "courses.csv", beginning))
+
+
+def _enrolments(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "enrolments.csv", beginning))
 
 
 def _entries(root: Path, beginning: str) -> Offers:
@@ -165,8 +179,10 @@ class _Path(click.types.StringParamType):
 
 PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
+COURSE = Ids(_courses)
+ENROLMENT = Ids(_enrolments)
 GIVER = Ids(_payers, _organisations)
-SUBJECT = Ids(_persons, _entries)
+SUBJECT = Ids(_persons, _entries, _enrolments)
 RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
 CONTRIBUTION_RULE = Ids(_rules("contribution"))

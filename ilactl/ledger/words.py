@@ -6,6 +6,7 @@ __all__ = [
     "BARRIERS",
     "COURSE_KINDS",
     "CYCLES",
+    "ENROLMENT_STATES",
     "ENROLMENT_STEPS",
     "KINDS",
     "LABOUR_STATUSES",
@@ -71,6 +72,9 @@ ENROLMENT_STEPS = (
 )
 """What can happen to an enrolment. `certified` follows `completed`; `reclaimed` takes paid money back;
 `undone` takes back the last step that stands: a fault of the agency's own, booked by `ilactl undo`."""
+
+ENROLMENT_STATES = ("enrolled", "started", "completed", "certified", "cancelled", "void")
+"""What an enrolment can be. `void`: its very enrolment was taken back."""
 
 PARTIES = ("holder", "provider", "agency")
 """Who can cancel."""
