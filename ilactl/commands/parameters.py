@@ -31,6 +31,8 @@ __all__ = [
     "ORGANISATION",
     "PERSON",
     "RULE",
+    "RUN",
+    "SPEND_RULE",
     "SUBJECT",
     "UNIT",
     "Ids",
@@ -40,7 +42,7 @@ __all__ = [
 Offers = Iterable[tuple[str, str]]
 """Values with a word on each, which may be empty."""
 
-_PLAIN = re.compile(r"[\w:.-]+")
+_PLAIN = re.compile(r"[\w:./-]+")
 """What may be put into a shell's line: nothing that it would read as more than a word."""
 
 _ALL_RULES = ("grant", "contribution", "amend", "convert", "closing")
@@ -73,6 +75,14 @@ def _courses(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "courses.csv", beginning))
+
+
+def _runs(root: Path, beginning: str) -> Offers:
+    """Courses, and behind a slash the runs of one."""
+    from ilactl.ledger.ids import runs
+
+    course, slash, _ = beginning.partition("/")
+    return ((found, "") for found in runs(root, course)) if slash else _courses(root, beginning)
 
 
 def _enrolments(root: Path, beginning: str) -> Offers:
@@ -185,6 +195,8 @@ GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries, _enrolments)
 RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
+SPEND_RULE = Ids(_rules("spend"))
+RUN = Ids(_runs)
 CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)

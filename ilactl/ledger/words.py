@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = [
     "BARRIERS",
+    "CHANNELS",
+    "CONSENTERS",
     "COURSE_KINDS",
     "CYCLES",
     "ENROLMENT_STATES",
@@ -78,6 +80,12 @@ ENROLMENT_STATES = ("enrolled", "started", "completed", "certified", "cancelled"
 
 PARTIES = ("holder", "provider", "agency")
 """Who can cancel."""
+
+CONSENTERS = ("holder", "caseworker")
+"""Who can agree to an enrolment: a caseworker acts on the holder's behalf, with evidence."""
+
+CHANNELS = ("in_person", "phone", "online", "letter")
+"""How consent can reach the agency."""
 
 BARRIERS = ("cost", "time", "income", "awareness", "recognition")
 """The five barriers that the Commission's survey of 2021 asked for."""
