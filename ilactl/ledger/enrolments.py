@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "OPEN",
     "SEATED",
-    "STATES",
     "Enrolment",
     "History",
     "Step",
@@ -42,9 +41,6 @@ __all__ = [
     "resolve",
     "seats_taken",
 ]
-
-STATES = ("enrolled", "started", "completed", "certified", "cancelled", "void")
-"""What an enrolment can be. `void`: its very enrolment was taken back."""
 
 OPEN = ("enrolled", "started")
 """States in which the course is still to come, or going on."""

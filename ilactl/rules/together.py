@@ -14,7 +14,7 @@ from ilactl.rules.uses import own_names
 if TYPE_CHECKING:
     from ilactl.rules.ruletext import RuleText
 
-__all__ = ["Placed", "check_together"]
+__all__ = ["Placed", "check_together", "check_versions"]
 
 Placed = tuple["RuleText", tuple[str | int, ...], Any]
 """A rule with the file and key path of its table."""
@@ -24,13 +24,13 @@ def check_together(
     grants: Sequence[Placed], contributions: Sequence[Placed], names: Mapping[str, NameSpec]
 ) -> None:
     """Report what is wrong between rules, each of which is right by itself."""
-    _versions(grants)
-    _versions(contributions)
+    check_versions(grants)
+    check_versions(contributions)
     _orders(grants)
     _sums(grants, names)
 
 
-def _versions(rules: Sequence[Placed]) -> None:
+def check_versions(rules: Sequence[Placed]) -> None:
     """Versions of one id hold on different days and keep the rhythm their key depends on."""
     for i, (file, path, rule) in enumerate(rules):
         for _, _, earlier in rules[:i]:
