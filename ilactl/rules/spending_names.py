@@ -144,8 +144,11 @@ def offer_names(
 def any_names(
     scales: Mapping[str, int], class_units: Mapping[str, str], course_facts: Mapping[str, FactSpec]
 ) -> dict[str, NameSpec]:
-    """The names of every rule of spending together: for reading values, and for showing rules."""
-    units = list(dict.fromkeys(class_units.values()))
+    """The names of every rule of spending together: for reading values, and for showing rules.
+
+    Where units differ, amounts have the type of the one with the most decimals: it holds them all.
+    """
+    units = sorted(set(class_units.values()), key=lambda unit: scales.get(unit, 2))
     names = {
         name: spec for unit in units for name, spec in offer_names(unit, scales, class_units, {}).items()
     }
