@@ -85,7 +85,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, str]:
     cells = {"kinds": " ".join(dict.fromkeys(options["kinds"]))} if options["kinds"] else {}
     for name in ORGANISATIONS.names:
         value = options.get(name)
-        if value is not None and name != "valid_from":
+        if value is not None and name not in ("valid_from", "kinds"):
             cells[name] = value.isoformat() if isinstance(value, date) else value
     why = options["suspend"]
     if why is not None and (options["lift_suspension"] or not why):
@@ -241,10 +241,11 @@ def import_(
 
 
 def _register() -> None:
-    """Join the commands of the neighbouring file to the group."""
-    from ilactl.commands import organisation_views
+    """Join the commands of the neighbouring files to the group."""
+    from ilactl.commands import organisation_confirm, organisation_views
 
-    for inner in (organisation_views.show, organisation_views.list_, organisation_views.find):
+    views = (organisation_views.show, organisation_views.list_, organisation_views.find)
+    for inner in (organisation_confirm.confirm, *views):
         command.add_command(inner)
 
 
