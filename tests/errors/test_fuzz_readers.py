@@ -35,7 +35,7 @@ ROWS = {
     "runs.csv": "C1,R1,2026-01-01,2026-09-01,2026-10-01,0.5,evening,blended,Vilnius,en,12,2026-06-01,"
     "2026-08-15,90.00,EUR,\n",
     "outcomes.csv": "C1,1,2026-01-01,skill,welds a seam,http://data.europa.eu/esco/skill/1\n",
-    "relevance.csv": "field:0715,2026-01-01,2026-12-31,a list,L1\n",
+    "relevance.csv": "field:0715,a list,2026-01-01,2026-12-31,L1\n",
     "reasons.csv": "2026-01-01,P1,C1,cost,survey,A1\n",
     "entitlements.csv": "E1,2026-01-01,P1,grant,,500.00,EUR,fund:state,wallet:own,,never,,,base,2026,,,R\n",
     "enrolments.csv": "N1,2026-01-01,P1,C1,R1,enrolled,2026-01-01,training,90.00,10.00,,EUR,"

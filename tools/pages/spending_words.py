@@ -73,9 +73,9 @@ CELLS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "relevance.csv": {
         "about": ("field:0715", ""),
+        "evidence": ("Shortage list of the employment service", ""),
         "valid_from": ("2026-01-01", ""),
         "valid_until": ("2027-12-31", "no end"),
-        "evidence": ("Shortage list of the employment service", ""),
         "ref": ("LIST-2026-1", "none"),
     },
     "enrolments.csv": {
