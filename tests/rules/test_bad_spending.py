@@ -276,7 +276,7 @@ BAD: dict[str, tuple[str, str, str]] = {
             'id = "time"\nunit = "hour"\nclasses = ["leave"]', '‸id = "time"\nunit = "EUR"\nclasses = ["own"]'
         ),
         "AMBIGUOUS-RULE",
-        "and training@2024-01-01 (rules/scheme.toml:28) both decide enrolments in training from 2024-01-01 on",
+        "training@2024-01-01 (rules/scheme.toml:28) both decide enrolments in training from 2024-01-01 on",
     ),
     "two endings for the same enrolments": (
         RULES

@@ -133,6 +133,8 @@ def value(scheme: Scheme, of: Circumstances, text: str, want: Any = "number", **
         ("enrolments_open", "1", "1", "0"),
         ("enrolments_year", "2", "2", "0"),
         ("last_of_kind", "2021-03-04", "2021-03-04", "unknown"),
+        ("days_since_last", "1827", "1840", "unknown"),
+        ("years_since_last", "5", "5", "unknown"),
         ("step", "unknown", "cancelled", "unknown"),
         ("cancelled_by", "unknown", "holder", "unknown"),
         ("force_majeure", "false", "true", "false"),
