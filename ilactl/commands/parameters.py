@@ -45,7 +45,7 @@ Offers = Iterable[tuple[str, str]]
 _PLAIN = re.compile(r"[\w:./-]+")
 """What may be put into a shell's line: nothing that it would read as more than a word."""
 
-_ALL_RULES = ("grant", "contribution", "amend", "convert", "closing")
+_ALL_RULES = ("grant", "contribution", "amend", "convert", "closing", "spend", "ending")
 
 
 def _ledger(ctx: click.Context) -> Path:

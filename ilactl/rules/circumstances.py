@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
-from ilactl.dates import parse_date
+from ilactl.dates import age_on, parse_date
 from ilactl.ledger.registers import parse_facts
 from ilactl.money import parse_decimal
 from ilactl.rules.expressions import misfit
@@ -145,6 +145,11 @@ def _elapsed(of: Circumstances) -> Value | None:
     return min(Fraction(1), max(Fraction(0), Fraction((of.day - starts).days + 1) / days))
 
 
+def _years_since_last(of: Circumstances) -> Value | None:
+    last = of.last_of_kind
+    return Fraction(age_on(last, of.day)) if last and last <= of.day else None
+
+
 _SHARES = frozenset(("elapsed", "paid_share"))
 
 _VALUES: Mapping[str, Callable[[Circumstances], Value | None]] = {
@@ -161,6 +166,8 @@ _VALUES: Mapping[str, Callable[[Circumstances], Value | None]] = {
     "course_days": _course_days,
     "elapsed": _elapsed,
     "days_to_start": lambda of: _days(of.day, _starts(of)),
+    "days_since_last": lambda of: _days(of.last_of_kind, of.day),
+    "years_since_last": _years_since_last,
     "working_days_to_start": lambda of: _working(of, of.day, _starts(of)),
     "days_since_enrolled": lambda of: _days(of.enrolled_on, of.day),
     "working_days_since_enrolled": lambda of: _working(of, of.enrolled_on, of.day),

@@ -20,9 +20,11 @@ __all__ = [
     "ENDING",
     "ENDING_STEPS",
     "FAMILY",
+    "LAST_OF_KIND",
     "OFFER",
     "SPENDING",
     "USABLE",
+    "USABLE_OF",
     "WALLET",
     "WORKING_DAYS",
     "Described",
@@ -83,7 +85,11 @@ OFFER: Mapping[str, Described] = {
     "working_days_to_start": Described(_DAYS, "working days to the run's first day, negative after it"),
     "enrolments_open": Described(_COUNT, "the person's other enrolments that have not ended"),
     "enrolments_year": Described(_COUNT, "the person's other enrolments of the calendar year"),
-    "last_of_kind": Described(Date(), "the day of the person's newest enrolment in the same kind of course"),
+    "last_of_kind": Described(
+        Date(), "the day of the person's newest other enrolment in the same kind of course; unknown: none"
+    ),
+    "days_since_last": Described(_DAYS, "days since last_of_kind"),
+    "years_since_last": Described(_COUNT, "whole years by calendar since last_of_kind"),
 }
 """Of what is offered: for spend rules, and grants for each enrolment."""
 
@@ -111,11 +117,17 @@ ENDING: Mapping[str, Described] = {
 WORKING_DAYS = frozenset(name for name in (*OFFER, *ENDING) if name.startswith("working_days"))
 """Names that ask the calendar of public holidays."""
 
+LAST_OF_KIND = frozenset(("last_of_kind", "days_since_last", "years_since_last"))
+"""Names that ask for the person's earlier enrolments in the same kind of course."""
+
 WALLET = frozenset(("net", "wallet"))
 """Names that are known only once it is clear which lots may pay: not for `net` and `only`."""
 
 SPENDING = frozenset((*COURSE, *OFFER, *ENDING, USABLE))
 """Names that no fact may have."""
+
+
+USABLE_OF = Described(None, "what the lots of the class may pay for this course on the day")
 
 
 def offer_names(
@@ -134,18 +146,22 @@ def offer_names(
     scale = scales.get(unit, 2)
     names = {**_specs(described, unit, scale), **_course_facts(course_facts)}
     if not before:
-        meaning = "what the lots of the class may pay for this course on the day"
         for class_ in (name for name, held in class_units.items() if held == unit):
             full = f"{USABLE}.{class_}"
-            names[full] = NameSpec(full, FAMILY, _amount(scale), f"{meaning} ({unit})", USABLE, class_, scale)
+            names[full] = NameSpec(
+                full, FAMILY, _amount(scale), f"{USABLE_OF.meaning} ({unit})", USABLE, class_, scale
+            )
     return names
 
 
 def any_names(
     scales: Mapping[str, int], class_units: Mapping[str, str], course_facts: Mapping[str, FactSpec]
 ) -> dict[str, NameSpec]:
-    """The names of every rule of spending together: for reading values, and for showing rules."""
-    units = list(dict.fromkeys(class_units.values()))
+    """The names of every rule of spending together: for reading values, and for showing rules.
+
+    Where units differ, amounts have the type of the one with the most decimals: it holds them all.
+    """
+    units = sorted(set(class_units.values()), key=lambda unit: scales.get(unit, 2))
     names = {
         name: spec for unit in units for name, spec in offer_names(unit, scales, class_units, {}).items()
     }
