@@ -148,7 +148,8 @@ def replay(steps: Sequence[Step]) -> Enrolment:
         return next((s for s in reversed(known) if getattr(s, name) not in (None, "")), None)
 
     price, own, due = newest("price"), newest("own"), newest("due")
-    attended, result = newest("share"), newest("result")
+    attended = newest("share")
+    result = next((s for s in reversed(known) if s.result and s.step != "cancelled"), None)
     cancelled = next((s for s in known if s.step == "cancelled"), None)
     return Enrolment(
         id=first.enrolment,

@@ -21,7 +21,7 @@ class Held(Struct):
     """One lot's part of an enrolment. `reserved` is what shares are of, `paid` what the payee has of it.
 
     held = reserved - paid - what was released, forfeited and returned since. What a move to another
-    run released was never to be shared: it is not in `reserved`.
+    run gave back names the reservation (`of`) and is not in `reserved`: no share is taken of it.
     """
 
     lot: Lot
@@ -47,7 +47,7 @@ def held_of(entries: Sequence[Entry], lots: Iterable[Lot], enrolment: str) -> li
         assert one.settled is not None
         amount = sign * row.amount
         one.held += _SIGNS[kind] * amount
-        if kind == "reserve" or (kind == "release" and of in kinds.reserves):
+        if kind == "reserve" or (kind in ("release", "return") and of in kinds.reserves):
             one.reserved += _SIGNS[kind] * amount
         elif kind == "settle":
             one.paid += amount

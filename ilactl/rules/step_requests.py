@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from ilactl.rules.offer import Offer
     from ilactl.rules.spending_source import Registers
 
-__all__ = ["COMMANDS", "Said", "enrolled_row", "plan_said", "recorded", "refuse_order", "row_of_step"]
+__all__ = [
+    "COMMANDS",
+    "Said",
+    "enrolled_row",
+    "plan_said",
+    "recorded",
+    "refuse_order",
+    "row_of_step",
+    "said_in",
+]
 
 COMMANDS = {
     "moved": "move",
@@ -60,6 +69,22 @@ class Said(Struct, frozen=True):
         """What a caller's key stands for."""
         share = "" if self.attendance is None else str(self.attendance)
         return [self.step, share, self.noted, self.by, self.reason, self.run, self.ref]
+
+
+def said_in(step: Step) -> Said:
+    """What was said of a step that is recorded."""
+    marks = step.result.split() if step.step == "cancelled" else ()
+    return Said(
+        step.step,
+        attendance=step.share,
+        result="" if step.step == "cancelled" else step.result,
+        by=step.by,
+        force_majeure="force_majeure" in marks,
+        new_date="new_date" in marks,
+        reason=step.reason,
+        run=step.run if step.step == "moved" else "",
+        ref=step.ref,
+    )
 
 
 def enrolled_row(offer: Offer, enrolment: str, consent: str, ref: str) -> Step:
@@ -160,7 +185,8 @@ def refuse_order(one: Enrolment, said: Said, on: date) -> None:
             hint=f"possible now: {commands}" if commands else "nothing can follow",
         )
     if on < one.last.on:
+        before = f"{one.id} was {one.last.step} on {one.last.on}"
         raise Refused(
-            reason=f"{one.id} was {one.last.step} on {one.last.on}: it cannot be {said.step} on {on}, before it",
+            reason=f"{before}: it cannot be {said.step} on {on}, before that",
             hint=f"give --on {one.last.on} or a later day, or take the wrong step back with 'ilactl undo'",
         )
