@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot
@@ -21,14 +21,14 @@ class Held(Struct):
     """One lot's part of an enrolment. `reserved` is what shares are of, `paid` what the payee has of it.
 
     held = reserved - paid - what was released, forfeited and returned since. What a move to another
-    run released was never to be shared: it is not in `reserved`.
+    run gave back names the reservation (`of`) and is not in `reserved`: no share is taken of it.
     """
 
     lot: Lot
     reserved: int = 0
     paid: int = 0
     held: int = 0
-    settled: dict[str, int] | None = None
+    settled: dict[str, int] = field(default_factory=dict)
     """What each settling entry paid and was not taken back, by its id, oldest first."""
 
 
@@ -43,11 +43,10 @@ def held_of(entries: Sequence[Entry], lots: Iterable[Lot], enrolment: str) -> li
         kind, sign, of = kinds.meaning(row)
         if kind not in _SIGNS:
             continue
-        one = found.setdefault(row.lot, Held(by_lot[row.lot], settled={}))
-        assert one.settled is not None
+        one = found.setdefault(row.lot, Held(by_lot[row.lot]))
         amount = sign * row.amount
         one.held += _SIGNS[kind] * amount
-        if kind == "reserve" or (kind == "release" and of in kinds.reserves):
+        if kind == "reserve" or (kind in ("release", "return") and of in kinds.reserves):
             one.reserved += _SIGNS[kind] * amount
         elif kind == "settle":
             one.paid += amount

@@ -43,7 +43,7 @@ def _whole(weights: Sequence[Fraction]) -> list[int]:
 
 
 def take_in_turn(amount: int, limits: Sequence[int]) -> list[int]:
-    """`amount` taken from the first as far as it goes, then from the next; less where all together hold less."""
+    """`amount` taken from the first as far as it goes, then from the next; less where all hold less."""
     parts = []
     for limit in limits:
         part = min(max(0, limit), amount)
