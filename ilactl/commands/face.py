@@ -190,7 +190,7 @@ class Face:
     @property
     def actor(self) -> Actor:
         """Who acts: the system's user and host, and ILACTL_ACTOR as claimed."""
-        import getpass
+        import pwd
 
         from ilactl.ledger.commit import Actor
 
@@ -201,8 +201,8 @@ class Face:
                 hint="correct ILACTL_ACTOR, or unset it",
             )
         try:
-            user = getpass.getuser()
-        except (KeyError, OSError):
+            user = pwd.getpwuid(os.getuid()).pw_name  # the environment could say anything
+        except KeyError:
             user = str(os.getuid())
         return Actor(user=printable(user), host=printable(os.uname().nodename), claimed=claimed)
 

@@ -21,6 +21,8 @@ from ilactl.commands.registering import (
     summary,
 )
 from ilactl.errors import AlreadyThere, NotFound, UsageError
+from ilactl.ledger.columns import ORGANISATIONS
+from ilactl.ledger.iban import compact_iban
 from ilactl.ledger.words import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
@@ -48,8 +50,18 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             ("--from", "valid_from"),
             {"type": Day(), "metavar": "DATE", "help": "The first day it is true. Default: --on."},
         ),
+        (
+            ("--iban",),
+            {"metavar": "IBAN", "help": "The account it is paid on; somebody else must confirm it."},
+        ),
+        (("--lift-suspension",), {"is_flag": True, "help": "It may get something again."}),
+        (
+            ("--suspend",),
+            {"metavar": "WHY", "help": "It gets nothing until that is lifted: no enrolment, no payment."},
+        ),
         (("--label-until",), {"type": Day(), "metavar": "DATE", "help": "The label's last day."}),
         (("--label-from",), {"type": Day(), "metavar": "DATE", "help": "The label's first day."}),
+        (("--label-issuer",), {"metavar": "TEXT", "help": "Who gave the label."}),
         (("--quality-label",), {"metavar": "TEXT", "help": "The quality label it holds."}),
         (("--contact",), {"metavar": "TEXT", "help": "An e-mail address or telephone number."}),
         (("--register-no",), {"metavar": "TEXT", "help": "Its number in the public register."}),
@@ -71,10 +83,18 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _given(options: Mapping[str, Any]) -> dict[str, str]:
     """The cells given on the command line, by column."""
     cells = {"kinds": " ".join(dict.fromkeys(options["kinds"]))} if options["kinds"] else {}
-    for name in ("name", "country", "register_no", "contact", "quality_label", "label_from", "label_until"):
-        value = options[name]
-        if value is not None:
+    for name in ORGANISATIONS.names:
+        value = options.get(name)
+        if value is not None and name not in ("valid_from", "kinds"):
             cells[name] = value.isoformat() if isinstance(value, date) else value
+    why = options["suspend"]
+    if why is not None and (options["lift_suspension"] or not why):
+        hint = "give --suspend with the reason, or --lift-suspension alone"
+        raise UsageError(reason="--suspend says why, and does not go with --lift-suspension", hint=hint)
+    if why or options["lift_suspension"]:
+        cells["suspended"] = why or ""
+    if "iban" in cells:
+        cells["iban"] = compact_iban(cells["iban"])
     return cells
 
 
@@ -89,6 +109,7 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
     Examples:
       $ ilactl organisation add --id O1 --kind employer --name "Baltic Timber" --country LT
       $ ilactl organisation add --id O2 --kind provider --name "Open Academy" --quality-label EQAVET
+      $ ilactl organisation add --kind provider --name "Night School" --iban "LT12 1000 0111 0100 1000"
     """
     if not options["kinds"] or not options["name"]:
         raise UsageError(reason="an organisation needs --kind and --name")
@@ -107,12 +128,15 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
 def update(face: Face, /, organisation: str, **options: Any) -> None:
     """Record what is true of an organisation from a day on.
 
-    What is not named stays as it was on that day. The same update again writes nothing.
+    What is not named stays as it was on that day. The same update again writes nothing. A new or
+    changed account is paid nothing before somebody else confirms it.
 
     \b
     Examples:
       $ ilactl organisation add --id O1 --kind employer --name "Baltic Timber"
       $ ilactl organisation update O1 --from 2026-12-01 --contact training@timber.example
+      $ ilactl organisation update O1 --suspend "audit of March" --label-issuer "Quality Council"
+      $ ilactl organisation update O1 --lift-suspension
     """
     given = _given(options)
     _book(face, "organisation update", lambda *_: organisation, given, options["valid_from"], new=False)
@@ -127,7 +151,6 @@ def _book(
     *,
     new: bool,
 ) -> None:
-    from ilactl.ledger.columns import ORGANISATIONS
     from ilactl.ledger.grammar import fault_of
     from ilactl.ledger.organisation_intake import OrganisationPlanner
     from ilactl.ledger.register_plan import Problem
@@ -142,7 +165,9 @@ def _book(
             )
         day = (valid_from or face.on(snapshot)).isoformat()
         cells = {"organisation": identifier, **given}
-        faults = [(n, fault_of(ORGANISATIONS.column(n), text)) for n, text in cells.items()]
+        faults = [
+            (n, fault_of(ORGANISATIONS.column(n), text)) for n, text in cells.items() if n != "iban"
+        ]  # the planner says more of an account
         problems = [Problem(column, fault) for column, fault in faults if fault]
         refuse_options(problems or planner.problems(identifier, day, given))
         planner.take(identifier, day, given)
@@ -178,10 +203,11 @@ def import_(
     """Import organisations from FILE, or from stdin for -.
 
     The first line names the columns, in any order: organisation, then any of valid_from, kinds,
-    name, country, register_no, contact, quality_label, label_from, label_until. A column that is
-    there is taken as it stands; a column left out keeps what is known. All rows are taken, or
-    none. The same file again writes nothing. --map takes a file with other columns, marks or
-    codes as it is; FILE may be a spreadsheet (XLSX).
+    name, country, register_no, contact, quality_label, label_issuer, label_from, label_until,
+    suspended, iban, iban_confirmed. A column that is there is taken as it stands; a column left out
+    keeps what is known. iban_confirmed may only repeat what is known: an import confirms nothing.
+    All rows are taken, or none. The same file again writes nothing. --map takes a file with other
+    columns, marks or codes as it is; FILE may be a spreadsheet (XLSX).
 
     \b
     Examples:
@@ -215,10 +241,11 @@ def import_(
 
 
 def _register() -> None:
-    """Join the commands of the neighbouring file to the group."""
-    from ilactl.commands import organisation_views
+    """Join the commands of the neighbouring files to the group."""
+    from ilactl.commands import organisation_confirm, organisation_views
 
-    for inner in (organisation_views.show, organisation_views.list_, organisation_views.find):
+    views = (organisation_views.show, organisation_views.list_, organisation_views.find)
+    for inner in (organisation_confirm.confirm, *views):
         command.add_command(inner)
 
 

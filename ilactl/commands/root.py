@@ -32,6 +32,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "topup": "ilactl.commands.topup",
         "expire": "ilactl.commands.expire",
     },
+    "What it is spent on": {
+        "enrol": "ilactl.commands.enrol",
+        "enrolment": "ilactl.commands.enrolment",
+    },
     "What a person has, and why": {
         "balance": "ilactl.commands.balance",
         "statement": "ilactl.commands.statement",

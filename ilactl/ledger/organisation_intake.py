@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ORGANISATIONS
+from ilactl.ledger.grammar import Grammar, fault_of
+from ilactl.ledger.iban import compact_iban, iban_fault
 from ilactl.ledger.intake import CELL, Intake
 from ilactl.ledger.register_plan import Book, Problem, RegisterPlan, RowPlanner
 
@@ -33,29 +35,55 @@ class OrganisationPlanner:
             message = f"{organisation} stands here twice with valid_from {day}"
             found.append(Problem("organisation", message, "keep one of the rows, or give each a valid_from"))
         self._seen.add((organisation, day))
-        base = self.book.in_force(organisation, day)
-        cells = dict(zip(ORGANISATIONS.names, base, strict=True)) if base else {}
-        cells.update(given)
+        held = self._held(organisation, day)
+        cells = {**held, **given}
         for column in ("kinds", "name"):
             if not cells.get(column):
                 found.append(Problem(column, f"organisation {organisation} has no {column}"))
         first, last = cells.get("label_from", ""), cells.get("label_until", "")
         if first and last and first > last:
             found.append(Problem("label_until", f"label_until {last} lies before label_from {first}"))
-        return found
+        return [*found, *_account_problems(held, cells)]
+
+    def _held(self, organisation: str, day: str) -> dict[str, str]:
+        base = self.book.in_force(organisation, day)
+        return dict(zip(ORGANISATIONS.names, base, strict=True)) if base else {}
 
     def take(self, organisation: str, day: str, given: Mapping[str, str]) -> str:
-        """Plan the request: `new`, `known` or `changed`."""
+        """Plan the request: `new`, `known` or `changed`. A changed account is confirmed no more."""
+        if "iban" in given:
+            iban, held = compact_iban(given["iban"]), self._held(organisation, day)
+            given = {**given, "iban": iban}
+            if iban != held.get("iban", ""):
+                given |= {"iban_confirmed": ""}
         cells = {ORGANISATIONS.index(name): text for name, text in given.items()}
         outcome = self._rows.take(organisation, day, cells)
         self.plan.outcomes.append((organisation, outcome, day))
         return outcome
 
 
+def _account_problems(held: Mapping[str, str], cells: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the account of a row: its number, or a confirmation that nobody gave."""
+    iban = compact_iban(cells.get("iban", ""))
+    changed = iban and iban != held.get("iban", "")
+    fault = changed and (iban_fault(iban) or fault_of(ORGANISATIONS.column("iban"), iban))
+    if fault:
+        remedy = "copy it again from the organisation's own letter or invoice"
+        return [Problem("iban", f"iban {iban}: {fault}", remedy)]
+    confirmed = compact_iban(cells.get("iban_confirmed", ""))
+    if confirmed and confirmed != held.get("iban_confirmed", ""):
+        remedy = "leave it empty; 'ilactl organisation confirm ORG --iban' is how somebody else confirms it"
+        return [Problem("iban_confirmed", "an account cannot be confirmed along with other changes", remedy)]
+    return []
+
+
 def read_organisations(upload: Upload) -> Intake:
     """Read the import. What a row leaves out may be known already, so only the id is needed."""
     columns = [
-        column if column.name == "organisation" else column._replace(required=False)
+        column._replace(
+            required=column.name == "organisation",
+            grammar=Grammar.TEXT if column.grammar is Grammar.IBAN else column.grammar,
+        )
         for column in ORGANISATIONS.columns
     ]
     return upload.read(columns, (("organisation",),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ilactl.dates import Span, parse_date
-from ilactl.rules.build_laws import Laws
+from ilactl.rules.build_laws import OPENING, Laws
 from ilactl.rules.build_spending import Spending
 from ilactl.rules.building import Building, Path, Table
 from ilactl.rules.contribution_rules import contribution_rule
@@ -15,7 +15,6 @@ from ilactl.rules.names import catalogue, contribution_names
 from ilactl.rules.periods import valid_due, valid_facts_on
 from ilactl.rules.rhythm import valid_every
 from ilactl.rules.ruletext import first_at
-from ilactl.rules.spending_together import check_spending
 from ilactl.rules.terms import duration_months
 from ilactl.rules.together import check_together
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from ilactl.rules.trees import TreeCache
 
 __all__ = ["build_scheme"]
-
-_OPENING = ("grant", "contribution", "convert")
-"""Tables whose entries open lots, and so name classes."""
 
 
 def build_scheme(files: list[RuleText], manifest: Manifest, cache: TreeCache) -> Scheme:
@@ -46,7 +42,7 @@ class _Builder(Building):
 
     def build(self) -> Scheme:
         facts, values = self.declared.facts, self.declared.values
-        for table in (table for kind in _OPENING for table in self.tables(kind)):
+        for table in (table for kind in OPENING for table in self.tables(kind)):
             self.class_of(table)
         self.spending.open_classes()
         self.names = catalogue(facts, values, self.class_units, self.scales)
@@ -59,7 +55,7 @@ class _Builder(Building):
         self.spending.read()
         self.one_kind()
         check_together([(f, p, grant) for f, p, grant in grants if grant], contributions, self.names)
-        check_spending(self.spending.spends, self.spending.endings)
+        self.spending.check()
         return Scheme(
             facts=facts,
             values=values,

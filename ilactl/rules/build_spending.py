@@ -10,7 +10,9 @@ from ilactl.rules.expressions.ratio import Ratio
 from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE
 from ilactl.rules.spending_model import ORDERS, REQUIRED, Ending, EndingRow, Only, Refusal, Spend
 from ilactl.rules.spending_names import ending_names, offer_names
+from ilactl.rules.spending_together import check_spending
 from ilactl.rules.terms import Term, parse_term
+from ilactl.rules.together import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from ilactl.rules.expressions import Checked
     from ilactl.rules.names import NameSpec
     from ilactl.rules.ruletext import RuleText
-    from ilactl.rules.together import Placed
 
 __all__ = ["Spending"]
 
@@ -49,6 +50,11 @@ class Spending:
         for table in self.building.tables("ending"):
             self._ending(table)
 
+    def check(self) -> None:
+        """Look at what shows across rules. Whoever misses an ending that is at fault is not told twice."""
+        whole = len(self.endings) == len(self.building.tables("ending"))
+        check_spending(self.spends, self.endings, whole=whole)
+
     def names(self, unit: str, *, before: bool = False) -> dict[str, NameSpec]:
         """What a spend rule in that unit may name besides what every rule may."""
         building = self.building
@@ -66,6 +72,8 @@ class Spending:
         building, good, unit = self.building, len(table[0].findings), raw["unit"]
         building.unit(file, path, unit)
         building.days(file, path, raw)
+        if unit not in building.scales:
+            return
         self._classes(table)
         for key in ("kinds", "order", "requires"):
             _once(file, (*path, key), raw.get(key, ()))
@@ -177,8 +185,9 @@ class Spending:
         spends = {one["id"]: one["unit"] for _, _, one in self.building.tables("spend")}
         named = _listed(raw.get("spends", ()))
         _once(file, (*path, "spends"), named)
+        alone = "used" in file.raw  # a kept text has no other rule beside it
         for i, spend in enumerate(named):
-            if spend not in spends:
+            if spend not in spends and not alone:
                 at = (*path, "spends", i) if isinstance(raw["spends"], list) else (*path, "spends")
                 self.building.unknown(file, at, "spend rule", spend, spends, "the rule files")
         return [unit for spend, unit in spends.items() if not named or spend in named]

@@ -12,13 +12,13 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
-from ilactl.dates import parse_date
+from ilactl.dates import age_on, parse_date
 from ilactl.ledger.registers import parse_facts
 from ilactl.money import parse_decimal
 from ilactl.rules.expressions import misfit
 from ilactl.rules.model import FactSpec
 from ilactl.rules.names import NameSpec
-from ilactl.rules.spending_names import USABLE
+from ilactl.rules.spending_names import SHARES, USABLE
 from ilactl.rules.values import Value
 
 __all__ = ["Circumstances", "circumstance"]
@@ -73,8 +73,8 @@ def circumstance(of: Circumstances, spec: NameSpec, course_facts: Mapping[str, F
     if spec.moment == "fact":
         return _fact(of, course_facts[spec.of])
     value = _VALUES[spec.of](of)
-    # elapsed and paid_share are exact shares, such as 1/3: no number of decimals holds them.
-    exact = isinstance(value, Fraction) and spec.of in _SHARES
+    # An exact share, such as 1/3, is held by no number of decimals.
+    exact = isinstance(value, Fraction) and spec.of in SHARES
     return None if value is None or (not exact and misfit(spec.type, value)) else value
 
 
@@ -145,7 +145,10 @@ def _elapsed(of: Circumstances) -> Value | None:
     return min(Fraction(1), max(Fraction(0), Fraction((of.day - starts).days + 1) / days))
 
 
-_SHARES = frozenset(("elapsed", "paid_share"))
+def _years_since_last(of: Circumstances) -> Value | None:
+    last = of.last_of_kind
+    return Fraction(age_on(last, of.day)) if last and last <= of.day else None
+
 
 _VALUES: Mapping[str, Callable[[Circumstances], Value | None]] = {
     **{name: _amount(name) for name in ("price", "net", "wallet", "prepaid")},
@@ -161,6 +164,8 @@ _VALUES: Mapping[str, Callable[[Circumstances], Value | None]] = {
     "course_days": _course_days,
     "elapsed": _elapsed,
     "days_to_start": lambda of: _days(of.day, _starts(of)),
+    "days_since_last": lambda of: _days(of.last_of_kind, of.day),
+    "years_since_last": _years_since_last,
     "working_days_to_start": lambda of: _working(of, of.day, _starts(of)),
     "days_since_enrolled": lambda of: _days(of.enrolled_on, of.day),
     "working_days_since_enrolled": lambda of: _working(of, of.enrolled_on, of.day),

@@ -16,13 +16,17 @@ from ilactl.rules.model import FactSpec
 from ilactl.rules.names import MOST_MINOR, NameSpec, type_of
 
 __all__ = [
+    "AMOUNTS",
     "COURSE",
     "ENDING",
     "ENDING_STEPS",
-    "FAMILY",
+    "FAMILIES",
+    "LAST_OF_KIND",
     "OFFER",
+    "SHARES",
     "SPENDING",
     "USABLE",
+    "USABLE_OF",
     "WALLET",
     "WORKING_DAYS",
     "Described",
@@ -31,8 +35,8 @@ __all__ = [
     "offer_names",
 ]
 
-FAMILY = "enrolment"
-"""The family of these names: their values come from one enrolment."""
+FAMILIES = ("course", "offer", "step")
+"""The families of these names: their values come from one enrolment."""
 
 USABLE = "usable"
 """Before a class: what its lots may pay for this course on the day."""
@@ -83,7 +87,11 @@ OFFER: Mapping[str, Described] = {
     "working_days_to_start": Described(_DAYS, "working days to the run's first day, negative after it"),
     "enrolments_open": Described(_COUNT, "the person's other enrolments that have not ended"),
     "enrolments_year": Described(_COUNT, "the person's other enrolments of the calendar year"),
-    "last_of_kind": Described(Date(), "the day of the person's newest enrolment in the same kind of course"),
+    "last_of_kind": Described(
+        Date(), "the day of the person's newest other enrolment in the same kind of course; unknown: none"
+    ),
+    "days_since_last": Described(_DAYS, "days since last_of_kind"),
+    "years_since_last": Described(_COUNT, "whole years by calendar since last_of_kind"),
 }
 """Of what is offered: for spend rules, and grants for each enrolment."""
 
@@ -111,11 +119,23 @@ ENDING: Mapping[str, Described] = {
 WORKING_DAYS = frozenset(name for name in (*OFFER, *ENDING) if name.startswith("working_days"))
 """Names that ask the calendar of public holidays."""
 
+LAST_OF_KIND = frozenset(("last_of_kind", "days_since_last", "years_since_last"))
+"""Names that ask for the person's earlier enrolments in the same kind of course."""
+
 WALLET = frozenset(("net", "wallet"))
 """Names that are known only once it is clear which lots may pay: not for `net` and `only`."""
 
+AMOUNTS = frozenset(name for name, one in {**COURSE, **OFFER}.items() if one.type is None)
+"""Names that are amounts in the rule's unit."""
+
+SHARES = frozenset(("attendance", "elapsed", "paid_share"))
+"""Names that are shares of a whole; elapsed and paid_share are exact, such as 1/3."""
+
 SPENDING = frozenset((*COURSE, *OFFER, *ENDING, USABLE))
 """Names that no fact may have."""
+
+
+USABLE_OF = Described(None, "what the lots of the class may pay for this course on the day")
 
 
 def offer_names(
@@ -134,18 +154,22 @@ def offer_names(
     scale = scales.get(unit, 2)
     names = {**_specs(described, unit, scale), **_course_facts(course_facts)}
     if not before:
-        meaning = "what the lots of the class may pay for this course on the day"
         for class_ in (name for name, held in class_units.items() if held == unit):
             full = f"{USABLE}.{class_}"
-            names[full] = NameSpec(full, FAMILY, _amount(scale), f"{meaning} ({unit})", USABLE, class_, scale)
+            names[full] = NameSpec(
+                full, "offer", _amount(scale), f"{USABLE_OF.meaning} ({unit})", USABLE, class_, scale
+            )
     return names
 
 
 def any_names(
     scales: Mapping[str, int], class_units: Mapping[str, str], course_facts: Mapping[str, FactSpec]
 ) -> dict[str, NameSpec]:
-    """The names of every rule of spending together: for reading values, and for showing rules."""
-    units = list(dict.fromkeys(class_units.values()))
+    """The names of every rule of spending together: for reading values, and for showing rules.
+
+    Where units differ, amounts have the type of the one with the most decimals: it holds them all.
+    """
+    units = sorted(set(class_units.values()), key=lambda unit: scales.get(unit, 2))
     names = {
         name: spec for unit in units for name, spec in offer_names(unit, scales, class_units, {}).items()
     }
@@ -166,12 +190,16 @@ def _amount(scale: int) -> Number:
     return Number(Fraction(0), Fraction(MOST_MINOR, 10**scale), scale)
 
 
+def _family(name: str) -> str:
+    return "course" if name in COURSE else "offer" if name in OFFER else "step"
+
+
 def _specs(described: Mapping[str, Described], unit: str, scale: int) -> dict[str, NameSpec]:
     specs = {}
     for name, (kind, meaning) in described.items():
         told = meaning if kind or not unit else f"{meaning} ({unit})"
         specs[name] = NameSpec(
-            name, FAMILY, kind or _amount(scale), told, of=name, scale=0 if kind else scale
+            name, _family(name), kind or _amount(scale), told, of=name, scale=0 if kind else scale
         )
     return specs
 
@@ -180,7 +208,7 @@ def _course_facts(facts: Mapping[str, FactSpec]) -> dict[str, NameSpec]:
     return {
         name: NameSpec(
             name,
-            FAMILY,
+            "course",
             type_of(fact.type),
             fact.title or f"the course's {name}",
             "fact",

@@ -17,13 +17,14 @@ _LEFT = {"cancelled": ("cancelled",), "completed": ("completed", "certified")}
 """What an ending must say something about, by the steps at which it can."""
 
 
-def check_spending(spends: Sequence[Placed], endings: Sequence[Placed]) -> None:
-    """Report what is wrong between rules, each of which is right by itself."""
+def check_spending(spends: Sequence[Placed], endings: Sequence[Placed], *, whole: bool) -> None:
+    """Report what is wrong between rules, each right by itself. `whole`: these are all endings."""
     check_versions(spends)
     check_versions(endings)
     for rules in (spends, endings):
         _ambiguous(rules)
-    _covered(spends, [ending for _, _, ending in endings])
+    if whole:
+        _covered(spends, [ending for _, _, ending in endings])
     for file, path, ending in endings:
         _missing_steps((file, path, ending))
         _unreached((file, path, ending))
@@ -36,9 +37,9 @@ def _ambiguous(rules: Sequence[Placed]) -> None:
             days = _shared_days(rule, other)
             shared = _shared(rule, other)
             if rule.id != other.id and days and shared:
-                since = "always" if days == date.min else f"on {days}"
+                since = "" if days == date.min else f" from {days} on"
                 where = f"{other.source.file}:{other.source.line}"
-                message = f"{rule.version} and {other.version} ({where}) both decide {shared} {since}"
+                message = f"{rule.version} and {other.version} ({where}) both decide {shared}{since}"
                 file.find(AMBIGUOUS_RULE, (*path, "id"), message)
 
 
@@ -75,7 +76,7 @@ def _covered(spends: Sequence[Placed], endings: Sequence[Ending]) -> None:
         while day < end:
             held = [ending for ending in own if ending.in_force(day)]
             if not held:
-                since = "" if day == date.min else f" on {day}"
+                since = "" if day == date.min else f" from {day} on"
                 message = f"no ending says how enrolments under {spend.version} end{since}"
                 file.find(NO_ENDING, (*path, "id"), message)
                 break

@@ -129,10 +129,10 @@ def _organisations(employers: Sequence[str]) -> list[str]:
         if number >= len(EMPLOYERS):
             name, register_no = f"{name} {number // len(EMPLOYERS) + 1}", f"NB-{200000 + number}"
         lines.append(
-            f"{identifier},2020-01-01,employer,{name},EU,{register_no},hr{number + 1}@example.org,,,\n"
+            f"{identifier},2020-01-01,employer,{name},EU,{register_no},hr{number + 1}@example.org,,,,,,,\n"
         )
     name = "Public Employment Service Rivermouth"
-    lines.append(f"{JOB_SERVICE},2020-01-01,service,{name},EU,NB-100001,desk@example.org,,,\n")
+    lines.append(f"{JOB_SERVICE},2020-01-01,service,{name},EU,NB-100001,desk@example.org,,,,,,,\n")
     return lines
 
 
