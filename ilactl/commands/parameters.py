@@ -24,6 +24,7 @@ __all__ = [
     "COMMIT",
     "CONTRIBUTION_RULE",
     "FILE",
+    "FOLDER",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
@@ -173,3 +174,4 @@ CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)
 FILE = _Path("file")
+FOLDER = _Path("dir")

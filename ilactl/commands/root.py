@@ -32,6 +32,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "topup": "ilactl.commands.topup",
         "expire": "ilactl.commands.expire",
     },
+    "What it is spent on": {
+        "settle": "ilactl.commands.settle",
+    },
     "What a person has, and why": {
         "balance": "ilactl.commands.balance",
         "statement": "ilactl.commands.statement",
