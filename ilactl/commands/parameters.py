@@ -26,6 +26,7 @@ __all__ = [
     "COURSE",
     "ENROLMENT",
     "FILE",
+    "FOLDER",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
@@ -201,3 +202,4 @@ CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)
 FILE = _Path("file")
+FOLDER = _Path("dir")
