@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMIT",
     "CONTRIBUTION_RULE",
+    "COURSE",
+    "FIELD",
     "FILE",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
     "PERSON",
+    "RELEVANT",
     "RULE",
+    "RUN",
     "SUBJECT",
     "UNIT",
     "Ids",
@@ -38,7 +42,7 @@ __all__ = [
 Offers = Iterable[tuple[str, str]]
 """Values with a word on each, which may be empty."""
 
-_PLAIN = re.compile(r"[\w:.-]+")
+_PLAIN = re.compile(r"[\w:./-]+")
 """What may be put into a shell's line: nothing that it would read as more than a word."""
 
 _ALL_RULES = ("grant", "contribution", "amend", "convert", "closing")
@@ -65,6 +69,36 @@ def _organisations(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "organisations.csv", beginning))
+
+
+def _courses(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "courses.csv", beginning))
+
+
+def _runs(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import runs
+
+    return ((found, "") for found in runs(root / "runs.csv", beginning))
+
+
+def _relevant(root: Path, beginning: str) -> Offers:
+    """What evidence may be about: courses of the register, fields of the code list."""
+    kind, colon, rest = beginning.partition(":")
+    if kind == "course" and colon:
+        return ((f"course:{found}", told) for found, told in _courses(root, rest))
+    if kind == "field" and colon:
+        from ilactl.ledger.isced_fields import fields
+
+        return ((f"field:{code}", label) for code, label in sorted(fields().items()))
+    return [("course:", "a course of the register"), ("field:", "an ISCED-F field")]
+
+
+def _fields(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.isced_fields import fields
+
+    return sorted(fields().items())
 
 
 def _entries(root: Path, beginning: str) -> Offers:
@@ -165,6 +199,10 @@ class _Path(click.types.StringParamType):
 
 PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
+COURSE = Ids(_courses)
+RUN = Ids(_runs)
+RELEVANT = Ids(_relevant)
+FIELD = Ids(_fields)
 GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries)
 RULE = Ids(_rules(*_ALL_RULES))

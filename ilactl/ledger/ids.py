@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["ID", "MOST", "commits", "entries", "first_cells", "funds", "rules", "units"]
+__all__ = ["ID", "MOST", "commits", "entries", "first_cells", "funds", "rules", "runs", "units"]
 
 MOST = 200
 """Ids that are offered at most; a longer beginning finds the others."""
@@ -57,6 +57,23 @@ def first_cells(path: Path, beginning: str) -> list[str]:
             if other is not None:
                 found[_cell(view, other.start() + 1)] = None
     return [cell for cell in found if ID.fullmatch(cell)]
+
+
+def runs(path: Path, beginning: str) -> list[str]:
+    """Course runs with that beginning, as C12/R1, from a CSV file whose first two columns name them."""
+    course, slash, run = beginning.partition("/")
+    if any(part and not ID.fullmatch(part) for part in (course, run)):
+        return []
+    start = b"\n" + (f"{course},{run}" if slash else course).encode()
+    found: dict[str, None] = {}
+    with _bytes_of(path) as view:
+        at = view.find(start)
+        while at >= 0 and len(found) < MOST:
+            cells = view[at + 1 : at + 80].decode("ascii", "replace").split(",", 2)
+            if len(cells) == 3 and all(ID.fullmatch(cell) for cell in cells[:2]):
+                found["/".join(cells[:2])] = None
+            at = view.find(start, at + 1)
+    return list(found)
 
 
 def _common(words: Collection[str]) -> str:
