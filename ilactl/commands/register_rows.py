@@ -120,7 +120,16 @@ def book_import(
         return plan
 
     def show(plan: RegisterPlan, seq: int | None) -> Answer:
-        return summary(command, subject, plan, seq, dry_run=face.dry_run, many=True, remarks=remarks)
+        return summary(
+            command,
+            subject,
+            plan,
+            seq,
+            dry_run=face.dry_run,
+            many=True,
+            remarks=remarks,
+            listed=face.verbose,
+        )
 
     def content(snapshot: Snapshot) -> str:
         intake = read(snapshot)

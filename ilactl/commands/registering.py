@@ -178,11 +178,12 @@ def summary(
     dry_run: bool,
     many: bool = False,
     remarks: Sequence[Finding] = (),
+    listed: bool = False,
 ) -> Answer:
     """The answer of a change: what was new, known and changed, and which commit holds it.
 
     `many` counts rows, as an import does; otherwise the one request is named. `remarks` on rows of
-    an import are counted, and listed in JSON.
+    an import are counted, and listed in JSON; `listed` says that they were told before.
     """
     from ilactl.output import Answer, Col, Lines
 
@@ -199,7 +200,7 @@ def summary(
     lines = [line]
     if remarks:
         told = f"{len(remarks)} remark{'' if len(remarks) == 1 else 's'}"
-        lines.append(f"{told} on rows that were taken; -v lists them line by line")
+        lines.append(f"{told} on rows that were taken" + ("" if listed else "; -v lists them line by line"))
     return Answer(
         _schema(command),
         rows=[

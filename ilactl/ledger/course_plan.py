@@ -83,7 +83,8 @@ class CoursePlanner(RegisterPlanner):
         if "field" in given and field and not field_label(field):
             found.append(Problem("field", f"field {field} is not one of ISCED-F 2013", field_remedy(field)))
         amounts = self.amount_faults(cells, "price", "eligible")
-        price, eligible = (parse_decimal(cells.get(name, "")) for name in ("price", "eligible"))
+        eligible = parse_decimal(cells.get("eligible", ""))
+        price = parse_decimal(cells.get("price", "")) if eligible is not None else None
         if not amounts and eligible is not None and (price is None or eligible > price):
             told = cells.get("price") or "which is not told"
             amounts.append(
@@ -157,10 +158,10 @@ class CoursePlanner(RegisterPlanner):
     def doubts(self, key: str, day: str, given: Mapping[str, str]) -> list[Problem]:
         """A price or workload of nothing, a title that the provider's catalogue holds twice."""
         found = []
-        if given.get("price") and not parse_decimal(given["price"]):
+        if _is_nothing(given.get("price", "")):
             found.append(Problem("price", "price is 0: is it free, or not known?"))
         for name in ("hours", "ects"):
-            if given.get(name) and not parse_decimal(given[name]):
+            if _is_nothing(given.get(name, "")):
                 found.append(Problem(name, f"{name} is 0: leave it empty where it is not known"))
         if given.get("title"):
             provider = given.get("provider") or self.held(key, day).get("provider", "")
@@ -168,3 +169,8 @@ class CoursePlanner(RegisterPlanner):
             if other != key:
                 found.append(Problem("title", f"{other} of the same provider has this title, too"))
         return found
+
+
+def _is_nothing(text: str) -> bool:
+    """Whether a number is told and is 0."""
+    return bool(text) and not text.strip("0.")

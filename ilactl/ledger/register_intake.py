@@ -37,6 +37,7 @@ class RegisterPlanner:
         self.book = Book(snapshot, self.table, whole=whole)
         self._rows = RowPlanner(self.plan, self.book)
         self._seen: set[tuple[str, str]] = set()
+        self._amounts: dict[tuple[str, str, str], tuple[str, Problem | None]] = {}
 
     def expect(self, keys: Iterable[str]) -> None:
         """These rows are going to be asked for: rows may name each other in any order."""
@@ -88,9 +89,15 @@ class RegisterPlanner:
 
     def amount_in(self, name: str, text: str, unit: str) -> tuple[str, Problem | None]:
         """The amount with all decimals of its unit, and what is wrong with it or with the unit."""
-        units = self.snapshot.manifest.units
         if not text:
             return "", None
+        asked = name, text, unit
+        if asked not in self._amounts:  # a catalogue's prices are often the same
+            self._amounts[asked] = self._read_amount(*asked)
+        return self._amounts[asked]
+
+    def _read_amount(self, name: str, text: str, unit: str) -> tuple[str, Problem | None]:
+        units = self.snapshot.manifest.units
         if unit not in units:
             what = f"unit {unit} is not declared in ledger.toml" if unit else f"{name} stands without a unit"
             return text, Problem("unit", what, did_you_mean(unit, units))

@@ -9,7 +9,6 @@ from ilactl.ledger.columns import COURSES, OUTCOMES, RELEVANCE, RUNS
 from ilactl.ledger.isced_fields import field_label, field_remedy
 from ilactl.ledger.register_intake import RegisterPlanner, read_register
 from ilactl.ledger.register_plan import Book, Problem
-from ilactl.money import parse_decimal
 from ilactl.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ class RunPlanner(_OfCourses):
     def doubts(self, key: str, day: str, given: Mapping[str, str]) -> list[Problem]:
         """A price of nothing, and applications that end after the run."""
         found = []
-        if given.get("price") and not parse_decimal(given["price"]):
+        if given.get("price") and not given["price"].strip("0."):
             found.append(Problem("price", "price is 0: is it free, or not known?"))
         ends, until = given.get("ends", ""), given.get("apply_until", "")
         if ends and until > ends:
