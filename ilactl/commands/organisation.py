@@ -241,10 +241,11 @@ def import_(
 
 
 def _register() -> None:
-    """Join the commands of the neighbouring file to the group."""
-    from ilactl.commands import organisation_views
+    """Join the commands of the neighbouring files to the group."""
+    from ilactl.commands import organisation_confirm, organisation_views
 
-    for inner in (organisation_views.show, organisation_views.list_, organisation_views.find):
+    views = (organisation_views.show, organisation_views.list_, organisation_views.find)
+    for inner in (organisation_confirm.confirm, *views):
         command.add_command(inner)
 
 

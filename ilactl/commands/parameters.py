@@ -24,8 +24,10 @@ __all__ = [
     "COMMIT",
     "CONTRIBUTION_RULE",
     "COURSE",
+    "ENROLMENT",
     "FIELD",
     "FILE",
+    "FOLDER",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
@@ -33,6 +35,7 @@ __all__ = [
     "RELEVANT",
     "RULE",
     "RUN",
+    "SPEND_RULE",
     "SUBJECT",
     "UNIT",
     "Ids",
@@ -45,7 +48,7 @@ Offers = Iterable[tuple[str, str]]
 _PLAIN = re.compile(r"[\w:./-]+")
 """What may be put into a shell's line: nothing that it would read as more than a word."""
 
-_ALL_RULES = ("grant", "contribution", "amend", "convert", "closing")
+_ALL_RULES = ("grant", "contribution", "amend", "convert", "closing", "spend", "ending")
 
 
 def _ledger(ctx: click.Context) -> Path:
@@ -78,9 +81,17 @@ def _courses(root: Path, beginning: str) -> Offers:
 
 
 def _runs(root: Path, beginning: str) -> Offers:
+    """Courses, and behind a slash the runs of one."""
     from ilactl.ledger.ids import runs
 
-    return ((found, "") for found in runs(root / "runs.csv", beginning))
+    course, slash, _ = beginning.partition("/")
+    return ((found, "") for found in runs(root, course)) if slash else _courses(root, beginning)
+
+
+def _enrolments(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "enrolments.csv", beginning))
 
 
 def _relevant(root: Path, beginning: str) -> Offers:
@@ -200,14 +211,17 @@ class _Path(click.types.StringParamType):
 PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
 COURSE = Ids(_courses)
-RUN = Ids(_runs)
 RELEVANT = Ids(_relevant)
 FIELD = Ids(_fields)
+ENROLMENT = Ids(_enrolments)
 GIVER = Ids(_payers, _organisations)
-SUBJECT = Ids(_persons, _entries)
+SUBJECT = Ids(_persons, _entries, _enrolments)
 RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
+SPEND_RULE = Ids(_rules("spend"))
+RUN = Ids(_runs)
 CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)
 FILE = _Path("file")
+FOLDER = _Path("dir")

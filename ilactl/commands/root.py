@@ -33,6 +33,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "topup": "ilactl.commands.topup",
         "expire": "ilactl.commands.expire",
     },
+    "What it is spent on": {
+        "enrol": "ilactl.commands.enrol",
+        "enrolment": "ilactl.commands.enrolment",
+        "settle": "ilactl.commands.settle",
+    },
     "What a person has, and why": {
         "balance": "ilactl.commands.balance",
         "statement": "ilactl.commands.statement",

@@ -17,7 +17,15 @@ from ilactl.ledger.scan import Row, read_table
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["OrganisationRow", "Provider", "organisation", "organisation_rows", "provider_of", "provider_on"]
+__all__ = [
+    "OrganisationRow",
+    "Provider",
+    "organisation",
+    "organisation_of",
+    "organisation_rows",
+    "provider_of",
+    "provider_on",
+]
 
 
 class OrganisationRow(NamedTuple):
@@ -66,7 +74,8 @@ class Provider(NamedTuple):
         return bool(self.label) and begun and (self.label_until is None or day <= self.label_until)
 
 
-def _organisation(row: Row) -> OrganisationRow:
+def organisation_of(row: Row) -> OrganisationRow:
+    """A row that the scanner let through."""
     organisation, valid_from, kinds, name, country, register_no, contact, *rest = row.cells
     label, issuer, first, last, suspended, iban, confirmed = rest
     day = parse_date(valid_from)
@@ -95,7 +104,7 @@ def organisation(snapshot: Snapshot, organisation_id: str, on: date | None = Non
     """The organisation's row that holds on the day, or its newest; None where there is none."""
     held: OrganisationRow | None = None
     for row in usable_rows(*rows_of(snapshot, ORGANISATIONS, "organisation", organisation_id), ORGANISATIONS):
-        one = _organisation(row)
+        one = organisation_of(row)
         if (on is None or one.valid_from <= on) and (held is None or one.valid_from >= held.valid_from):
             held = one
     return held
@@ -127,4 +136,4 @@ def provider_of(held: OrganisationRow) -> Provider:
 def organisation_rows(snapshot: Snapshot) -> list[OrganisationRow]:
     """Every row of organisations.csv in file order. Raises BadInput where a row is bad."""
     rows, findings = read_table(snapshot.view(ORGANISATIONS.file), ORGANISATIONS)
-    return [_organisation(row) for row in usable_rows(rows, findings, ORGANISATIONS)]
+    return [organisation_of(row) for row in usable_rows(rows, findings, ORGANISATIONS)]

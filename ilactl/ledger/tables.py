@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.lines import Buffer
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["connect", "load", "minor_sql", "read_sql", "run_sql", "strict_faults"]
+__all__ = ["amount_sql", "connect", "load", "minor_sql", "read_sql", "run_sql", "strict_faults"]
 
 _CHUNK = 1 << 24
 
@@ -122,6 +122,14 @@ def minor_sql(amount: str, scales: Mapping[str, int], unit: str = '"unit"') -> s
     cases = "".join(f" WHEN {literal(name)} THEN {10**scale}" for name, scale in sorted(scales.items()))
     unknown = f"error('unit ' || coalesce({unit}, '') || ' is not in ledger.toml')"
     return f"CAST({amount} * CASE {unit}{cases} ELSE CAST({unknown} AS INTEGER) END AS BIGINT)"
+
+
+def amount_sql(amount: str, scale: int) -> str:
+    """SQL for the canonical text of an amount in smallest parts, made exactly."""
+    if scale == 0:
+        return f"CAST({amount} AS VARCHAR)"
+    one = "0." + "1".rjust(scale, "0")
+    return f"CAST(CAST({amount} AS DECIMAL(18,0)) * CAST('{one}' AS DECIMAL({scale + 1},{scale})) AS VARCHAR)"
 
 
 def _type_out(column: Column) -> str:

@@ -16,7 +16,7 @@ from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
 from ilactl.ledger.entries import cells_of
 from ilactl.ledger.grammar_sql import identifier, literal
-from ilactl.ledger.tables import run_sql
+from ilactl.ledger.tables import amount_sql, run_sql
 from ilactl.rules.passes import Place
 from ilactl.rules.periods import Occasion
 from ilactl.rules.walk import Booking
@@ -138,7 +138,7 @@ class TableRows(Struct):
             "person": "r.holder",
             "kind": "'grant'",
             "lot": nothing,
-            "amount": _by_rule([_amount("r.c", scales[grant.unit]) for grant in grants]),
+            "amount": _by_rule([amount_sql("r.c", scales[grant.unit]) for grant in grants]),
             "unit": _by_rule([literal(grant.unit) for grant in grants]),
             "from": _by_rule([literal(grant.fund) for grant in grants]),
             "to": _by_rule([literal(f"wallet:{grant.class_}") for grant in grants]),
@@ -149,7 +149,7 @@ class TableRows(Struct):
             "rule": _by_rule([literal(grant.version) for grant in grants]),
             "period": _by_rule([literal(occasion.period) for occasion in self.occasions]),
             "due": "CASE WHEN r.c <> r.d THEN "
-            + _by_rule([_amount("r.d", scales[grant.unit]) for grant in grants])
+            + _by_rule([amount_sql("r.d", scales[grant.unit]) for grant in grants])
             + " END",
             "of": nothing,
             "ref": nothing,
@@ -166,11 +166,3 @@ def _by_rule(texts: list[str]) -> str:
     if len(set(texts)) == 1:
         return texts[0]
     return "CASE r.i" + "".join(f" WHEN {i} THEN {text}" for i, text in enumerate(texts)) + " END"
-
-
-def _amount(column: str, scale: int) -> str:
-    """Canonical text of an amount, made exactly."""
-    if scale == 0:
-        return f"CAST({column} AS VARCHAR)"
-    one = "0." + "1".rjust(scale, "0")
-    return f"CAST(CAST({column} AS DECIMAL(18,0)) * CAST('{one}' AS DECIMAL({scale + 1},{scale})) AS VARCHAR)"

@@ -1,0 +1,63 @@
+"""`ilactl enrolment cancel` and `move`: before the end, or to another run."""
+
+from __future__ import annotations
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import ENROLMENT
+from ilactl.ledger.words import PARTIES, REASONS
+
+__all__ = ["cancel", "move"]
+
+
+@click.command("cancel")
+@click.argument("enrolment", type=ENROLMENT)
+@click.option("--by", type=click.Choice(PARTIES), required=True, help="Who cancels.")
+@click.option("--reason", metavar="CODE", type=click.Choice(REASONS), required=True, help="Why, as a code.")
+@click.option("--force-majeure", is_flag=True, help="Something nobody could help, with proof.")
+@click.option("--new-date", is_flag=True, help="The provider offered a new date.")
+@click.option("--ref", metavar="TEXT", default="", help="A document, such as the letter or the proof.")
+@face_options("on", "dry_run", "yes", "key", "lock_wait")
+def cancel(
+    face: Face, enrolment: str, by: str, reason: str, force_majeure: bool, new_date: bool, ref: str
+) -> None:
+    """Cancel ENROLMENT on --on: show what goes where, book it on a yes.
+
+    ENROLMENT is an id such as N12, or PERSON/COURSE. The scheme's ending decides by who cancels,
+    when, and why: what the payee keeps, and lot by lot whether the rest is released, forfeited or
+    returned. Reasons are those of 'ilactl enrolment decline'; they stand in this step alone.
+
+    \b
+    Examples:
+      $ ilactl enrolment cancel P1/C1 --by holder --reason time -n
+      $ ilactl enrolment cancel P1/C1 --by provider --reason provider --new-date --yes
+      $ ilactl enrolment cancel P2/C1 --by holder --reason health --force-majeure --ref NOTE-3 --yes
+    """
+    from ilactl.commands.stepping import take
+    from ilactl.rules.step_requests import Said
+
+    said = Said("cancelled", by=by, reason=reason, force_majeure=force_majeure, new_date=new_date, ref=ref)
+    take(face, "enrolment cancel", enrolment, said, question="Cancel it?")
+
+
+@click.command("move")
+@click.argument("enrolment", type=ENROLMENT)
+@click.argument("run")
+@click.option("--ref", metavar="TEXT", default="", help="A document, such as the provider's offer.")
+@face_options("on", "dry_run", "yes", "key", "lock_wait")
+def move(face: Face, enrolment: str, run: str, ref: str) -> None:
+    """Move ENROLMENT, which has not started, to another RUN of its course.
+
+    ENROLMENT is an id such as N12, or PERSON/COURSE. Seats and window of the other run are looked
+    at; where its price differs, what changes is shown first.
+
+    \b
+    Examples:
+      $ ilactl enrolment move P1/C1 R2 -n
+      $ ilactl enrolment move P1/C1 R2 --ref MAIL-2 --yes
+    """
+    from ilactl.commands.stepping import take
+    from ilactl.rules.step_requests import Said
+
+    take(face, "enrolment move", enrolment, Said("moved", run=run, ref=ref), question="Move it?")

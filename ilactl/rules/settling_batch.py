@@ -1,0 +1,203 @@
+"""The plan of a settlement by the engine, for a large ledger: the same rows as `settling_few.py`.
+
+One narrow read of each file into a temporary table; what is due and held is added up there, and the
+rows stay there until they are staged. Enrolments of which a step was taken back are few: these are
+replayed by the reader of single enrolments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS
+from ilactl.ledger.commit import Append
+from ilactl.ledger.entries import Entry
+from ilactl.ledger.grammar_sql import identifier, literal
+from ilactl.ledger.tables import amount_sql, connect, read_sql, run_sql
+from ilactl.rules.plan import scales_of
+from ilactl.rules.settling import Due, SettlePlan, Settling, payments_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from ilactl.ledger.commit import Writer
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = ["TableSettlement", "settle_batch"]
+
+_SAID = """
+CREATE TEMP TABLE said AS
+SELECT enrolment, any_value(payee) AS payee, any_value(first_unit) AS unit,
+       arg_max(due, nth) AS due, arg_max(struct_pack(ref := ref), nth) FILTER (due IS NOT NULL).ref AS ref
+FROM (SELECT *, rowid AS nth, CASE step WHEN 'enrolled' THEN unit END AS first_unit FROM steps)
+WHERE enrolment NOT IN (SELECT enrolment FROM steps WHERE step = 'undone')
+GROUP BY enrolment HAVING count(due) > 0
+"""
+"""The newest amount that a step said, with its document; arg_max passes over rows without one."""
+
+_ROOTS = """
+CREATE TEMP TABLE roots AS
+WITH RECURSIVE back AS (
+  SELECT entry, "of" FROM moves WHERE kind = 'correct'
+  UNION ALL
+  SELECT back.entry, moves."of" FROM back JOIN moves ON moves.entry = back."of" WHERE moves.kind = 'correct')
+SELECT back.entry, moves.kind FROM back JOIN moves ON moves.entry = back."of" WHERE moves.kind <> 'correct'
+"""
+"""Of each entry that takes one back, what it takes back in the end."""
+
+_LOTS = """
+CREATE TEMP TABLE lots AS
+SELECT enrolment, lot, min(nth) AS drawn, sum(signed) AS held, sum(had) AS had,
+       arg_min(person, nth) AS person, arg_min(account, nth) AS account, arg_min(unit, nth) AS unit
+FROM (SELECT moves.*, moves.rowid AS nth, CASE WHEN intake THEN amount ELSE -amount END AS signed,
+             CASE WHEN intake THEN "to" ELSE "from" END AS account,
+             CASE WHEN coalesce(roots.kind, moves.kind) IN ('settle', 'reclaim')
+               THEN CASE WHEN intake THEN -amount ELSE amount END ELSE 0 END AS had
+      FROM moves LEFT JOIN roots USING (entry))
+GROUP BY enrolment, lot
+"""
+
+_DUES = """
+CREATE TEMP TABLE dues AS
+SELECT enrolment, payee, unit, ref, held, least(due - had, held) AS amount
+FROM (SELECT enrolment, sum(greatest(held, 0)) AS held, sum(had) AS had, arg_min(unit, drawn) AS reserved
+      FROM lots GROUP BY enrolment)
+JOIN said USING (enrolment)
+WHERE reserved = unit AND payee IS NOT NULL AND least(due - had, held) > 0
+"""
+
+_PARTS = """
+CREATE TEMP TABLE parts AS
+SELECT *, floor_ + CASE WHEN nth_remainder <= amount - floors THEN 1 ELSE 0 END AS part
+FROM (SELECT *, sum(floor_) OVER (PARTITION BY enrolment) AS floors,
+             row_number() OVER (PARTITION BY enrolment ORDER BY remainder DESC, drawn) AS nth_remainder
+      FROM (SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref, amount,
+                   amount::HUGEINT * greatest(lots.held, 0) // dues.held AS floor_,
+                   amount::HUGEINT * greatest(lots.held, 0) % dues.held AS remainder
+            FROM dues JOIN lots USING (enrolment) WHERE amount < dues.held)
+      UNION ALL
+      SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref,
+             lots.held, lots.held, 0, lots.held, 1
+      FROM dues JOIN lots USING (enrolment) WHERE amount = dues.held)
+"""
+"""What is due of each lot: largest remainder, ties to the lot drawn first."""
+
+
+class TableSettlement(Struct):
+    """The rows as the table `ordered` of the engine, `n` from 1."""
+
+    connection: DuckDBPyConnection
+    on: date
+    count: int
+    scales: dict[str, int]
+
+    def fingerprint(self) -> str:
+        """A digest of what would be booked."""
+        columns = "n, person, lot, part, unit, account, payee, enrolment, ref"
+        rows = run_sql(self.connection, f"SELECT count(*), bit_xor(hash({columns})) FROM ordered")
+        return f"{rows[0][0]}:{rows[0][1]}"
+
+    def entries(self) -> Sequence[Entry]:
+        """The rows as they would be booked, numbered from 1."""
+        columns = "n, person, lot, part, unit, account, payee, enrolment, ref"
+        return [
+            Entry(
+                entry=f"E{n}",
+                booked_on=self.on,
+                person=str(person),
+                kind="settle",
+                lot=str(lot),
+                amount=int(str(part)),
+                unit=str(unit),
+                source=str(account),
+                target=str(payee),
+                enrolment=str(enrolment),
+                ref=str(ref or ""),
+            )
+            for n, person, lot, part, unit, account, payee, enrolment, ref in run_sql(
+                self.connection, f"SELECT {columns} FROM ordered ORDER BY n"
+            )
+        ]
+
+    def append(self, writer: Writer, first_entry: int) -> Append:
+        """Write the rows with their entry ids to the stage."""
+        if not self.count:
+            return Append(ENTITLEMENTS.file)
+        path = writer.stage_path(ENTITLEMENTS.file)
+        texts = [f" WHEN {literal(u)} THEN {amount_sql('part', n)}" for u, n in sorted(self.scales.items())]
+        cells = dict.fromkeys(ENTITLEMENTS.names, "NULL") | {
+            "entry": f"concat('E', n + {first_entry - 1})",
+            "booked_on": literal(self.on.isoformat()),
+            "person": "person",
+            "kind": "'settle'",
+            "lot": "lot",
+            "amount": f"CASE unit{''.join(texts)} END",
+            "unit": "unit",
+            "from": "account",
+            "to": "payee",
+            "enrolment": "enrolment",
+            "ref": "ref",
+        }
+        named = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in cells.items())
+        query = f"SELECT {named} FROM ordered ORDER BY n"
+        run_sql(self.connection, f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER false)")
+        return Append(ENTITLEMENTS.file, staged=path, rows=self.count)
+
+
+def settle_batch(snapshot: Snapshot, request: Settling) -> SettlePlan:
+    """The plan. Raises BadInput where a file does not bear its declared types."""
+    connection = connect()
+
+    def run(sql: str) -> list[tuple[object, ...]]:
+        return run_sql(connection, sql)
+
+    steps = read_sql(snapshot, ENROLMENTS, ["enrolment", "step", "due", "unit", "payee", "ref"])
+    run(f"CREATE TEMP TABLE steps AS SELECT * FROM {steps}")
+    run(_SAID)
+    _replayed(snapshot, connection)
+    wanted = ["entry", "person", "kind", "lot", "amount", "unit", "from", "to", "enrolment", "of"]
+    held = "enrolment IS NOT NULL AND (starts_with(\"to\", 'held:') OR starts_with(\"from\", 'held:'))"
+    run(
+        "CREATE TEMP TABLE moves AS SELECT *, starts_with(\"to\", 'held:') AS intake"
+        f" FROM {read_sql(snapshot, ENTITLEMENTS, wanted)} WHERE {held}"
+    )
+    for statement in (_ROOTS, _LOTS, _DUES, _PARTS):
+        run(statement)
+    asked = f" AND payee = {literal(request.payee)}" if request.payee else ""
+    found = run(
+        "SELECT payee, unit, count(DISTINCT enrolment), count(*), sum(part)::BIGINT FROM parts"
+        f" WHERE part > 0{asked} GROUP BY payee, unit"
+    )
+    dues = [Due(str(p), str(u), int(str(e)), int(str(n)), int(str(a))) for p, u, e, n, a in found]
+    payments = payments_of(snapshot, request, dues)
+    payable = ", ".join(literal(one.payee) for one in payments if not one.standing.held_back)
+    number = "TRY_CAST(regexp_extract(enrolment, '^N([0-9]{1,18})(-([0-9]{1,18}))?$', %d) AS BIGINT)"
+    order = f"payee, {number % 1} NULLS LAST, coalesce({number % 3}, 0), enrolment, drawn"
+    run(
+        f"CREATE TEMP TABLE ordered AS SELECT row_number() OVER (ORDER BY {order}) AS n,"
+        " person, lot, part, unit, account, payee, enrolment, ref"
+        f" FROM parts WHERE part > 0 AND payee IN ({payable or 'NULL'})"
+    )
+    count, persons = run("SELECT count(*), count(DISTINCT person) FROM ordered")[0]
+    rows = TableSettlement(connection, request.on, int(str(count)), scales_of(snapshot))
+    return SettlePlan(request.on, payments, rows, int(str(persons)))
+
+
+def _replayed(snapshot: Snapshot, connection: DuckDBPyConnection) -> None:
+    """Add what the enrolments say of which a step was taken back."""
+    from ilactl.ledger.enrolments import enrolment
+
+    rows = []
+    found = run_sql(connection, "SELECT DISTINCT enrolment FROM steps WHERE step = 'undone' ORDER BY ALL")
+    for (one,) in found:
+        known = enrolment(snapshot, str(one))
+        said = next((step for step in reversed(known.steps) if step.due is not None), None)
+        if said is not None and known.payee and known.state != "void":
+            texts = [literal(known.id), literal(known.payee), literal(known.unit), str(said.due)]
+            rows.append(f"({', '.join(texts)}, {literal(said.ref) if said.ref else 'NULL'})")
+    for at in range(0, len(rows), 1000):
+        run_sql(connection, f"INSERT INTO said VALUES {', '.join(rows[at : at + 1000])}")
