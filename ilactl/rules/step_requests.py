@@ -111,10 +111,11 @@ def plan_said(
     registers: Registers, scheme: Scheme, one: Enrolment, said: Said, on: date, booked_on: date
 ) -> StepPlan:
     """What the step decides by the rules."""
-    from ilactl.rules.ending import plan_move, plan_step
+    from ilactl.rules.ending import plan_step
+    from ilactl.rules.moving import plan_move
 
     if said.step == "moved":
-        return plan_move(registers, scheme, one, said.run, on, booked_on)
+        return plan_move(registers, scheme, one, said.run, on, booked_on, said.ref)
     happening = Happening(
         said.step,
         on,
