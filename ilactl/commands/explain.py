@@ -14,6 +14,7 @@ from ilactl.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from datetime import date
 
+    from ilactl.ledger.enrolments import Enrolment
     from ilactl.ledger.entries import Entry
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
@@ -21,30 +22,38 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _ENTRY = re.compile(r"E[0-9]+", re.ASCII)
+_ENROLMENT = re.compile(r"N[0-9]+(-[0-9]+)?|[^/]+/[^/]+", re.ASCII)
 
 
 @click.command("explain")
-@click.argument("subject", metavar="PERSON|ENTRY", type=SUBJECT)
+@click.argument("subject", metavar="PERSON|ENTRY|ENROLMENT", type=SUBJECT)
 @click.option("--due", is_flag=True, help="For a person: what each rule gives on --on, and why or why not.")
 @face_options("on")
 def command(face: Face, subject: str, due: bool) -> None:
-    """Explain every cent: of a person, or of one entry.
+    """Explain every cent: of a person, of one entry, or of an enrolment.
 
     For a person: each lot, the rule or contributor it came from, what is left of it. For an entry:
     the rule's text in that version, the facts as known then with the file and line that recorded
     them, the expression with every intermediate value, caps and rounding; of an expiry, a
-    conversion or a correction, what it did to which lot and why. With --due: each rule, due or not,
-    and why.
+    conversion or a correction, what it did to which lot and why. For an enrolment, an id such as N12
+    or PERSON/COURSE: which rule decided each step, and which row of its ending held. With --due:
+    each rule, due or not, and why.
 
     \b
     Examples:
       $ ilactl explain E1
       $ ilactl explain P1
+      $ ilactl explain P1/C1
       $ ilactl explain P1 --due --on 2027-01-01
     """
     snapshot = face.snapshot()
-    entry = None if due else _entry(snapshot, subject)
-    if entry is not None:
+    one = None if due else _enrolment(snapshot, subject)
+    entry = None if due or one else _entry(snapshot, subject)
+    if one is not None:
+        from ilactl.reports.enrolment_why import enrolment_why_answer
+
+        face.answer(_with_erasure(snapshot, one.person, enrolment_why_answer(snapshot, one)))
+    elif entry is not None:
         face.answer(_with_erasure(snapshot, entry.person, _explain_entry(snapshot, entry)))
     elif due:
         answer = _explain_due(snapshot, subject, face.on(snapshot))
@@ -80,6 +89,21 @@ def _entry(snapshot: Snapshot, subject: str) -> Entry | None:
         return None
 
 
+def _enrolment(snapshot: Snapshot, subject: str) -> Enrolment | None:
+    """The enrolment meant; None where the subject is a person's. Raises NotFound where it is neither."""
+    from ilactl.ledger.enrolments import resolve
+    from ilactl.ledger.holders import existing
+
+    if not _ENROLMENT.fullmatch(subject):
+        return None
+    try:
+        return resolve(snapshot, subject)
+    except NotFound:
+        if existing(snapshot, [subject]):
+            return None
+        raise
+
+
 def _explain_entry(snapshot: Snapshot, entry: Entry) -> Answer:
     from ilactl.ledger.entries import entries_of
     from ilactl.reports.because import because
@@ -93,6 +117,12 @@ def _explain_entry(snapshot: Snapshot, entry: Entry) -> Answer:
     scales = scales_of(snapshot)
     entries = entries_of(snapshot, entry.person)
     why = because(entry, entries, rule[1] if rule else None, scales)
+    if entry.enrolment and not why:
+        from ilactl.reports.enrolment_why import HELD_KINDS, moved_because
+
+        if entry.kind in HELD_KINDS:
+            why, version = moved_because(snapshot, entry, record)
+            rule = rule_of_entry(snapshot, version) if version else None
     return entry_answer(snapshot, entry, record, rule[1] if rule else None, again, scales, why)
 
 

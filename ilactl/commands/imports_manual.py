@@ -68,7 +68,7 @@ by what they store. In findings line and column are the row's and the column's n
 
 def imports_manual() -> Answer:
     """Mappings, control figures, spreadsheets."""
-    from ilactl.ledger.mapping import KEYS
+    from ilactl.ledger.mapping_keys import KEYS
     from ilactl.ledger.xlsx import MAX_CELLS, MAX_DIGITS, MAX_PARTS, MAX_UNPACKED
 
     columns = [Col("key", "Key"), Col("meaning", "Meaning")]

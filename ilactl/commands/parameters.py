@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMIT",
     "CONTRIBUTION_RULE",
+    "COURSE",
+    "ENROLMENT",
     "FILE",
     "FOLDER",
     "GIVER",
@@ -30,6 +32,8 @@ __all__ = [
     "ORGANISATION",
     "PERSON",
     "RULE",
+    "RUN",
+    "SPEND_RULE",
     "SUBJECT",
     "UNIT",
     "Ids",
@@ -39,10 +43,10 @@ __all__ = [
 Offers = Iterable[tuple[str, str]]
 """Values with a word on each, which may be empty."""
 
-_PLAIN = re.compile(r"[\w:.-]+")
+_PLAIN = re.compile(r"[\w:./-]+")
 """What may be put into a shell's line: nothing that it would read as more than a word."""
 
-_ALL_RULES = ("grant", "contribution", "amend", "convert", "closing")
+_ALL_RULES = ("grant", "contribution", "amend", "convert", "closing", "spend", "ending")
 
 
 def _ledger(ctx: click.Context) -> Path:
@@ -66,6 +70,26 @@ def _organisations(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "organisations.csv", beginning))
+
+
+def _courses(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "courses.csv", beginning))
+
+
+def _runs(root: Path, beginning: str) -> Offers:
+    """Courses, and behind a slash the runs of one."""
+    from ilactl.ledger.ids import runs
+
+    course, slash, _ = beginning.partition("/")
+    return ((found, "") for found in runs(root, course)) if slash else _courses(root, beginning)
+
+
+def _enrolments(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "enrolments.csv", beginning))
 
 
 def _entries(root: Path, beginning: str) -> Offers:
@@ -166,10 +190,14 @@ class _Path(click.types.StringParamType):
 
 PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
+COURSE = Ids(_courses)
+ENROLMENT = Ids(_enrolments)
 GIVER = Ids(_payers, _organisations)
-SUBJECT = Ids(_persons, _entries)
+SUBJECT = Ids(_persons, _entries, _enrolments)
 RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
+SPEND_RULE = Ids(_rules("spend"))
+RUN = Ids(_runs)
 CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)

@@ -105,7 +105,7 @@ def input_of(face: Face, intake: Intake, expect_rows: int | None) -> None:
     if not intake.rows:
         refuse_input(intake)
     if not intake.findings:
-        refuse_rows(intake.path, len(intake.rows), expect_rows)
+        refuse_rows(intake.path, intake.count, expect_rows)
 
 
 def refuse_input(intake: Intake) -> None:

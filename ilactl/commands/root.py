@@ -33,6 +33,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "expire": "ilactl.commands.expire",
     },
     "What it is spent on": {
+        "enrol": "ilactl.commands.enrol",
+        "enrolment": "ilactl.commands.enrolment",
         "settle": "ilactl.commands.settle",
     },
     "What a person has, and why": {

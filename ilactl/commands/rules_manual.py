@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ilactl.commands import rules_prose as prose
+from ilactl.commands import spending_prose as spending
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ilactl.rules.spending_names import Described
+
 __all__ = ["rules_manual"]
+
+_NAMES = (Col("name"), Col("meaning"))
 
 
 def rules_manual() -> Answer:
     """The whole language on one page."""
     names = _name_rows()
-    columns = (Col("name"), Col("meaning"))
+    columns = _NAMES
     blocks: list[Block] = [
         *_prose("Rule files", prose.BEGINNING),
         *_prose("A whole one", prose.EXAMPLE),
@@ -28,14 +38,43 @@ def rules_manual() -> Answer:
         *_prose("Contributions", prose.GIVING),
         *_prose("Laws that change lots", prose.LAWS),
         *_prose("Budgets", prose.BUDGETS),
+        *_prose("Spending: what a wallet pays of a course", spending.SPENDING),
+        *_prose("Endings: cancellation and settlement", spending.ENDINGS),
+        *_prose("Grants for each enrolment", spending.BROUGHT),
+        *_spending_names(),
         *_prose("Versions and dated values", prose.VERSIONS),
         *_prose("A run, and what comes after the fact", prose.RUN),
     ]
-    return Answer("ilactl.help.rules/1", rows=names, columns=columns, blocks=blocks)
+    return Answer("ilactl.help.rules/1", rows=[*names, *_spending_rows()], columns=columns, blocks=blocks)
 
 
 def _prose(title: str, text: str) -> list[Block]:
     return [Heading(title), Lines(text.rstrip("\n").split("\n"))]
+
+
+def _spending_names() -> list[Block]:
+    """The names of an enrolment, by what they are of."""
+    from ilactl.rules.spending_names import COURSE, ENDING, OFFER, USABLE, USABLE_OF
+
+    blocks: list[Block] = _prose("Names of an enrolment", spending.WORKING_DAYS)
+    parts = (
+        ("Of the course", COURSE),
+        ("Of the offer: [[spend]], and grants for each enrolment", {**OFFER, f"{USABLE}.CLASS": USABLE_OF}),
+        ("Of the step: [[ending]], and grants at completion", ENDING),
+    )
+    for title, names in parts:
+        blocks += [Heading(title), Grid(_NAMES, _described(names))]
+    return blocks
+
+
+def _spending_rows() -> list[dict[str, Cell]]:
+    from ilactl.rules.spending_names import COURSE, ENDING, OFFER, USABLE, USABLE_OF
+
+    return _described({**COURSE, **OFFER, f"{USABLE}.CLASS": USABLE_OF, **ENDING})
+
+
+def _described(names: Mapping[str, Described]) -> list[dict[str, Cell]]:
+    return [{"name": name, "meaning": one.meaning} for name, one in names.items()]
 
 
 def _tables() -> list[Block]:

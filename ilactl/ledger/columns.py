@@ -225,7 +225,7 @@ ENROLMENTS = Table(
         _c("unit", G.UNIT, "unit of these amounts"),
         _c("payee", G.ACCOUNT, "who is paid, on the row that enrols"),
         _c("share", G.SHARE, "attendance so far, 0 to 1"),
-        _c("result", G.TEXT, "the assessment's result"),
+        _c("result", G.TEXT, "the assessment's result; of a cancellation force_majeure, new_date"),
         _c("by", G.PARTY, "who cancelled"),
         _c("reason", G.REASON, "why"),
         _c("consent", G.TEXT, "who agreed, how, and for a caseworker on what evidence"),

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "OPEN",
     "SEATED",
-    "STATES",
     "Enrolment",
     "History",
     "Step",
@@ -43,9 +42,6 @@ __all__ = [
     "seats_taken",
 ]
 
-STATES = ("enrolled", "started", "completed", "certified", "cancelled", "void")
-"""What an enrolment can be. `void`: its very enrolment was taken back."""
-
 OPEN = ("enrolled", "started")
 """States in which the course is still to come, or going on."""
 
@@ -54,7 +50,7 @@ SEATED = ("enrolled", "started", "completed", "certified")
 
 _AFTER = {
     "enrolled": ("moved", "started", "cancelled"),
-    "started": ("attended", "completed", "cancelled"),
+    "started": ("attended", "completed", "cancelled", "reclaimed"),
     "completed": ("certified", "reclaimed"),
     "certified": ("reclaimed",),
     "cancelled": ("reclaimed",),
@@ -152,7 +148,8 @@ def replay(steps: Sequence[Step]) -> Enrolment:
         return next((s for s in reversed(known) if getattr(s, name) not in (None, "")), None)
 
     price, own, due = newest("price"), newest("own"), newest("due")
-    attended, result = newest("share"), newest("result")
+    attended = newest("share")
+    result = next((s for s in reversed(known) if s.result and s.step != "cancelled"), None)
     cancelled = next((s for s in known if s.step == "cancelled"), None)
     return Enrolment(
         id=first.enrolment,

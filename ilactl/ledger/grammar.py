@@ -42,6 +42,7 @@ __all__ = [
     "is_name",
     "pattern_of",
     "quick_pattern",
+    "words_of",
 ]
 
 _ID = r"[A-Z0-9][A-Z0-9-]{0,31}"
@@ -239,6 +240,11 @@ def is_name(text: str) -> bool:
 def pattern_of(grammar: Grammar) -> str | None:
     """The expression that cells of the grammar match in full; None where it takes more than one."""
     return _PATTERNS[grammar][0] if grammar in _PATTERNS else None
+
+
+def words_of(grammar: Grammar) -> tuple[str, ...]:
+    """The words that a cell of the grammar is one of; () where it is not made of words."""
+    return _WORDS.get(grammar, ())
 
 
 def control_pattern() -> str:

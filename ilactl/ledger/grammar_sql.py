@@ -11,14 +11,13 @@ import re
 from itertools import permutations
 
 from ilactl.ledger.grammar import (
-    KINDS,
-    LABOUR_STATUSES,
     MAX_TEXT,
     ORGANISATION_KINDS,
     Column,
     Grammar,
     control_pattern,
     pattern_of,
+    words_of,
 )
 
 __all__ = ["fault_sql", "identifier", "literal"]
@@ -57,10 +56,8 @@ def _good(grammar: Grammar, cell: str) -> str:
         return f"{cell} = 'never' OR ({_good_date(cell)})"
     if grammar is Grammar.ISCED:
         return f"regexp_full_match({cell}, '[0-8]')"
-    if grammar is Grammar.KIND:
-        return _one_of(cell, KINDS)
-    if grammar is Grammar.LABOUR_STATUS:
-        return _one_of(cell, LABOUR_STATUSES)
+    if words := words_of(grammar):
+        return _one_of(cell, words)
     if grammar is Grammar.ORGANISATION_KINDS:
         given = [
             " ".join(words)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["ID", "MOST", "commits", "entries", "first_cells", "funds", "rules", "units"]
+__all__ = ["ID", "MOST", "commits", "entries", "first_cells", "funds", "rules", "runs", "units"]
 
 MOST = 200
 """Ids that are offered at most; a longer beginning finds the others."""
@@ -63,6 +63,22 @@ def _common(words: Collection[str]) -> str:
     """What all words begin with: the first and the last of them in order tell."""
     first, last = min(words, default=""), max(words, default="")
     return first[: next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+
+
+def runs(root: Path, course: str) -> list[str]:
+    """The runs of a course as `COURSE/RUN`, at most `MOST`, in file order."""
+    if not ID.fullmatch(course):
+        return []
+    start = f"\n{course},".encode()
+    found: dict[str, None] = {}
+    with _bytes_of(root / "runs.csv") as view:
+        at = view.find(start)
+        while at >= 0 and len(found) < MOST:
+            run = _cell(view, at + len(start))
+            if ID.fullmatch(run):
+                found[f"{course}/{run}"] = None
+            at = view.find(start, at + 1)
+    return list(found)
 
 
 def _cell(view: mmap.mmap, at: int) -> str:

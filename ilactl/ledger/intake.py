@@ -19,7 +19,7 @@ from ilactl.ledger.grammar import Column, fault_of, quick_pattern
 from ilactl.ledger.lines import LineFault, cell_starts, split_line
 from ilactl.nearest import did_you_mean, nearest
 
-__all__ = ["InRow", "Intake", "cells_of", "decode_utf8", "read_intake"]
+__all__ = ["DOUBTFUL", "REPAIRED", "InRow", "Intake", "cells_of", "decode_utf8", "read_intake"]
 
 MAX_LINE = 16_384
 """Characters a line may have."""
@@ -52,6 +52,18 @@ CELL = Kind("IN-CELL", "a cell of an import is not what its column wants", "corr
 LONG = Kind(
     "IN-LONG-LINE", f"a line of an import is longer than {MAX_LINE} characters (MAX_LINE)", "shorten it"
 )
+REPAIRED = Kind(
+    "IN-REPAIRED",
+    "a cell of an import was repaired as its mapping says",
+    "look whether it is what was meant",
+    warning=True,
+)
+DOUBTFUL = Kind(
+    "IN-DOUBTFUL",
+    "a row of an import says what is hardly meant, and was taken",
+    "ask the sender, and record what is right",
+    warning=True,
+)
 
 
 class InRow(NamedTuple):
@@ -63,7 +75,9 @@ class InRow(NamedTuple):
 
 
 class Intake(Struct):
-    """An import as read. `notes` are remarks that are no fault.
+    """An import as read. `notes` say what is no fault of the whole, `remarks` what is none of a row.
+
+    `left_out` rows were not chosen by the mapping, `repeated` ones say what another row says.
 
     `sources` is only there where a mapping named the columns: for each the cell of the line it
     comes from, -1 for a constant. `starts` says where the cells of a line start.
@@ -76,12 +90,26 @@ class Intake(Struct):
     rows: list[InRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    remarks: list[Finding] = field(default_factory=list)
+    left_out: int = 0
+    repeated: int = 0
     cut_off: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many rows the file has: what the sender counts."""
+        return len(self.rows) + self.left_out + self.repeated
 
     def find(self, kind: Kind, row: InRow, column: str | None, message: str, remedy: str = "") -> None:
         """Report a fault in a row, at the cell of that column."""
-        place = Place(self.path, row.line, self.at(row.text, column), row.text)
-        self.findings.append(kind.at(place, message, remedy))
+        self.findings.append(kind.at(self._place(row, column), message, remedy))
+
+    def remark(self, row: InRow, column: str | None, message: str, remedy: str = "") -> None:
+        """Say what is doubtful in a row that is taken all the same."""
+        self.remarks.append(DOUBTFUL.at(self._place(row, column), message, remedy))
+
+    def _place(self, row: InRow, column: str | None) -> Place:
+        return Place(self.path, row.line, self.at(row.text, column), row.text)
 
     def at(self, text: str, column: str | None) -> int:
         """Where in the line the cell of that column starts; 0 where it has none."""

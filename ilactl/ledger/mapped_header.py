@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from ilactl.findings import Place
+from ilactl.ledger.column_forms import PLAIN, Form
 from ilactl.ledger.grammar import Column, fault_of
 from ilactl.ledger.intake import (
     BLANK,
@@ -24,10 +25,11 @@ from ilactl.ledger.intake import (
     decode_utf8,
 )
 from ilactl.ledger.lines import LineFault, split_line
-from ilactl.ledger.mapping import DELIMITERS, KEY, MISSING, VALUE, ColumnMap
+from ilactl.ledger.mapping import KEY, MISSING, VALUE, ColumnMap
+from ilactl.ledger.mapping_keys import DELIMITERS
 from ilactl.nearest import did_you_mean, nearest
 
-__all__ = ["Header", "Take", "decode", "header_cells", "takes_of"]
+__all__ = ["Header", "Read", "Take", "chosen_by", "decode", "header_cells", "takes_of"]
 
 
 class Header(NamedTuple):
@@ -38,6 +40,14 @@ class Header(NamedTuple):
     text: str
 
 
+class Read(NamedTuple):
+    """A cell as read: our text, what is wrong with it, what the mapping had repaired in it."""
+
+    text: str
+    fault: str = ""
+    repair: str = ""
+
+
 class Take(Struct):
     """One of our columns: the cell it comes from (-1: a constant), their codes, what was read before."""
 
@@ -46,7 +56,8 @@ class Take(Struct):
     source: int
     constant: str = ""
     codes: Mapping[str, str] | None = None
-    seen: dict[str, tuple[str, str]] = field(default_factory=dict)
+    form: Form = PLAIN
+    seen: dict[str, Read] = field(default_factory=dict)
 
 
 def decode(data: bytes, encoding: str, intake: Intake) -> str | None:
@@ -134,6 +145,7 @@ def takes_of(
             intake.findings.append(kind.at(where, message, did_you_mean(name, known, limit=30)))
             continue
         take = Take(known[ours], name, -1, mapping.constants.get(name, ""), mapping.values.get(name))
+        take.form = mapping.forms.get(name, PLAIN)
         if name in mapping.columns:
             their = mapping.columns[name]
             found = [index for index, cell in enumerate(header.cells) if cell == their]
@@ -156,7 +168,12 @@ def takes_of(
             if fault:
                 intake.findings.append(VALUE.at(mapping.place("values", name, code, value=True), fault))
         takes.append(take)
-    named = {*mapping.columns.values(), *mapping.ignore}
+    for their in mapping.only:
+        if their not in header.cells:
+            message = f"the header lacks {their!r}, by which the mapping chooses rows"
+            told.add(nearest(their, [cell for cell in header.cells if cell]))
+            intake.findings.append(LACKS.at(at_header(-1), message, did_you_mean(their, header.cells)))
+    named = {*mapping.columns.values(), *mapping.ignore, *mapping.only}
     for index, cell in enumerate(header.cells):
         if cell not in named and cell not in told:
             message = f"column {cell!r} is not in the mapping" if cell else "a column has no name"
@@ -176,3 +193,8 @@ def takes_of(
     intake.columns = tuple(take.column.name for take in takes)
     intake.sources = tuple(take.source for take in takes)
     return takes
+
+
+def chosen_by(mapping: ColumnMap, header: Header) -> list[tuple[int, tuple[str, ...]]]:
+    """By which cells of a line the mapping chooses it, and what they may be."""
+    return [(list(header.cells).index(their), cells) for their, cells in mapping.only.items()]

@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from ilactl.findings import Place
 from ilactl.ledger.advice import advice_on
+from ilactl.ledger.column_forms import cleaned, digest_id, measured
 from ilactl.ledger.grammar import Column, Grammar, fault_of
-from ilactl.ledger.intake import BLANK, CELL, EMPTY, WIDTH, InRow, Intake, cells_of
+from ilactl.ledger.intake import BLANK, CELL, EMPTY, REPAIRED, WIDTH, InRow, Intake, cells_of
 from ilactl.ledger.lines import cell_starts
-from ilactl.ledger.mapped_header import Header, Take, decode, header_cells, takes_of
+from ilactl.ledger.mapped_header import Header, Read, Take, chosen_by, decode, header_cells, takes_of
 from ilactl.ledger.mapping import VALUE, ColumnMap
 from ilactl.ledger.number_marks import read_day, read_number
 from ilactl.ledger.xlsx import Sheet, SheetCell, SheetRow
@@ -63,15 +64,20 @@ def read_mapped_lines(
     if intake.findings:
         return intake
 
-    def convert(take: Take, cell: str) -> tuple[str, str]:
+    def convert(take: Take, cell: str) -> Read:
         return _of_text(take, cell, mapping)
 
+    chosen = chosen_by(mapping, header)
     for number in range(mapping.skip + 1, len(lines)):
         line = lines[number].removesuffix("\r")
         cells = cells_of(number + 1, line, intake, len(names), mapping.delimiter)
-        if cells is not None:
+        if cells is None:
+            continue
+        if all(cells[index] in wanted for index, wanted in chosen):
             _take_row(intake, takes, number + 1, cells, line, convert)
-    return _finished(intake)
+        else:
+            intake.left_out += 1
+    return _finished(intake, mapping)
 
 
 def read_mapped_sheet(
@@ -107,21 +113,37 @@ def read_mapped_sheet(
     if intake.findings:
         return intake
 
-    def convert(take: Take, cell: SheetCell) -> tuple[str, str]:
+    def convert(take: Take, cell: SheetCell) -> Read:
         return _of_sheet(take, cell, marks)
 
+    chosen = chosen_by(marks, header)
     for row in sheet.rows[skip + 1 :]:
         cells = _padded(row, width, intake)
-        if cells is not None:
+        if cells is None:
+            continue
+        if all(cells[index].text in wanted for index, wanted in chosen):
             _take_row(intake, takes, row.line, cells, row.text, convert)
-    return _finished(intake)
+        else:
+            intake.left_out += 1
+    return _finished(intake, marks)
 
 
 def _too_short(lines: int, skip: int) -> str:
     return f"the input has {lines} lines, and {skip} are to be skipped" if lines else "the input is empty"
 
 
-def _finished(intake: Intake) -> Intake:
+def _finished(intake: Intake, mapping: ColumnMap) -> Intake:
+    if intake.left_out:
+        intake.notes.append(f"{intake.left_out} rows were left out, as [only] of the mapping says")
+    if mapping.repeated:
+        first: dict[tuple[str, ...], InRow] = {}
+        for row in intake.rows:
+            first.setdefault(row.cells, row)
+        rows = list(first.values())
+        intake.repeated = len(intake.rows) - len(rows)
+        intake.rows[:] = rows
+        if intake.repeated:
+            intake.notes.append(f"{intake.repeated} rows repeat another one in all columns taken")
     if not intake.rows and not intake.findings:
         intake.notes.append("the input holds no row")
     return intake
@@ -133,7 +155,7 @@ def _take_row(
     number: int,
     cells: Sequence[_Cell],
     text: str,
-    convert: Callable[[Take, _Cell], tuple[str, str]],
+    convert: Callable[[Take, _Cell], Read],
 ) -> None:
     """Convert the cells of a row and test them by our grammar; a row with a fault is left out."""
     read: list[str] = []
@@ -142,11 +164,14 @@ def _take_row(
         if take.source < 0:
             read.append(take.constant)
             continue
-        ours, fault = convert(take, cells[take.source])
-        if fault:
+        ours, fault, repair = convert(take, cells[take.source])
+        if fault or repair:
             place = Place(intake.path, number, intake.starts(text)[take.source], text[:1000])
-            intake.findings.append(CELL.at(place, fault, _advice(take, cells[take.source])))
-            good = False
+            if fault:
+                intake.findings.append(CELL.at(place, fault, _advice(take, cells[take.source])))
+                good = False
+            else:
+                intake.remarks.append(REPAIRED.at(place, f"{take.name}: {repair}"))
         read.append(ours)
     if good:
         intake.rows.append(InRow(number, tuple(read), text))
@@ -159,23 +184,39 @@ def _advice(take: Take, cell: str | SheetCell) -> str:
     return advice_on(take.column, cell if isinstance(cell, str) else cell.text)
 
 
-def _of_text(take: Take, cell: str, mapping: ColumnMap) -> tuple[str, str]:
-    """Our cell and what is wrong with theirs; what was read before is read no more."""
+def _of_text(take: Take, cell: str, mapping: ColumnMap) -> Read:
+    """Our cell, what is wrong with theirs and what was repaired; what was read before is read no more."""
     known = take.seen.get(cell)
-    if known is not None:
-        return known
-    column = take.column
-    text, fault = cell, ""
+    if known is None:
+        known = _read(take, cell, mapping)
+        if len(take.seen) < 10_000:
+            take.seen[cell] = known
+    return known
+
+
+def _read(take: Take, cell: str, mapping: ColumnMap) -> Read:
+    column, form = take.column, take.form
+    text, fault, repair = cell, "", ""
+    if mapping.clean:
+        text = cleaned(cell, mapping.clean, column.grammar)
+        repair = f"{cell!r} was cleaned" if text != cell else ""
+    if text in form.empty:
+        return Read("", fault_of(column, "") or "", f"{text!r} is taken for nothing known")
     if take.codes is not None:
-        text, fault = _of_code(take, cell)
-    elif cell and column.grammar in _NUMBERS:
-        text, fault = read_number(cell, mapping.decimal, mapping.thousands)
-    elif cell and column.grammar in _DAYS:
-        text, fault = read_day(cell, mapping.dates)
-    fault = f"{take.name}: {fault}" if fault else fault_of(column, text) or ""
-    if len(take.seen) < 10_000:
-        take.seen[cell] = (text, fault)
-    return text, fault
+        text, fault = _of_code(take, text)
+    elif text and form.units:
+        text, fault = measured(text, form.units, mapping.decimal, mapping.thousands)
+    elif text and column.grammar in _NUMBERS:
+        text, fault = read_number(text, mapping.decimal, mapping.thousands)
+    elif text and column.grammar in _DAYS:
+        text, fault = read_day(text, mapping.dates)
+    elif text and form.digest:
+        text = digest_id(text)
+    if fault:
+        return Read("", f"{take.name}: {fault}")
+    if text and form.prefix:
+        text = form.prefix + text
+    return Read(text, fault_of(column, text) or "", repair)
 
 
 def _of_code(take: Take, cell: str) -> tuple[str, str]:
@@ -187,18 +228,23 @@ def _of_code(take: Take, cell: str) -> tuple[str, str]:
     return "", f"{cell!r} is not in [values.{take.name}]: {did_you_mean(cell, codes)}"
 
 
-def _of_sheet(take: Take, cell: SheetCell, mapping: ColumnMap) -> tuple[str, str]:
+def _of_sheet(take: Take, cell: SheetCell, mapping: ColumnMap) -> Read:
     """Our cell from a spreadsheet's: stored numbers and days are taken as they are, text by the marks."""
-    column = take.column
+    column, form = take.column, take.form
     if cell.kind == "fault":
-        return "", f"{take.name}: {cell.text}"
-    if cell.kind in ("text", "empty") or take.codes is not None:
+        return Read("", f"{take.name}: {cell.text}")
+    if cell.kind in ("text", "empty") or take.codes is not None or cell.text in form.empty:
         return _of_text(take, cell.text, mapping)
     if cell.kind == "number" and column.grammar in _DAYS:
-        return "", f"{take.name}: {cell.text} is a number, and no day: format the cells as days"
+        return Read("", f"{take.name}: {cell.text} is a number, and no day: format the cells as days")
     if cell.kind == "day" and column.grammar not in _DAYS:
-        return "", f"{take.name}: {cell.text} is a day: format the cells as text or number, and type it again"
-    return cell.text, fault_of(column, cell.text) or ""
+        fault = f"{cell.text} is a day: format the cells as text or number, and type it again"
+        return Read("", f"{take.name}: {fault}")
+    text, fault = measured(cell.text, form.units, ".", "") if form.units else (cell.text, "")
+    if form.digest:
+        text = digest_id(text)
+    text = form.prefix + text
+    return Read(text, f"{take.name}: {fault}" if fault else fault_of(column, text) or "")
 
 
 def _padded(row: SheetRow, width: int, intake: Intake) -> tuple[SheetCell, ...] | None:

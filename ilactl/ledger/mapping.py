@@ -1,93 +1,36 @@
 """Mapping files of imports: how somebody else's columns, marks, codes and numbers become ours.
 
-Every key is declared once in `KEYS`; reading, the offer of the nearest name and the help topic
-`imports` come from that table. `ledger/mapped_intake.py` reads a file by the mapping.
+Every key is declared once in `ledger/mapping_keys.py`; `ledger/mapped_intake.py` reads a file by the mapping.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
 
 from ilactl.errors import BadInput
 from ilactl.findings import Finding, Kind, Place, count_text
-from ilactl.ledger.grammar import MAX_TEXT, is_name
-from ilactl.ledger.number_marks import DAY_FORMAT, DECIMAL_MARKS, THOUSANDS_MARKS, day_format_fault
+from ilactl.ledger.column_forms import Form, factor_of
+from ilactl.ledger.grammar import is_name
+from ilactl.ledger.mapping_keys import DELIMITERS, ENCODINGS, FAULTS, KEYS
+from ilactl.ledger.number_marks import DAY_FORMAT, THOUSANDS_MARKS
 from ilactl.ledger.toml import line_text, read_toml
 from ilactl.nearest import did_you_mean
 
-__all__ = ["DELIMITERS", "ENCODINGS", "KEYS", "MATCHES", "VALUE", "ColumnMap", "MapKey", "load_mapping"]
-
-DELIMITERS = {",": ",", ";": ";", "|": "|", "tab": "\t", "\t": "\t"}
-"""What may stand between the cells of a line, by the word a mapping uses."""
-
-ENCODINGS = {
-    "utf-8": "utf-8",
-    "utf-8-sig": "utf-8",
-    "latin-1": "latin-1",
-    "cp1252": "cp1252",
-    "utf-16": "utf-16",
-}
-"""Encodings by the word a mapping uses; UTF-8 takes a byte-order mark, UTF-16 needs one."""
-
-MATCHES = ("person", "external_id")
-"""What the column `person` may hold: our id, or the number that the sender uses."""
-
-MAX_SKIP = 1000
+__all__ = ["VALUE", "ColumnMap", "load_mapping"]
 
 KEY = Kind("MAP-KEY", "a mapping holds a key that does not exist", "correct or remove the key")
 VALUE = Kind("MAP-VALUE", "a value of a mapping is not what its key wants", "correct the value")
 MISSING = Kind("MAP-MISSING", "a mapping lacks what it needs", "add it")
 
 
-class MapKey(Struct, frozen=True):
-    """One key: its path (`*` is a name of the user's), what it wants, its meaning."""
-
-    path: tuple[str, ...]
-    wants: str
-    meaning: str
-
-    @property
-    def name(self) -> str:
-        """The key as one writes it: `file.delimiter`."""
-        return ".".join(self.path)
-
-
-KEYS = (
-    MapKey(("file", "delimiter"), "delimiter", "what stands between cells: , (usual) ; | or tab"),
-    MapKey(("file", "encoding"), "encoding", f"{', '.join(ENCODINGS)}; utf-8 is usual"),
-    MapKey(("file", "decimal"), "decimal", "the mark before decimals, . (usual) or ,"),
-    MapKey(
-        ("file", "thousands"),
-        "thousands",
-        "the mark between groups of three digits: none (usual) . , ' space, no-break space or narrow "
-        "no-break space",
-    ),
-    MapKey(
-        ("file", "dates"),
-        "dates",
-        f"one format of days or a list of them, such as DD.MM.YYYY; {DAY_FORMAT} is usual",
-    ),
-    MapKey(("file", "skip"), "skip", "lines before the one that names the columns; 0 is usual"),
-    MapKey(("file", "sheet"), "text", "the sheet of a spreadsheet (XLSX); needed where there are several"),
-    MapKey(
-        ("columns", "*"), "column", 'our column = "their header", or { value = "the same for every row" }'
-    ),
-    MapKey(("ignore",), "headers", "their headers that are left out on purpose"),
-    MapKey(("values", "*", "*"), "text", "our column, then their code = ours; every code must be named"),
-    MapKey(
-        ("match", "person"),
-        "match",
-        "what the column person holds: person, our id (usual), or external_id, the sender's number",
-    ),
-)
-"""Every key of a mapping."""
-
-
 class ColumnMap(Struct, frozen=True):
-    """A mapping as checked. `columns` gives their header, `constants` a fixed text, by our column."""
+    """A mapping as checked. `columns` gives their header, `constants` a fixed text, by our column.
+
+    `forms` says how the cells of some columns are read, `only` by their header which rows are.
+    """
 
     path: str
     source: str
@@ -100,6 +43,10 @@ class ColumnMap(Struct, frozen=True):
     sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    clean: tuple[str, ...] = ()
+    repeated: bool = False
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     match: str = "person"
@@ -114,64 +61,6 @@ def _place(path: str, text: str, keys: tuple[str | int, ...], *, value: bool = F
 
     line, column = (locate_value if value else locate)(text, keys)
     return Place(path, line, column, line_text(text, line))
-
-
-def _one_of(names: Mapping[str, str] | tuple[str, ...]) -> Callable[[Any], str | None]:
-    offered = ", ".join(repr(name) for name in names if name.strip())
-
-    def fault(value: Any) -> str | None:
-        return None if isinstance(value, str) and value in names else f"{value!r} is not one of {offered}"
-
-    return fault
-
-
-def _text(value: Any) -> str | None:
-    if not isinstance(value, str):
-        return "it is not a text in quotes"
-    return f"it is longer than {MAX_TEXT} characters" if len(value) > MAX_TEXT else None
-
-
-def _dates(value: Any) -> str | None:
-    if isinstance(value, list) and not value:
-        return "the list is empty"
-    return next(filter(None, map(day_format_fault, value if isinstance(value, list) else [value])), None)
-
-
-def _skip(value: Any) -> str | None:
-    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SKIP
-    return None if good else f"it is not a whole number from 0 to {MAX_SKIP} (MAX_SKIP)"
-
-
-def _column(value: Any) -> str | None:
-    if isinstance(value, dict):
-        if set(value) != {"value"}:
-            return 'a constant is written { value = "…" }'
-        value = value["value"]
-    elif value == "":
-        return "it is empty: leave the column out"
-    elif isinstance(value, list):
-        return "it is a list; ignore stands at the top of the file, before the first [table]"
-    return _text(value)
-
-
-def _headers(value: Any) -> str | None:
-    if not isinstance(value, list):
-        return "it is not a list of texts"
-    return next(filter(None, map(_text, value)), None)
-
-
-_FAULTS: dict[str, Callable[[Any], str | None]] = {
-    "delimiter": _one_of(DELIMITERS),
-    "encoding": _one_of(ENCODINGS),
-    "decimal": _one_of(DECIMAL_MARKS),
-    "thousands": _one_of(THOUSANDS_MARKS),
-    "dates": _dates,
-    "skip": _skip,
-    "text": _text,
-    "column": _column,
-    "headers": _headers,
-    "match": _one_of(MATCHES),
-}
 
 
 def _matches(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
@@ -190,13 +79,12 @@ def _walk(node: Mapping[str, Any], at: tuple[str, ...], path: str, text: str, fo
             }
             message = f"{shown} is not a key of a mapping"
             found.append(KEY.at(_place(path, text, here), message, did_you_mean(name, offered)))
+        elif len(keys[-1].path) > len(here) and isinstance(value, dict):
+            _walk(value, here, path, text, found)
         elif len(keys[0].path) > len(here):
-            if isinstance(value, dict):
-                _walk(value, here, path, text, found)
-            else:
-                found.append(VALUE.at(_place(path, text, here), f"{shown} is not a table"))
+            found.append(VALUE.at(_place(path, text, here), f"{shown} is not a table"))
         else:
-            fault = _FAULTS[keys[0].wants](value)
+            fault = FAULTS[keys[0].wants](value)
             if fault:
                 found.append(VALUE.at(_place(path, text, here, value=True), f"{shown}: {fault}"))
 
@@ -218,7 +106,11 @@ def _together(document: Mapping[str, Any], path: str, text: str, found: list[Fin
         if not is_name(name):
             place = _place(path, text, ("columns", name))
             found.append(KEY.at(place, f"columns.{name}: {name!r} is no name of a column"))
-    named = {header for header in columns.values() if isinstance(header, str)}
+    for name, given in columns.items():
+        fault = _form_fault(given) if isinstance(given, dict) else ""
+        if fault:
+            found.append(VALUE.at(_place(path, text, ("columns", name)), f"columns.{name}: {fault}"))
+    named = {header for header in map(_header_of, columns.values()) if header}
     for number, header in enumerate(document.get("ignore", [])):
         if header in named:
             place = _place(path, text, ("ignore", number))
@@ -234,6 +126,36 @@ def _together(document: Mapping[str, Any], path: str, text: str, found: list[Fin
         message = "person is matched by external_id, and external_id is a column of its own"
         place = _place(path, text, ("columns", "external_id"))
         found.append(VALUE.at(place, message, "name the header for person alone, or leave match out"))
+
+
+_SOURCES = ("header", "digest_of", "value")
+
+
+def _form_fault(given: Mapping[str, Any]) -> str:
+    """What is wrong between the keys of one column."""
+    sources = [key for key in _SOURCES if key in given]
+    if len(sources) != 1:
+        there = " and ".join(sources) or "none"
+        return f"a column has one of header, digest_of and value, and here is {there}"
+    if "value" in given and len(given) > 1:
+        return 'a constant is written { value = "…" } and nothing else'
+    if "digest_of" in given and "units" in given:
+        return "units are for numbers, and digest_of makes an id"
+    return ""
+
+
+def _header_of(given: Any) -> str:
+    """Their header that the column comes from; "" for a constant."""
+    return given if isinstance(given, str) else str(given.get("header") or given.get("digest_of") or "")
+
+
+def _form(given: Mapping[str, Any]) -> Form:
+    return Form(
+        prefix=given.get("prefix", ""),
+        digest="digest_of" in given,
+        empty=tuple(given.get("empty", ())),
+        units={unit: found for unit, text in given.get("units", {}).items() if (found := factor_of(text))},
+    )
 
 
 def load_mapping(data: bytes, path: str) -> ColumnMap:
@@ -259,8 +181,20 @@ def load_mapping(data: bytes, path: str) -> ColumnMap:
         dates=tuple(dates) if isinstance(dates, list) else (dates,),
         skip=file.get("skip", 0),
         sheet=file.get("sheet"),
-        columns={name: header for name, header in columns.items() if isinstance(header, str)},
-        constants={name: given["value"] for name, given in columns.items() if isinstance(given, dict)},
+        columns={name: _header_of(given) for name, given in columns.items() if _header_of(given)},
+        constants={
+            name: given["value"]
+            for name, given in columns.items()
+            if isinstance(given, dict) and "value" in given
+        },
+        forms={
+            name: _form(given)
+            for name, given in columns.items()
+            if isinstance(given, dict) and "value" not in given
+        },
+        clean=tuple(file.get("clean", ())),
+        repeated=file.get("repeated", False),
+        only={header: tuple(cells) for header, cells in document.get("only", {}).items()},
         ignore=tuple(document.get("ignore", ())),
         values=document.get("values", {}),
         match=document.get("match", {}).get("person", "person"),

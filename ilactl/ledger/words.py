@@ -4,8 +4,11 @@ from __future__ import annotations
 
 __all__ = [
     "BARRIERS",
+    "CHANNELS",
+    "CONSENTERS",
     "COURSE_KINDS",
     "CYCLES",
+    "ENROLMENT_STATES",
     "ENROLMENT_STEPS",
     "KINDS",
     "LABOUR_STATUSES",
@@ -72,8 +75,17 @@ ENROLMENT_STEPS = (
 """What can happen to an enrolment. `certified` follows `completed`; `reclaimed` takes paid money back;
 `undone` takes back the last step that stands: a fault of the agency's own, booked by `ilactl undo`."""
 
+ENROLMENT_STATES = ("enrolled", "started", "completed", "certified", "cancelled", "void")
+"""What an enrolment can be. `void`: its very enrolment was taken back."""
+
 PARTIES = ("holder", "provider", "agency")
 """Who can cancel."""
+
+CONSENTERS = ("holder", "caseworker")
+"""Who can agree to an enrolment: a caseworker acts on the holder's behalf, with evidence."""
+
+CHANNELS = ("in_person", "phone", "online", "letter")
+"""How consent can reach the agency."""
 
 BARRIERS = ("cost", "time", "income", "awareness", "recognition")
 """The five barriers that the Commission's survey of 2021 asked for."""

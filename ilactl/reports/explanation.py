@@ -175,7 +175,7 @@ def entry_answer(
         },
     }
     if rule is not None:
-        blocks += [Heading(f"rule {entry.rule} as it stood"), Lines(rule.source.text.split("\n"))]
+        blocks += [Heading(f"rule {rule.version} as it stood"), Lines(rule.source.text.split("\n"))]
         data["rule_text"] = rule.source.text
     rows: list[dict[str, Cell]] = []
     if replay is not None:

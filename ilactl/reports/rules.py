@@ -10,9 +10,11 @@ from ilactl.reports.decisions import decision_blocks, decision_data, reason_of
 from ilactl.rules.decision import Decision
 from ilactl.rules.due import versions_of
 from ilactl.rules.expressions import text_of
-from ilactl.rules.model import Amend, Closing, Convert, Grant, Rule, Scheme
-from ilactl.rules.names import catalogue, contribution_names, lot_names
+from ilactl.rules.model import Amend, Closing, ContributionRule, Convert, Grant, Rule, Scheme
+from ilactl.rules.names import contribution_names, lot_names
 from ilactl.rules.periods import last_occasion
+from ilactl.rules.spending_facts import spending_names
+from ilactl.rules.spending_model import Ending, Spend
 from ilactl.rules.used import names_of_rule, rule_digest
 
 __all__ = ["TRIAL_COLUMNS", "decision_row", "rule_answer", "rules_answer", "trial_answer"]
@@ -62,6 +64,10 @@ def rules_answer(scheme: Scheme, on: date) -> Answer:
         )
     for law in (*scheme.laws, *scheme.closings):
         rows.append({**_common(law), "kind": _KINDS[type(law)], "every": "", "due": _day(law), "period": ""})
+    for spend in scheme.spends:
+        rows.append({**_common(spend), "kind": "spend", "every": "", "due": "", "period": ""})
+    for ending in scheme.endings:
+        rows.append({**_common(ending), "kind": "ending", "every": "", "due": "", "period": ""})
     caps = [
         f"cap {cap.id} over {' and '.join(cap.over)} ({cap.unit}): {text_of(cap.limit.node)}"
         for cap in scheme.caps.values()
@@ -73,15 +79,20 @@ def rules_answer(scheme: Scheme, on: date) -> Answer:
 _KINDS: dict[type, str] = {Amend: "amendment", Convert: "conversion", Closing: "closing"}
 
 
+def _classes(rule: Grant | ContributionRule | Amend | Convert | Closing | Spend) -> str:
+    return " ".join(rule.classes) if isinstance(rule, Amend | Closing | Spend) else rule.class_
+
+
 def _day(law: Amend | Convert | Closing) -> str:
     return law.due if isinstance(law, Closing) else law.on.isoformat()
 
 
 def _common(rule: Rule) -> dict[str, Cell]:
+    classes = "" if isinstance(rule, Ending) else _classes(rule)
     return {
         "rule": rule.version,
-        "class": " ".join(rule.classes) if isinstance(rule, Amend | Closing) else rule.class_,
-        "unit": "" if isinstance(rule, Amend | Closing) else rule.unit,
+        "class": classes,
+        "unit": "" if isinstance(rule, Amend | Closing | Ending) else rule.unit,
         "valid_from": rule.valid_from,
         "valid_until": rule.valid_until,
     }
@@ -102,7 +113,7 @@ def rule_answer(scheme: Scheme, versions: Sequence[Rule], scales: Mapping[str, i
         source = scheme.caps[cap].source
         blocks.append(Heading(f"cap {cap}  {source.file}:{source.line}"))
         blocks.append(Lines(source.text.split("\n")))
-    specs = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
+    specs = spending_names(scheme, scales)
     specs |= lot_names(scheme.class_units, (), scales)
     for rule in versions:
         if isinstance(rule, Grant) and rule.matches:

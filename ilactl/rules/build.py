@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ilactl.dates import Span, parse_date
-from ilactl.rules.build_laws import Laws
+from ilactl.rules.build_laws import OPENING, Laws
+from ilactl.rules.build_spending import Spending
 from ilactl.rules.building import Building, Path, Table
 from ilactl.rules.contribution_rules import contribution_rule
 from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE, MISSING_KEY
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["build_scheme"]
 
-_OPENING = ("grant", "contribution", "convert")
-"""Tables whose entries open lots, and so name classes."""
-
 
 def build_scheme(files: list[RuleText], manifest: Manifest, cache: TreeCache) -> Scheme:
     """The scheme of well-shaped files. Faults are added to the files; without any the result is whole."""
@@ -40,11 +38,13 @@ class _Builder(Building):
         super().__init__(files, manifest, cache)
         self.caps: dict[str, Cap] = {}
         self.laws = Laws(self)
+        self.spending = Spending(self)
 
     def build(self) -> Scheme:
         facts, values = self.declared.facts, self.declared.values
-        for table in (table for kind in _OPENING for table in self.tables(kind)):
+        for table in (table for kind in OPENING for table in self.tables(kind)):
             self.class_of(table)
+        self.spending.open_classes()
         self.names = catalogue(facts, values, self.class_units, self.scales)
         for file, path, raw in self.tables("cap"):
             self.cap(file, path, raw)
@@ -52,8 +52,10 @@ class _Builder(Building):
         grants = [(file, path, self.grant(file, path, raw)) for file, path, raw in self.tables("grant")]
         contributions = [(t[0], t[1], self.contribution(t)) for t in self.tables("contribution")]
         self.laws.read()
+        self.spending.read()
         self.one_kind()
         check_together([(f, p, grant) for f, p, grant in grants if grant], contributions, self.names)
+        self.spending.check()
         return Scheme(
             facts=facts,
             values=values,
@@ -66,6 +68,9 @@ class _Builder(Building):
             converts=tuple(self.laws.converts),
             closings=tuple(self.laws.closings),
             budgets=self.laws.budgets,
+            spends=tuple(spend for _, _, spend in self.spending.spends),
+            endings=tuple(ending for _, _, ending in self.spending.endings),
+            course_facts=self.declared.course_facts,
         )
 
     def cap(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
@@ -178,6 +183,7 @@ class _Builder(Building):
             matches=matches,
             budget=raw.get("budget", ""),
             terms=terms,
+            at=raw.get("at") or "enrolled",
         )
 
     def rhythm(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
@@ -185,7 +191,8 @@ class _Builder(Building):
         every, due, starts = raw["every"], raw.get("due", ""), raw.get("starts", "")
         if not valid_every(every):
             advice = (
-                "write once, year, month, contribution, a length such as 6 years, or 'exhausted + 5 years'"
+                "write once, year, month, contribution, enrolment, a length such as 6 years, "
+                "or 'exhausted + 5 years'"
             )
             file.find(BAD_RULE_VALUE, (*path, "every"), f"every {every!r} is no rhythm", advice)
         elif not valid_due(every, due):
@@ -194,6 +201,7 @@ class _Builder(Building):
                 "once": "write YYYY-MM-DD, or MM-DD to look every year",
                 "year": "write MM-DD, or 'MM-DD next' for the year after",
                 "contribution": "leave due out: each is due on its own day",
+                "enrolment": "leave due out: each is due on its own day",
             }.get(every, "write MM-DD to look every year, DD to look every month, or a first date")
             if due:
                 message = f"due {due!r} does not fit every = {every!r}"
@@ -214,8 +222,14 @@ class _Builder(Building):
             advice = "give both, or neither"
             file.find(BAD_RULE_VALUE, (*path, "matches") if raw.get("matches") else path, message, advice)
 
+        if raw.get("at") and every != "enrolment":
+            message = f"at {raw['at']!r} is a step of an enrolment, and this grant is for every {every}"
+            file.find(BAD_RULE_VALUE, (*path, "at"), message, "write it only with every = enrolment")
+
     def beside(self, raw: dict[str, Any]) -> Any:
-        """Names that only a grant for each contribution may use."""
+        """Names that only a grant for each contribution, or for each enrolment, may use."""
+        if raw["every"] == "enrolment":
+            return self.spending.grant_names(raw["unit"], raw.get("at"))
         matched = [class_ for class_ in raw.get("matches", ()) if class_ in self.class_units]
         return contribution_names(self.class_units[matched[0]], self.scales) if matched else {}
 
@@ -254,7 +268,7 @@ class _Builder(Building):
     def one_kind(self) -> None:
         """An entry names its rule by id alone, so two kinds of rules cannot share one."""
         seen: dict[str, tuple[str, RuleText, Path]] = {}
-        for kind in ("grant", "contribution", "amend", "convert", "closing"):
+        for kind in ("grant", "contribution", "amend", "convert", "closing", "spend", "ending"):
             for file, path, raw in self.tables(kind):
                 first, other, at = seen.setdefault(raw["id"], (kind, file, path))
                 if first != kind or (kind in ("amend", "convert", "closing") and (other, at) != (file, path)):
@@ -264,4 +278,5 @@ class _Builder(Building):
 
 
 def _a(kind: str) -> str:
-    return {"amend": "an amendment", "convert": "a conversion"}.get(kind, f"a {kind}")
+    called = {"amend": "an amendment", "convert": "a conversion", "spend": "a spend rule"}
+    return called.get(kind, f"an {kind}" if kind == "ending" else f"a {kind}")

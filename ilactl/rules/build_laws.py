@@ -17,7 +17,10 @@ from ilactl.rules.terms import NO_TERMS, LotTerms
 if TYPE_CHECKING:
     from ilactl.rules.ruletext import RuleText
 
-__all__ = ["Laws"]
+__all__ = ["OPENING", "Laws"]
+
+OPENING = ("grant", "contribution", "convert")
+"""Tables whose entries open lots, and so name classes; a spend rule opens lots for the holder's own share."""
 
 
 class Laws:
@@ -44,9 +47,7 @@ class Laws:
         """What all three have; None where the condition is faulty."""
         file, path, raw = table
         building = self.building
-        opened = {
-            t["id"] for kind in ("grant", "contribution", "convert") for _, _, t in building.tables(kind)
-        }
+        opened = {t["id"] for kind in (*OPENING, "spend") for _, _, t in building.tables(kind)}
         for i, rule in enumerate(raw.get("rules", ())):
             if rule not in opened:
                 building.unknown(file, (*path, "rules", i), "rule", rule, opened, "the rule files")

@@ -11,8 +11,9 @@ from ilactl.dates import parse_date
 from ilactl.rules.declarations import read_declarations
 from ilactl.rules.expressions import Checked, ExpressionFault, Want, check_expression
 from ilactl.rules.expressions.ratio import Ratio
-from ilactl.rules.kinds import AMOUNT_TYPE, BAD_RULE_VALUE, UNKNOWN_NAME
+from ilactl.rules.kinds import AMOUNT_TYPE, BAD_RULE_VALUE, NO_CALENDAR, UNKNOWN_NAME
 from ilactl.rules.names import NameSpec
+from ilactl.rules.spending_names import WORKING_DAYS
 from ilactl.rules.terms import LotTerms, lot_terms, parse_term
 
 if TYPE_CHECKING:
@@ -99,13 +100,28 @@ class Building:
         types = {name: spec.type for name, spec in {**self.names, **(beside or {})}.items()}
         amount, scale = want == "number" and path[-1] in ("amount", "rate"), self.scales.get(unit, 2)
         try:
-            return check_expression(self.cache.parse(text), types, want=want, lower_bound=amount, scale=scale)
+            checked = check_expression(
+                self.cache.parse(text), types, want=want, lower_bound=amount, scale=scale
+            )
         except ExpressionFault as error:
             for fault in error.faults:
                 named = text[fault.position : fault.position + fault.length]
                 if not self.declared.broken & {named, named.rpartition(".")[2]}:
                     file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
             return None
+        self._calendar(file, path, text, checked)
+        return checked
+
+    def _calendar(self, file: RuleText, path: Path, text: str, checked: Checked) -> None:
+        """Working days need a calendar; rules that passed this test before are not tested again."""
+        asked = sorted(WORKING_DAYS.intersection(checked.types))
+        if not asked or self.cache.vouches:
+            return
+        from ilactl.rules.working_days import has_calendar
+
+        if not has_calendar(self.manifest.country):
+            message = f"there is no calendar of public holidays for the country {self.manifest.country}"
+            file.find(NO_CALENDAR, path, message, into=text.index(asked[0]))
 
     def rounding(self, file: RuleText, path: Path, raw: dict[str, Any], amount: Checked) -> None:
         """An amount that needs rounding says how."""

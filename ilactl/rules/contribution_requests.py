@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ilactl.findings import Finding, Kind, Place
-from ilactl.ledger.columns import IDENTITIES
+from ilactl.ledger.external_ids import owners_of
 from ilactl.ledger.grammar import Column, Grammar
-from ilactl.ledger.holders import existing
 from ilactl.ledger.intake import InRow, Intake
-from ilactl.ledger.register_plan import Book
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
@@ -106,7 +104,7 @@ def by_external_id(
     snapshot: Snapshot, requests: Sequence[ContributionRequest], findings: list[Finding]
 ) -> list[ContributionRequest]:
     """The requests with our ids for the senders' numbers; a number not of one person is a finding."""
-    owners = _owners(snapshot, {request.person for request in requests})
+    owners = owners_of(snapshot, {request.person for request in requests})
     resolved = []
     for request in requests:
         number = request.person
@@ -120,20 +118,3 @@ def by_external_id(
             message = f"external_id {number} is not known"
             findings.append(request.find(UNKNOWN_NUMBER, "person", message))
     return resolved
-
-
-def _owners(snapshot: Snapshot, numbers: Collection[str]) -> dict[str, list[str]]:
-    """Who has each number now, duplicates of one person counted once."""
-    book = Book(snapshot, IDENTITIES, whole=True)
-    index = IDENTITIES.index("external_id")
-    owners: dict[str, list[str]] = {}
-    for person in book.ids():
-        newest = book.in_force(person, "9999-12-31")
-        if newest and newest[index] in numbers:
-            owners.setdefault(newest[index], []).append(person)
-    doubled = [person for persons in owners.values() if len(persons) > 1 for person in persons]
-    families = existing(snapshot, doubled)
-    for number, persons in owners.items():
-        if len(persons) > 1:
-            owners[number] = sorted({families.get(person, (person,))[0] for person in persons})
-    return owners

@@ -89,9 +89,10 @@ class Corrector:
             )
         return named_occasion(versions, grant.period, self.on) if versions else None
 
-    def knows(self, rule: str) -> bool:
-        """Whether the scheme still has the rule."""
-        return rule.partition("@")[0] in self.versions
+    def decides(self, rule: str) -> bool:
+        """Whether the scheme has the rule and can decide it again; what an enrolment brought stays."""
+        versions = self.versions.get(rule.partition("@")[0])
+        return versions is not None and versions[0].every != "enrolment"
 
     def rows(self, entries: Sequence[Entry], differences: Sequence[Difference]) -> list[Entry]:
         """The rows that book these differences, numbered `*1`, `*2` in their order."""
@@ -153,7 +154,7 @@ class _Replay:
         """A booked grant at its place: decided anew, or left alone where it cannot be."""
         booked, rule = self.net[entry.entry], entry.rule
         occasion = self.corrector.occasion(entry, self.paid)
-        if occasion is None and not self.corrector.knows(rule):
+        if occasion is None and not self.corrector.decides(rule):
             self._count(entry._replace(amount=booked))
             return
         decision = self._decide(occasion, entry) if occasion else None

@@ -16,6 +16,7 @@ from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE
 from ilactl.rules.model import DatedValue, FactSpec
 from ilactl.rules.names import BUILT_IN, RESERVED, built_in_facts
 from ilactl.rules.ruletext import RuleText, first_at
+from ilactl.rules.spending_names import SPENDING
 from ilactl.rules.values import FactType, Value, fact_type
 
 __all__ = ["Declarations", "read_declarations"]
@@ -24,9 +25,13 @@ Path = tuple[str | int, ...]
 
 
 class Declarations(Struct):
-    """Facts and dated values by name. `broken` ones are declared with a fault: using one is no second."""
+    """Facts of persons and of courses, and dated values, by name.
+
+    `broken` ones are declared with a fault: using one is no second.
+    """
 
     facts: dict[str, FactSpec] = field(default_factory=built_in_facts)
+    course_facts: dict[str, FactSpec] = field(default_factory=dict)
     values: dict[str, DatedValue] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
 
@@ -47,7 +52,7 @@ def _is_free(file: RuleText, name: str, declared: Declarations, files: list[Rule
     path: Path = ("facts", name)
     if name in BUILT_IN:
         file.find(DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name")
-    elif name in RESERVED:
+    elif name in RESERVED or name in SPENDING:
         declared.broken.add(name)
         message = f"{name} is a column of the registers or a name of the kernel"
         file.find(DOUBLED_RULE, path, message, "choose another name")
@@ -55,7 +60,7 @@ def _is_free(file: RuleText, name: str, declared: Declarations, files: list[Rule
         declared.broken.add(name)
         message = f"{name} is a word of SQL, so no expression can name it"
         file.find(BAD_RULE_VALUE, path, message, f"choose another name, such as the_{name}")
-    elif name in declared.facts:
+    elif name in declared.facts or name in declared.course_facts:
         where = first_at(files, "facts", name)
         file.find(DOUBLED_RULE, path, f"the fact {name} is declared at {where} already")
     else:
@@ -71,13 +76,15 @@ def _fact(file: RuleText, name: str, raw: dict[str, Any], declared: Declarations
         return
     default = _default(file, ("facts", name), raw, kind)
     sensitive = bool(raw.get("sensitive", False))
-    if sensitive and raw["kind"] == "figure":
-        message = "a figure stands in figures.csv, so it cannot be sensitive"
+    if sensitive and raw["kind"] != "state":
+        stands = "a figure stands in figures.csv" if raw["kind"] == "figure" else "courses.csv names nobody"
+        message = f"{stands}, so it cannot be sensitive"
         advice = "make it a state, or leave sensitive out"
         file.find(BAD_RULE_VALUE, ("facts", name, "sensitive"), message, advice)
     if len(file.findings) > good:
         declared.broken.add(name)
-    declared.facts[name] = FactSpec(name, raw["kind"], kind, default, sensitive, raw.get("title", ""))
+    kept = declared.course_facts if raw["kind"] == "course" else declared.facts
+    kept[name] = FactSpec(name, raw["kind"], kind, default, sensitive, raw.get("title", ""))
 
 
 def _type(file: RuleText, path: Path, raw: dict[str, Any]) -> FactType | None:

@@ -15,10 +15,12 @@ from msgspec import Struct
 from ilactl.dates import Span, age_on
 from ilactl.ledger.registers import FigureRow, PersonRecord, StateRow
 from ilactl.ledger.wallets import Lot
+from ilactl.rules.circumstances import Circumstances, circumstance
 from ilactl.rules.expressions import misfit
 from ilactl.rules.model import FactSpec, Scheme
 from ilactl.rules.names import BUILT_IN, NameSpec
 from ilactl.rules.periods import Setting
+from ilactl.rules.spending_names import FAMILIES
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value
 
@@ -38,6 +40,8 @@ class Reading(Struct, frozen=True):
     """The lot that a law asks about."""
     paid: Fraction | None = None
     """The contribution that a grant matches."""
+    circumstances: Circumstances | None = None
+    """The enrolment that a rule of spending asks about."""
 
 
 def read_names(reading: Reading, occasion: Setting, names: Iterable[NameSpec]) -> dict[str, Value | None]:
@@ -76,6 +80,9 @@ def _read(reading: Reading, occasion: Setting, spec: NameSpec) -> Value | None:
         return reading.scheme.values[spec.of].on(occasion.facts_on)
     if spec.family == "lot":
         return _lot(reading, spec)
+    if spec.family in FAMILIES:
+        found = reading.circumstances
+        return circumstance(found, spec, reading.scheme.course_facts) if found else None
     return reading.paid if spec.family == "paid" else _sum(reading, occasion, spec)
 
 

@@ -47,8 +47,9 @@ def _shape(fault: Any, raw: dict[str, Any]) -> Shape:
     if kind == "extra_forbidden":
         near = get_close_matches(str(key), _keys_of(path[:-1]), 1)
         advice = f"write {near[0]}" if near else f"the keys here are {', '.join(_keys_of(path[:-1]))}"
-        if "tier" in path and key in _keys_of(("grant", 0)):
-            advice = f"{key} belongs to the grant: write it above the first [[grant.tier]]"
+        for inner, outer in (("tier", "grant"), ("row", "ending")):
+            if inner in path and key in _keys_of((outer, 0)):
+                advice = f"{key} belongs to the {outer}: write it above the first [[{outer}.{inner}]]"
         return UNKNOWN_KEY, path, f"{_spell(path)} is not a key of {_header(path[:-1])}", advice
     if kind == "missing":
         return MISSING_KEY, path[:-1], f"{_header(path[:-1])} has no {key}", f"add {key}: {_meaning(path)}"

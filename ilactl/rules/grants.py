@@ -22,6 +22,7 @@ from ilactl.rules.model import Cap, Grant, Scheme
 from ilactl.rules.names import NameSpec, catalogue, contribution_names, lot_names
 from ilactl.rules.periods import Occasion, setting_on
 from ilactl.rules.rhythm import interval_of
+from ilactl.rules.spending_names import any_names
 from ilactl.rules.sums import Sums
 from ilactl.rules.uses import names_of_grant
 from ilactl.rules.values import Value
@@ -78,12 +79,14 @@ class Decider:
 
     def _names(self, grant: Grant) -> list[NameSpec]:
         if grant.version not in self._specs:
-            names = self.names | self.paid_names(grant)
+            names = self.names | self.own_names(grant)
             self._specs[grant.version] = [names[name] for name in sorted(names_of_grant(grant, self.scheme))]
         return self._specs[grant.version]
 
-    def paid_names(self, grant: Grant) -> dict[str, NameSpec]:
-        """The name of what is matched, for a grant for each contribution."""
+    def own_names(self, grant: Grant) -> dict[str, NameSpec]:
+        """The names that only a grant for each contribution, or for each enrolment, may use."""
+        if grant.every == "enrolment":
+            return any_names(self.scales, self.scheme.class_units, self.scheme.course_facts)
         if not grant.matches:
             return {}
         return contribution_names(self.scheme.class_units[grant.matches[0]], self.scales)

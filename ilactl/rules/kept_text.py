@@ -19,6 +19,7 @@ from ilactl.rules.model import (
     Rule,
     Scheme,
 )
+from ilactl.rules.spending_model import Ending, Spend
 from ilactl.rules.used import facts_read, values_read
 from ilactl.rules.values import show_value
 
@@ -30,6 +31,8 @@ _TABLES: dict[type, str] = {
     Amend: "amend",
     Convert: "convert",
     Closing: "closing",
+    Spend: "spend",
+    Ending: "ending",
     Cap: "cap",
     Budget: "budget",
 }
@@ -44,7 +47,7 @@ def kept_text(rule: Rule, scheme: Scheme, digest: str) -> str:
         f'version = "{rule.version}"',
         f'digest = "{digest}"',
         *_toml_values("values", values),
-        *_classes(scheme),
+        *_classes(scheme, rule),
     ]
     if facts:
         lines += ["", "[facts]", *(_fact_line(fact) for fact in facts)]
@@ -61,10 +64,12 @@ def kept_text(rule: Rule, scheme: Scheme, digest: str) -> str:
     return "\n".join([*lines, "", _own_text(scheme, rule)]) + "\n"
 
 
-def _classes(scheme: Scheme) -> list[str]:
-    """Classes that other rules open, and that this one's caps and sums may speak of."""
+def _classes(scheme: Scheme, rule: Rule) -> list[str]:
+    """Classes that other rules open, and that this one's caps, sums and lots may speak of."""
     pairs = [f"{name} = {_toml_value(unit)}" for name, unit in sorted(scheme.class_units.items())]
-    return [f"classes = {{ {', '.join(pairs)} }}"] if len(pairs) > 1 else []
+    return (
+        [f"classes = {{ {', '.join(pairs)} }}"] if len(pairs) > 1 or isinstance(rule, Spend | Ending) else []
+    )
 
 
 def _own_text(scheme: Scheme, rule: Rule | Cap | Budget) -> str:
@@ -102,6 +107,8 @@ def _is_table(value: Any) -> bool:
 def _toml_value(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_toml_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml_value(one)}' for key, one in value.items())} }}"
     # JSON's strings, numbers and booleans are TOML's, but for the delete character.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 

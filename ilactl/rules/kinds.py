@@ -5,17 +5,21 @@ from __future__ import annotations
 from ilactl.findings import Kind
 
 __all__ = [
+    "AMBIGUOUS_RULE",
     "AMOUNT_TYPE",
     "BAD_RULE_VALUE",
     "CAP_ORDER",
     "DOUBLED_RULE",
     "LATER_SUM",
     "MISSING_KEY",
+    "NO_CALENDAR",
+    "NO_ENDING",
     "NO_RULES",
     "OVERLAPPING_VERSIONS",
     "UNKNOWN_KEY",
     "UNKNOWN_NAME",
     "UNQUOTED_NUMBER",
+    "UNREACHED_ROW",
     "USED_RULE_CHANGED",
 ]
 
@@ -45,6 +49,27 @@ CAP_ORDER = Kind(
     "CAP-ORDER",
     "Two grants share a cap and do not say which comes first.",
     "give each an order: order = 1, order = 2",
+    warning=True,
+)
+AMBIGUOUS_RULE = Kind(
+    "AMBIGUOUS-RULE",
+    "Two rules would decide the same enrolment on the same day.",
+    "give them different kinds, spends or units, or days that do not meet",
+)
+NO_CALENDAR = Kind(
+    "NO-CALENDAR",
+    "Working days are asked for, and the ledger's country has no calendar of public holidays.",
+    "count days instead, as in days_to_start, or correct country in ledger.toml",
+)
+NO_ENDING = Kind(
+    "NO-ENDING",
+    "What is reserved under a spend rule could never be settled or given back.",
+    "write an [[ending]] with rows for cancelled and completed that holds as long as the spend rule",
+)
+UNREACHED_ROW = Kind(
+    "UNREACHED-ROW",
+    "A row of an ending can never hold, as an earlier one always does.",
+    "put it above the row that always holds, or remove it",
     warning=True,
 )
 USED_RULE_CHANGED = Kind(

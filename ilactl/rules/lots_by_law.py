@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from ilactl.rules.model import Amend, Chosen, Closing, Convert, Scheme
     from ilactl.rules.terms import LotTerms
 
-__all__ = ["Asker", "Moves", "amend_lots", "begin_ends", "close_lots", "convert_lots", "end_lots", "recover"]
+__all__ = [
+    "Asker",
+    "Moves",
+    "amend_lots",
+    "begin_ends",
+    "close_lots",
+    "convert_lots",
+    "end_lots",
+    "recover",
+    "terms_of",
+    "unused_account",
+]
 
 
 class Asker(Protocol):
@@ -54,7 +65,7 @@ class Moves(NamedTuple):
 def end_lots(on: date, day: date, lots: Iterable[Lot], scheme: Scheme) -> list[Entry]:
     """What is left of lots whose last day has passed by `day` goes where their rule says."""
     return [
-        _leave(on, lot, _account(terms_of(lot, scheme).unused, lot))
+        _leave(on, lot, unused_account(terms_of(lot, scheme).unused, lot))
         for lot in lots
         if lot.balance > 0 and lot.expires_on is not None and lot.expires_on < day
     ]
@@ -66,7 +77,7 @@ def terms_of(lot: Lot, scheme: Scheme) -> LotTerms:
     return terms
 
 
-def _account(unused: str, lot: Lot) -> str:
+def unused_account(unused: str, lot: Lot) -> str:
     """The account that takes what is left of a lot; what no funder can be told of goes to the pool."""
     if unused != "funder":
         return unused
@@ -117,7 +128,7 @@ def close_lots(on: date, day: date, closing: Closing, lots: Sequence[Lot], asker
     """A closed wallet keeps nothing but what is reserved, and what came after the day it was looked at."""
     there = [lot for lot in lots if lot.balance > 0 and asker.start_of(lot) <= day]
     chosen, missing = _chosen(closing, there, asker, day)
-    rows = [_leave(on, lot, _account(closing.unused, lot), closing.version) for lot in chosen]
+    rows = [_leave(on, lot, unused_account(closing.unused, lot), closing.version) for lot in chosen]
     return Moves(rows, missing)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct, field
 
@@ -49,7 +49,7 @@ class Source(Struct, frozen=True):
 
 
 class FactSpec(Struct, frozen=True):
-    """A fact: a state (holds until the next row) or a figure (of a span, adds up)."""
+    """A fact: a state (holds until the next row), a figure (of a span, adds up), or one of a course."""
 
     name: str
     kind: str
@@ -237,11 +237,14 @@ class Budget(Struct, frozen=True):
         return next(((span, amount) for span, amount in self.windows if day in span), None)
 
 
-Rule = Grant | ContributionRule | Amend | Convert | Closing
+Rule: TypeAlias = "Grant | ContributionRule | Amend | Convert | Closing | Spend | Ending"
 
 
 class Scheme(Struct, frozen=True):
-    """All rules of a ledger, checked. `contributions` holds the versions of every id, by version name."""
+    """All rules of a ledger, checked. `contributions` holds the versions of every id, by version name.
+
+    `facts` are of persons, `course_facts` of opportunities: they stand in courses.csv.
+    """
 
     facts: Mapping[str, FactSpec]
     values: Mapping[str, DatedValue]
@@ -256,11 +259,13 @@ class Scheme(Struct, frozen=True):
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     spends: tuple[Spend, ...] = ()
     endings: tuple[Ending, ...] = ()
+    course_facts: Mapping[str, FactSpec] = field(default_factory=dict)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every version of every rule."""
-        return (*self.grants, *self.contributions.values(), *self.amends, *self.converts, *self.closings)
+        giving: tuple[Rule, ...] = (*self.grants, *self.contributions.values())
+        return (*giving, *self.laws, *self.closings, *self.spends, *self.endings)
 
     @property
     def laws(self) -> tuple[Amend | Convert, ...]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ilactl.dates import Span, add_months, month_span, parse_date, parse_period
 from ilactl.rules.model import Grant
-from ilactl.rules.rhythm import interval_of, newest_look, valid_look
+from ilactl.rules.rhythm import BY_EVENT, interval_of, newest_look, valid_look
 
 __all__ = [
     "EVER",
@@ -95,7 +95,7 @@ class Occasion(Struct, frozen=True):
 
 def valid_due(every: str, due: str) -> bool:
     """Whether `due` is a way to say when a rule with this `every` falls due."""
-    if every == "contribution":
+    if every in BY_EVENT:
         return due == ""
     if every == "month":
         match = _MONTHLY.fullmatch(due)
@@ -153,10 +153,10 @@ def occasion_of(versions: list[Grant], period: str, span: Span) -> Occasion | No
 def last_occasion(versions: list[Grant], on: date) -> Occasion | None:
     """The newest period of a rule whose due date has come by `on`; None where there is none in force.
 
-    A rule for each contribution has none: its occasions are a person's own.
+    A rule for each contribution or enrolment has none: its occasions are a person's own.
     """
     first = versions[0]
-    if first.every == "contribution":
+    if first.every in BY_EVENT:
         return None
     if first.every not in ("year", "month"):
         return _looked_at(versions, on)
@@ -183,7 +183,7 @@ def occasion_before(versions: list[Grant], newest: Occasion) -> Occasion | None:
 def named_occasion(versions: list[Grant], period: str, on: date) -> Occasion | None:
     """The occasion of a period asked for by name; None where the rule has no such period due by `on`."""
     first = versions[0]
-    if first.every == "contribution":
+    if first.every in BY_EVENT:
         return None
     if first.every == "once":
         return _looked_at(versions, on) if period == EVER else None

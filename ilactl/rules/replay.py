@@ -129,7 +129,7 @@ def origins_of(
 
     occasion = decision.occasion
     facts = decision.facts or {}
-    names = decider.names | decider.paid_names(occasion.grant)
+    names = decider.names | decider.own_names(occasion.grant)
     specs = [names[name] for name in sorted(names_of_grant(occasion.grant, reading.scheme))]
     return tuple(
         FactSeen(spec, show_value(facts.get(spec.name)), origin_of(snapshot, reading, occasion, spec))

@@ -17,7 +17,10 @@ from msgspec import Struct
 from ilactl.dates import add_months, parse_date
 from ilactl.rules.terms import duration_months
 
-__all__ = ["Interval", "interval_of", "newest_look", "valid_every", "valid_look"]
+__all__ = ["BY_EVENT", "Interval", "interval_of", "newest_look", "valid_every", "valid_look"]
+
+BY_EVENT = ("contribution", "enrolment")
+"""Rhythms of what happens to a person: no calendar tells when, so a run over due dates never meets them."""
 
 _EXHAUSTED = "exhausted + "
 _YEARLY = re.compile(r"(0[1-9]|1[0-2])-[0-9]{2}", re.ASCII)
@@ -39,7 +42,7 @@ def interval_of(every: str) -> Interval | None:
 
 def valid_every(every: str) -> bool:
     """Whether `every` is a rhythm of grants."""
-    return every in ("once", "year", "month", "contribution") or interval_of(every) is not None
+    return every in ("once", "year", "month", *BY_EVENT) or interval_of(every) is not None
 
 
 def valid_look(due: str) -> bool:

@@ -7,21 +7,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+
+from ilactl.rules.shape_parts import Day, Expression, Listed, Name, RuleTable, Text
+from ilactl.rules.shapes_spending import EndingRowTable, EndingTable, OnlyTable, RefuseTable, SpendTable
 
 __all__ = ["RuleFile", "model_at", "tables"]
 
 Path = tuple[str | int, ...]
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-Text = Annotated[str, StringConstraints(max_length=500)]
-Expression = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-
-
-def _listed(value: Any) -> Any:
-    """One text stands for a list of one."""
-    return [value] if isinstance(value, str) else value
 
 
 def _windows(value: Any) -> Any:
@@ -30,7 +23,7 @@ def _windows(value: Any) -> Any:
 
 
 Fund = Annotated[str, StringConstraints(pattern=r"^fund:[a-z][a-z0-9_]{0,39}$")]
-Ends = Annotated[list[str], BeforeValidator(_listed)]
+Ends = Annotated[list[str], Listed]
 Unused = Literal["expired", "funder", "pool"]
 
 _USABLE = "the first day its lots may be used: a date, MM-DD [next], or a length such as 3 months"
@@ -41,22 +34,19 @@ _EXPIRES = (
 _UNUSED = "where what is left at the end goes: expired, funder (back to who paid it) or pool"
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class SchemeTable(_Table):
+class SchemeTable(RuleTable):
     """[scheme]: what the rules are."""
 
     title: Text = Field("", description="the scheme's name")
     law: Text = Field("", description="the law or decision it carries out")
 
 
-class FactTable(_Table):
-    """[facts]: a fact of a person that expressions may name."""
+class FactTable(RuleTable):
+    """[facts]: a fact of a person or of an opportunity that expressions may name."""
 
-    kind: Literal["state", "figure"] = Field(
-        description="state: holds until the next row; figure: belongs to a span and adds up"
+    kind: Literal["state", "figure", "course"] = Field(
+        description="state: holds until the next row; figure: belongs to a span and adds up; "
+        "course: of an opportunity, in the facts of courses.csv"
     )
     type: str = Field(description="bool, integer, decimal(9,2), text or date; a figure is integer or decimal")
     default: str | None = Field(
@@ -68,21 +58,21 @@ class FactTable(_Table):
     title: Text = Field("", description="what the fact means")
 
 
-class ValueStep(_Table):
+class ValueStep(RuleTable):
     """[values]: one step of a dated constant."""
 
     from_: Day = Field(alias="from", description="the first day on which it holds")
     value: str = Field(description="the number, quoted")
 
 
-class WindowStep(_Table):
+class WindowStep(RuleTable):
     """[[cap]] window: one stretch of days that a cap counts by itself."""
 
     from_: Day = Field(alias="from", description="its first day")
     to: Day = Field(description="its last day")
 
 
-class CapTable(_Table):
+class CapTable(RuleTable):
     """[[cap]]: a limit that several grants may share."""
 
     id: Name = Field(description="the cap's name")
@@ -102,14 +92,14 @@ class CapTable(_Table):
     law: Text = Field("", description="where the law says so")
 
 
-class TierTable(_Table):
+class TierTable(RuleTable):
     """[[grant.tier]]: one alternative; the first that holds gives the amount."""
 
     when: Expression = Field("TRUE", description="expression: when this tier holds")
     amount: Expression = Field(description="expression: the amount it gives")
 
 
-class GrantTable(_Table):
+class GrantTable(RuleTable):
     """[[grant]]: one version of a rule that gives an entitlement."""
 
     id: Name = Field(description="the rule's name; its versions share it")
@@ -119,13 +109,16 @@ class GrantTable(_Table):
     unit: str = Field(description="the unit of the amount")
     every: str = Field(
         description="how often it is given: once, year, month, a length such as 6 years, "
-        "'exhausted + 5 years', contribution; the period is part of its key"
+        "'exhausted + 5 years', contribution, enrolment; the period is part of its key"
+    )
+    at: Literal["enrolled", "completed"] | None = Field(
+        None, description="with every = enrolment: the step that gives it; enrolled where not given"
     )
     starts: str = Field("", description="MM-DD on which its years begin; 01-01 where not given")
     due: str = Field(
         "",
         description="MM-DD of the period's year, or 'MM-DD next' in arrears; DD for a month; "
-        "a date for once; nothing for a contribution, which is due on its day",
+        "a date for once; nothing for a contribution or an enrolment, which is due on its day",
     )
     facts_on: str = Field(
         "",
@@ -156,7 +149,7 @@ class GrantTable(_Table):
     law: Text = Field("", description="where the law says so")
 
 
-class ContributionTable(_Table):
+class ContributionTable(RuleTable):
     """[[contribution]]: who may add to a wallet."""
 
     id: Name = Field(description="the rule's name")
@@ -182,7 +175,7 @@ class ContributionTable(_Table):
     law: Text = Field("", description="where the law says so")
 
 
-class _LotsTable(_Table):
+class _LotsTable(RuleTable):
     """What an amendment, a conversion and a closing have in common: whose lots, and which."""
 
     id: Name = Field(description="the rule's name, which its entries bear")
@@ -224,7 +217,7 @@ class ClosingTable(_LotsTable):
     unused: Unused = Field("expired", description=_UNUSED)
 
 
-class BudgetStep(_Table):
+class BudgetStep(RuleTable):
     """[[budget]] window: how much there is for the grants that fall due in it."""
 
     from_: Day = Field(alias="from", description="its first day")
@@ -232,7 +225,7 @@ class BudgetStep(_Table):
     amount: str = Field(description="the number, quoted")
 
 
-class BudgetTable(_Table):
+class BudgetTable(RuleTable):
     """[[budget]]: money that can run out, shared by the grants that name it."""
 
     id: Name = Field(description="the budget's name")
@@ -249,7 +242,7 @@ class BudgetTable(_Table):
     law: Text = Field("", description="where the law says so")
 
 
-class UsedTable(_Table):
+class UsedTable(RuleTable):
     """[used]: stands only in rules/used/, written by ilactl."""
 
     version: str = Field(description="the version kept")
@@ -258,7 +251,7 @@ class UsedTable(_Table):
     classes: dict[Name, str] = Field(default_factory=dict, description="the units of all classes there were")
 
 
-class RuleFile(_Table):
+class RuleFile(RuleTable):
     """A file of rules/."""
 
     scheme: SchemeTable = Field(default_factory=lambda: SchemeTable(title="", law=""))
@@ -271,6 +264,8 @@ class RuleFile(_Table):
     convert: list[ConvertTable] = Field(default_factory=list)
     closing: list[ClosingTable] = Field(default_factory=list)
     budget: list[BudgetTable] = Field(default_factory=list)
+    spend: list[SpendTable] = Field(default_factory=list)
+    ending: list[EndingTable] = Field(default_factory=list)
     used: UsedTable | None = None
 
 
@@ -288,6 +283,11 @@ def tables() -> dict[str, type[BaseModel]]:
         "[[convert]]": ConvertTable,
         "[[closing]]": ClosingTable,
         "[[budget]]": BudgetTable,
+        "[[spend]]": SpendTable,
+        "[[spend.only]]": OnlyTable,
+        "[[spend.refuse]]": RefuseTable,
+        "[[ending]]": EndingTable,
+        "[[ending.row]]": EndingRowTable,
     }
 
 
@@ -305,6 +305,8 @@ def model_at(path: Path) -> type[BaseModel] | None:
         "convert": ConvertTable,
         "closing": ClosingTable,
         "budget": BudgetStep if "window" in path else BudgetTable,
+        "spend": OnlyTable if "only" in path else RefuseTable if "refuse" in path else SpendTable,
+        "ending": EndingRowTable if "row" in path else EndingTable,
     }
     outer: dict[str, type[BaseModel]] = {"scheme": SchemeTable, "used": UsedTable}
     return (inner if len(path) > 1 else outer).get(str(path[0]))

@@ -14,7 +14,7 @@ from ilactl.rules.uses import own_names
 if TYPE_CHECKING:
     from ilactl.rules.ruletext import RuleText
 
-__all__ = ["Placed", "check_together"]
+__all__ = ["Placed", "check_together", "check_versions"]
 
 Placed = tuple["RuleText", tuple[str | int, ...], Any]
 """A rule with the file and key path of its table."""
@@ -24,13 +24,13 @@ def check_together(
     grants: Sequence[Placed], contributions: Sequence[Placed], names: Mapping[str, NameSpec]
 ) -> None:
     """Report what is wrong between rules, each of which is right by itself."""
-    _versions(grants)
-    _versions(contributions)
+    check_versions(grants)
+    check_versions(contributions)
     _orders(grants)
     _sums(grants, names)
 
 
-def _versions(rules: Sequence[Placed]) -> None:
+def check_versions(rules: Sequence[Placed]) -> None:
     """Versions of one id hold on different days and keep the rhythm their key depends on."""
     for i, (file, path, rule) in enumerate(rules):
         for _, _, earlier in rules[:i]:
@@ -49,13 +49,14 @@ def _versions(rules: Sequence[Placed]) -> None:
 
 
 def _sums(grants: Sequence[Placed], names: Mapping[str, NameSpec]) -> None:
-    """Warn where a rule's result can depend on what a later one gives."""
-    for file, path, grant in grants:
+    """Warn where a rule's result can depend on what a later one gives. What enrolments bring is in no run."""
+    runs = [placed for placed in grants if placed[2].every != "enrolment"]
+    for file, path, grant in runs:
         named = sorted(name for name in own_names(grant) if name in names)
         for spec in (names[name] for name in named if names[name].family == "sum"):
             if not spec.moment.startswith(("balance", "granted")):
                 continue
-            raising = [other for _, _, other in grants if other.id != grant.id and other.class_ == spec.of]
+            raising = [other for _, _, other in runs if other.id != grant.id and other.class_ == spec.of]
             later = sorted({other.id for other in raising if _comes_after(other, grant)})
             if later:
                 names_later = ", ".join(later)
@@ -69,7 +70,8 @@ def _orders(grants: Sequence[Placed]) -> None:
         for _, _, other in grants[:i]:
             shared = set(grant.caps) & set(other.caps)
             unordered = grant.order is None or other.order in (None, grant.order)
-            if grant.id != other.id and shared and unordered:
+            together = (grant.every == "enrolment") == (other.every == "enrolment")
+            if grant.id != other.id and shared and unordered and together:
                 cap = sorted(shared)[0]
                 message = f"{other.id} and {grant.id} share the cap {cap} and no order says which is first"
                 file.find(CAP_ORDER, path, message)

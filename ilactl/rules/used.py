@@ -31,6 +31,9 @@ from ilactl.rules.model import (
     Scheme,
 )
 from ilactl.rules.names import BUILT_IN
+from ilactl.rules.spending_model import Ending, Spend
+from ilactl.rules.spending_names import USABLE
+from ilactl.rules.spending_uses import ending_terms, names_of_spending, spend_terms
 from ilactl.rules.terms import NO_TERMS, LotTerms
 from ilactl.rules.uses import names_of_grant
 from ilactl.rules.values import show_value
@@ -61,6 +64,9 @@ def rule_digest(rule: Rule, scheme: Scheme) -> str:
         terms |= _lot_terms(rule.terms)
     elif isinstance(rule, Grant):
         terms = _grant_terms(rule, scheme)
+    elif isinstance(rule, Spend | Ending):
+        terms = spend_terms(rule) if isinstance(rule, Spend) else ending_terms(rule)
+        terms |= {"facts": [_fact_terms(fact) for fact in facts_read(rule, scheme)]}
     else:
         terms = _chosen_terms(rule, scheme)
     text = json.dumps({"id": rule.id, "valid_from": str(rule.valid_from), **terms}, sort_keys=True)
@@ -87,6 +93,7 @@ def _grant_terms(grant: Grant, scheme: Scheme) -> dict[str, Any]:
         **({"starts": grant.starts} if grant.starts else {}),
         **({"true_up": True} if grant.true_up else {}),
         **({"matches": sorted(grant.matches)} if grant.matches else {}),
+        **({"at": grant.at} if grant.every == "enrolment" else {}),
         **({"budget": grant.budget} if grant.budget else {}),
         **_lot_terms(grant.terms),
     }
@@ -134,20 +141,23 @@ def names_of_rule(rule: Rule, scheme: Scheme) -> set[str]:
         return set()
     if isinstance(rule, Grant):
         return names_of_grant(rule, scheme)
+    if isinstance(rule, Spend | Ending):
+        return names_of_spending(rule)
     parts = [rule.when, *([rule.rate] if isinstance(rule, Convert) and rule.rate else [])]
     return {name for part in parts for name in names_in(part.node)}
 
 
 def facts_read(rule: Rule, scheme: Scheme) -> list[FactSpec]:
-    """The declared facts that a rule reads."""
+    """The declared facts that a rule reads, of persons and of courses."""
     names = {name.rpartition(".")[2] for name in names_of_rule(rule, scheme) if not _apart(name)}
     if isinstance(rule, Grant) and rule.budget:
         names.add(scheme.budgets[rule.budget].by)
-    return [fact for name, fact in sorted(scheme.facts.items()) if name in names and name not in BUILT_IN]
+    declared = sorted({**scheme.facts, **scheme.course_facts}.items())
+    return [fact for name, fact in declared if name in names and name not in BUILT_IN]
 
 
 def _apart(name: str) -> bool:
-    return name.startswith(("value.", "lot."))
+    return name.startswith(("value.", "lot.", f"{USABLE}."))
 
 
 def values_read(rule: Rule, scheme: Scheme) -> dict[str, dict[str, str]]:

@@ -100,7 +100,7 @@ def test_an_old_row_is_refused_with_the_way_to_restore_it(sample_ledger: Path, c
 
 
 def test_no_step_of_an_enrolment_is_added_by_hand(sample_ledger: Path, call: Call) -> None:
-    append(sample_ledger / "enrolments.csv", "N1,2026-11-23,P1,C1,requested,2026-11-23,\n")
+    append(sample_ledger / "enrolments.csv", f"N1,2026-11-23,P1,C1,,enrolled,2026-11-23{',' * 12}\n")
     result = call(sample_ledger, "adopt", "--why", "x", "--yes")
     assert result.code == 3
     assert "enrolments.csv:2: ADOPT-NO-CORRECTION" in result.err

@@ -20,7 +20,7 @@ from ilactl.findings import kinds
 from ilactl.ledger.columns import TABLES
 from ilactl.ledger.grammar import LABOUR_STATUSES
 from ilactl.ledger.manifest import KEYS
-from ilactl.ledger.mapping import KEYS as MAPPING_KEYS
+from ilactl.ledger.mapping_keys import KEYS as MAPPING_KEYS
 from ilactl.output import text_of
 from ilactl.rules import names
 from ilactl.rules.shapes import tables
@@ -221,7 +221,7 @@ DECLARED = {
 }  # fmt: skip
 """Columns, keys, facts, members of the log and of an error, words of a column, ways of rounding."""
 OF_EXAMPLES = {
-    "hours_to_eur", "longer_use", "no_end", "paid_in", "reference_hours", "shift_work",
+    "car_licence", "hours_to_eur", "longer_use", "no_end", "paid_in", "reference_hours", "shift_work",
     "nhours_worked", "nuse_by",  # behind the \n of a printf
 }  # fmt: skip
 """Names that the examples make up; each of those is a scheme, a row or a line that is tested."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ilactl.commands.rules_manual import rules_manual
 from ilactl.commands.rules_prose import BUDGETS, EXAMPLE, LAWS, MATCHES
+from ilactl.commands.spending_prose import BROUGHT, ENDINGS, SPENDING
 from ilactl.ledger.manifest import load_manifest
 from ilactl.output import text_of
 from ilactl.rules.load import read_rules
 from ilactl.rules.names import SUMS, built_in_facts
 from ilactl.rules.shapes import tables
+from ilactl.rules.spending_names import COURSE, ENDING, OFFER
 
 MANIFEST = b"""\
 format = 1
@@ -39,7 +41,8 @@ def test_every_key_and_every_name_is_in_the_manual() -> None:
         for name, field in model.model_fields.items():
             assert field.description, f"{header} {name} has no description"
             assert f"\n{field.alias or name} " in manual
-    for name in (*built_in_facts(), *(f"{family}.CLASS" for family in SUMS)):
+    spending = (*COURSE, *OFFER, *ENDING, "usable.CLASS")
+    for name in (*built_in_facts(), *(f"{family}.CLASS" for family in SUMS), *spending):
         assert f"\n{name} " in manual
 
 
@@ -74,3 +77,32 @@ def test_what_the_pages_show_are_rules_without_any_finding() -> None:
     assert [finding.format() for finding in findings if not finding.warning] == []
     assert scheme is not None
     assert (len(scheme.laws), len(scheme.closings), len(scheme.budgets)) == (2, 1, 1)
+
+
+BESIDE = """
+[values]
+copay = [{ from = "2026-01-01", value = "103.20" }]
+[[contribution]]
+id = "employer"
+class = "employer"
+unit = "EUR"
+from = ["employer"]
+[[grant]]
+id = "base"
+class = "own"
+fund = "fund:state"
+unit = "EUR"
+every = "year"
+due = "06-15 next"
+amount = "500.00"
+"""
+
+
+def test_what_the_pages_show_of_spending_are_rules_without_any_finding() -> None:
+    ways, _, table = toml_of(ENDINGS).partition("[[ending]]")
+    assert ways.count("rest = ") == 5
+    text = "\n".join([toml_of(SPENDING), "[[ending]]" + table, toml_of(BROUGHT), BESIDE])
+    scheme, findings = read_rules({"rules/a.toml": text.encode()}, load_manifest(MANIFEST))
+    assert [finding.format() for finding in findings] == []
+    assert scheme is not None
+    assert (len(scheme.spends), len(scheme.endings[0].rows), len(scheme.grants)) == (1, 6, 2)

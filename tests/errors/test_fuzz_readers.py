@@ -28,10 +28,18 @@ ROWS = {
     "identities.csv": "P1,2026-01-01,Ada Kask,1990-05-17,ada@example.org,S1,carer=true,0123456789abcdef\n",
     "persons.csv": 'P1,2026-01-01,3,employed,0.8,O1,"North, East",care craft,P2,trained=true;rate=1.50\n',
     "figures.csv": "P1,hours_worked,2026-01-01,2026-01-31,160.5,O1\n",
-    "organisations.csv": 'O1,2026-01-01,employer,"The ""Works""",LT,7,x@y,EQ,2026-01-01,2026-12-31\n',
-    "courses.csv": "C1,2026-01-01,O1,training,Welding,4,0715,5,40.5,100.00,EUR\n",
+    "organisations.csv": 'O1,2026-01-01,employer,"The ""Works""",LT,7,x@y,EQ,SKVC,2026-01-01,2026-12-31,,'
+    "LT121000011101001000,LT121000011101001000\n",
+    "courses.csv": "C1,2026-01-01,O1,training,Welding,lt: Suvirinimas | sv: Svetsning,lt en,4,short,0715,5,"
+    "40.5,100.00,80.00,EUR,a weld,EQAVET,none,C2,,rare=true\n",
+    "runs.csv": "C1,R1,2026-01-01,2026-09-01,2026-10-01,0.5,evening,blended,Vilnius,en,12,2026-06-01,"
+    "2026-08-15,90.00,EUR,\n",
+    "outcomes.csv": "C1,1,2026-01-01,skill,welds a seam,http://data.europa.eu/esco/skill/1\n",
+    "relevance.csv": "field:0715,a list,2026-01-01,2026-12-31,L1\n",
+    "reasons.csv": "2026-01-01,P1,C1,cost,survey,A1\n",
     "entitlements.csv": "E1,2026-01-01,P1,grant,,500.00,EUR,fund:state,wallet:own,,never,,,base,2026,,,R\n",
-    "enrolments.csv": "N1,2026-01-01,P1,C1,requested,2026-01-01,\n",
+    "enrolments.csv": "N1,2026-01-01,P1,C1,R1,enrolled,2026-01-01,training,90.00,10.00,,EUR,"
+    "provider:O1,,,,,signed,A1\n",
     "credentials.csv": "K1,2026-01-01,P1,N1,issued,sha256-00\n",
 }
 PEOPLE = b"person,name,birth_date,labour_status\nP3,Cy Moss,1979-01-30,employed\nP4,Dee,,student\n"

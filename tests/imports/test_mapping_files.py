@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ilactl.errors import BadInput
-from ilactl.ledger.mapping import KEYS, load_mapping
+from ilactl.ledger.mapping import load_mapping
+from ilactl.ledger.mapping_keys import KEYS
 
 GOOD = b'[columns]\nperson = "Nr"\n'
 
@@ -41,7 +42,7 @@ columns = { person = "Nr", labour_status = "Status", region = { value = "North" 
     assert mapping.columns == {"person": "Nr", "labour_status": "Status"}
     assert mapping.constants == {"region": "North"}
     assert mapping.values == {"labour_status": {"A": "employed"}}
-    assert {key.path[0] for key in KEYS} == {"ignore", "file", "values", "match", "columns"}
+    assert {key.path[0] for key in KEYS} == {"ignore", "file", "values", "match", "columns", "only"}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,19 @@ def test_the_nearest_key_is_offered() -> None:
         ("[columns]\n", "MAP-MISSING"),
         ('[columns]\nperson = ""\n', "MAP-VALUE"),
         ("[columns]\nperson = 3\n", "MAP-VALUE"),
-        ('[columns]\nperson = { valeu = "x" }\n', "MAP-VALUE"),
+        ('[columns]\nperson = { valeu = "x" }\n', "MAP-KEY"),
+        ('[columns]\nperson = { value = "x", header = "Nr" }\n', "MAP-VALUE"),
+        ('[columns]\nperson = { prefix = "x" }\n', "MAP-VALUE"),
+        ('[columns]\nperson = { value = "x", prefix = "P" }\n', "MAP-VALUE"),
+        ('[columns]\nperson = { header = "" }\n', "MAP-VALUE"),
+        ('[columns]\nperson = { digest_of = "Nr", units = { "" = "1" } }\n', "MAP-VALUE"),
+        ('[columns]\nregion = { header = "R", units = { "%" = "0" } }\n', "MAP-VALUE"),
+        ('[columns]\nregion = { header = "R", units = { "%" = 2 } }\n', "MAP-VALUE"),
+        ('[columns]\nregion = { header = "R", empty = "-" }\n', "MAP-VALUE"),
+        ('[file]\nclean = ["visible"]\n[columns]\nperson = "Nr"\n', "MAP-VALUE"),
+        ('[file]\nclean = "spaces"\n[columns]\nperson = "Nr"\n', "MAP-VALUE"),
+        ('[file]\nrepeated = "yes"\n[columns]\nperson = "Nr"\n', "MAP-VALUE"),
+        ('[only]\nStatus = "A"\n[columns]\nperson = "Nr"\n', "MAP-VALUE"),
         ('[columns]\nperson = "Nr"\nignore = ["x"]\n', "MAP-VALUE"),
         ('[columns]\n"Nr" = "person"\n', "MAP-KEY"),
         ('[columns]\nregion = "R"\n[match]\nperson = "external_id"\n', "MAP-MISSING"),

@@ -10,7 +10,8 @@ import pytest
 
 from ilactl.commands.imports_manual import _COMMAND, EXAMPLE
 from ilactl.commands.topics import TOPICS
-from ilactl.ledger.mapping import KEYS, load_mapping
+from ilactl.ledger.mapping import load_mapping
+from ilactl.ledger.mapping_keys import KEYS
 
 ROOT = Path(__file__).parents[2]
 MAPPINGS = ROOT / "sample-data" / "mappings"

@@ -28,7 +28,7 @@ DATA_CHECKS = [
 ]
 REST = ",,,,0123456789abcdef\n"
 PERSONS = "P1,2026-01-01,,,,O1,,,,\nP2,2026-01-01,,,,,,,,\n"
-ORGANISATIONS = "O1,2026-01-01,employer,A,,,,,,\nO3,2026-01-01,provider,B,,,,,,\n"
+ORGANISATIONS = "O1,2026-01-01,employer,A,,,,,,,,,,\nO3,2026-01-01,provider,B,,,,,,,,,,\n"
 
 
 def entry(number: int, **cells: str) -> str:
@@ -145,9 +145,9 @@ def test_a_document_brings_in_one_contribution():
         ({"persons": "P1,2026-01-01,,,,,,,,x=1\n"}, ("CHECK-FACT", 2, "facts")),
         ({"figures": "P1,hours,2026-01-01,2026-12-31,1,\n"}, ("CHECK-FACT", 2, "figure")),
         ({"persons": "P1,2026-01-01,,,,,,,,\nP1,2026-01-01,,,,,,,,\n"}, ("CHECK-TWO-ROWS", 3, "valid_from")),
-        ({"courses": "C1,2026-01-01,O9,training,Title,,,,,,\n"}, ("CHECK-ORGANISATION", 2, "provider")),
-        ({"courses": "C1,2026-01-01,O3,training,Title,,,,,1.5,EUR\n"}, ("AMOUNT", 2, "price")),
-        ({"courses": "C1,2026-01-01,O3,training,Title,,,,,1.50,\n"}, ("AMOUNT", 2, "price")),
+        ({"courses": f"C1,2026-01-01,O9,training,Title{',' * 16}\n"}, ("CHECK-ORGANISATION", 2, "provider")),
+        ({"courses": "C1,2026-01-01,O3,training,Title,,,,,,,,1.5,,EUR,,,,,,\n"}, ("AMOUNT", 2, "price")),
+        ({"courses": "C1,2026-01-01,O3,training,Title,,,,,,,,1.50,,,,,,,,\n"}, ("AMOUNT", 2, "price")),
         (
             {"identities": f"P1,2026-01-01,Ann,1990-01-01{REST}P2,2026-01-01,Ann,1990-01-01{REST}"},
             ("CHECK-TWIN", 3, "name"),
@@ -156,7 +156,10 @@ def test_a_document_brings_in_one_contribution():
             {"figures": "P1,hours,2026-01-01,2026-12-31,1,O1\nP1,hours,2026-03-01,2026-03-31,1,O1\n"},
             ("CHECK-FIGURE-OVERLAP", 3, "from"),
         ),
-        ({"enrolments": "N1,2026-01-01,P9,C1,requested,2026-01-01,\n"}, ("CHECK-PERSON", 2, "person")),
+        (
+            {"enrolments": f"N1,2026-01-01,P9,C1,,enrolled,2026-01-01{',' * 12}\n"},
+            ("CHECK-PERSON", 2, "person"),
+        ),
     ],
 )  # fmt: skip
 def test_a_faulty_register_is_found_in_its_place(files, expected):

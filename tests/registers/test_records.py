@@ -123,8 +123,8 @@ def test_a_bad_row_is_a_finding():
 
 
 def test_an_organisation_has_the_row_of_the_day():
-    rows = "O1,2026-01-01,employer,Old,,,,,,\n"
-    rows += "O1,2026-06-01,employer provider,New,LT,,,EQAVET,2026-01-01,2027-12-31\n"
+    rows = "O1,2026-01-01,employer,Old,,,,,,,,,,\n"
+    rows += "O1,2026-06-01,employer provider,New,LT,,,EQAVET,,2026-01-01,2027-12-31,,,\n"
     ledger = ledger_of({"organisations.csv": rows})
     assert organisation(ledger, "O1", date(2026, 2, 1)).name == "Old"
     assert organisation(ledger, "O1").kinds == ("employer", "provider")

@@ -167,7 +167,9 @@ def test_one_persons_rows_are_found_in_the_ids_column_only():
 
 def test_quotes_before_the_id_do_not_shift_its_column():
     data = file_of(
-        ORGANISATIONS, 'O1,2026-01-01,employer,"A, O2, ""x""",LT,O2,,,,', "O2,2026-01-01,employer,B,LT,O2,,,,"
+        ORGANISATIONS,
+        'O1,2026-01-01,employer,"A, O2, ""x""",LT,O2,,,,,,,,',
+        "O2,2026-01-01,employer,B,LT,O2,,,,,,,,",
     )
     assert [r.cells[0] for r in rows_with_id(data, ORGANISATIONS, "register_no", "O2")[0]] == ["O1", "O2"]
     assert [r.cells[0] for r in rows_with_id(data, ORGANISATIONS, "organisation", "O2")[0]] == ["O2"]

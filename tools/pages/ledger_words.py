@@ -6,6 +6,8 @@ not of its column's grammar.
 
 from __future__ import annotations
 
+from tools.pages import spending_words as spending
+
 __all__ = [
     "ABOUT",
     "ACTS",
@@ -42,13 +44,11 @@ FILES: dict[str, str] = {
     "edge makes the figure unknown there.",
     "organisations.csv": "Which account an organisation pays from follows from its kinds: employer:ID, "
     "service:ID, provider:ID. A funder pays through a fund of ledger.toml.",
-    "courses.csv": "The register of opportunities. A row is whole and holds until the next.",
     "entitlements.csv": "The books. booked_on never goes back, and entry ids are E1, E2, E3 without a gap. "
     "Nothing is edited or removed: what was wrong is corrected by a later entry. A balance is a sum of "
     "rows and stands nowhere.",
-    "enrolments.csv": "One row a step. The money of a step stands in entitlements.csv under the same "
-    "enrolment.",
     "credentials.csv": "The signed documents lie in credentials/, one file each.",
+    **spending.FILES,
 }
 """A paragraph on each file."""
 
@@ -92,21 +92,12 @@ CELLS: dict[str, dict[str, tuple[str, str]]] = {
         "register_no": ("NB-100201", "not told"),
         "contact": ("hr1@example.org", "none"),
         "quality_label": ("EQAVET", "it holds none"),
+        "label_issuer": ("Centre for Quality Assessment", "not told"),
         "label_from": ("2024-01-01", "since ever"),
         "label_until": ("2028-12-31", "no end"),
-    },
-    "courses.csv": {
-        "course": ("C12", ""),
-        "valid_from": ("2026-01-01", ""),
-        "provider": ("O3", ""),
-        "kind": ("training", ""),
-        "title": ("Welding for shipbuilders", ""),
-        "eqf_level": ("4", "not told"),
-        "field": ("0715", "not told"),
-        "ects": ("2.5", "none"),
-        "hours": ("60", "not told"),
-        "price": ("1000.00", "not told"),
-        "unit": ("EUR", "the price is not told"),
+        "suspended": ("under inquiry", "it is not"),
+        "iban": ("LT121000011101001000", "none: it cannot be paid"),
+        "iban_confirmed": ("LT121000011101001000", "nobody else has confirmed it yet"),
     },
     "entitlements.csv": {
         "entry": ("E1634", ""),
@@ -128,15 +119,6 @@ CELLS: dict[str, dict[str, tuple[str, str]]] = {
         "of": ("E2", "none"),
         "ref": ("PAY-2609-0298", "none"),
     },
-    "enrolments.csv": {
-        "enrolment": ("N9", ""),
-        "booked_on": ("2026-09-01", ""),
-        "person": ("RM-09PYRHTS", ""),
-        "course": ("C12", ""),
-        "step": ("reserved", ""),
-        "on": ("2026-09-01", ""),
-        "detail": ("60 percent attended", "nothing"),
-    },
     "credentials.csv": {
         "credential": ("CR-1", ""),
         "booked_on": ("2027-01-10", ""),
@@ -145,6 +127,7 @@ CELLS: dict[str, dict[str, tuple[str, str]]] = {
         "step": ("issued", ""),
         "digest": ("sha256:5f70bf18a086007016e948b04aed3b82", "no document lies here"),
     },
+    **spending.CELLS,
 }
 """For each column an example, and what an empty cell means; nothing where the cell is never empty."""
 
@@ -172,6 +155,7 @@ VALUES: dict[str, str] = {
     "country": "two capital letters",
     "kinds": "of employer, service, provider, funder, with one space between them",
     "salt": "16 to 32 hexadecimal digits",
+    **spending.VALUES,
 }
 """The types of cells: what each may look like."""
 

@@ -1,0 +1,52 @@
+"""How an amount is shared out over lots: rounded once on the whole, then split to the cent.
+
+Largest remainder, ties to the lot drawn first, and never more than a lot holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
+
+from ilactl.money import round_to, split
+
+__all__ = ["share_of", "split_within", "take_in_turn"]
+
+
+def share_of(parts: Sequence[tuple[Fraction, int]], mode: str) -> int:
+    """The shares of several amounts together, rounded once on the whole to the smallest part."""
+    return round_to(sum((share * amount for share, amount in parts), Fraction(0)), 0, mode)
+
+
+def split_within(amount: int, weights: Sequence[Fraction | int], limits: Sequence[int]) -> list[int]:
+    """`amount` split by `weights`, no part above its limit; what a limit turns away goes to the others.
+
+    Where no weight is left the room itself is the weight. Raises ValueError for more than all
+    limits together, or below zero.
+    """
+    if not 0 <= amount <= sum(limits):
+        raise ValueError(f"{amount} does not fit into {sum(limits)}")
+    parts = [0 for _ in limits]
+    while left := amount - sum(parts):
+        room = [limit - part for limit, part in zip(limits, parts, strict=True)]
+        open_ = [max(Fraction(0), Fraction(w)) if r else Fraction(0) for w, r in zip(weights, room, strict=True)]
+        added = split(left, _whole(open_) if any(open_) else room)
+        parts = [part + min(more, r) for part, more, r in zip(parts, added, room, strict=True)]
+    return parts
+
+
+def _whole(weights: Sequence[Fraction]) -> list[int]:
+    """The same weights as whole numbers."""
+    below = lcm(*(weight.denominator for weight in weights))
+    return [int(weight * below) for weight in weights]
+
+
+def take_in_turn(amount: int, limits: Sequence[int]) -> list[int]:
+    """`amount` taken from the first as far as it goes, then from the next; less where all hold less."""
+    parts = []
+    for limit in limits:
+        part = min(max(0, limit), amount)
+        amount -= part
+        parts.append(part)
+    return parts

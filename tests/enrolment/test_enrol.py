@@ -1,0 +1,110 @@
+"""`ilactl enrol`: the offer, what it books, and everything it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from ilactl.ledger.columns import ENROLMENTS
+from tests.enrolment.conftest import Agency
+
+YES = ("--yes", "--consent", "signed the form")
+
+
+def test_the_offer_tells_who_pays_what_and_writes_nothing(agency: Agency) -> None:
+    before = agency.bytes()
+    offer = agency.json("enrol", "P1", "C1/R1", "-n", day="2026-12-01")
+    assert (offer["price"], offer["from_wallet"], offer["own"]) == ("600.00", "600.00", "0.00")
+    assert [(part["class"], part["pays"], part["stays"]) for part in offer["rows"]] == [
+        ("employer", "300.00", "0.00"),
+        ("own", "300.00", "200.00"),
+    ]
+    assert offer["usable_after"] == "200.00"
+    assert agency.bytes() == before
+
+
+def test_the_offer_shown_is_the_offer_booked(agency: Agency) -> None:
+    shown = agency.json("enrol", "P1", "C1/R1", "-n", day="2026-12-01")
+    booked = agency.json("enrol", "P1", "C1/R1", *YES, day="2026-12-01")
+    told = {name for name in shown if shown[name] != booked[name]}
+    assert told == {"commit", "enrolment", "dry_run"}
+    assert agency.moves("reserve") == [
+        ("reserve", "300.00", "wallet:employer", "held:employer"),
+        ("reserve", "300.00", "wallet:own", "held:own"),
+    ]
+    step = agency.rows(ENROLMENTS)[0]
+    assert step["enrolment"] == booked["enrolment"] == f"N{booked['commit']}"
+    assert (step["step"], step["rule"], step["payee"]) == ("enrolled", "training@2026-01-01", "provider:O3")
+    assert step["consent"] == "holder: signed the form"
+
+
+def test_what_the_wallet_does_not_pay_is_the_holders_own(agency: Agency) -> None:
+    booked = agency.json("enrol", "P2", "C1/R1", *YES, day="2026-12-01")
+    assert (booked["from_wallet"], booked["own"], booked["missing"]) == ("500.00", "100.00", "100.00")
+    assert agency.rows(ENROLMENTS)[0]["own"] == "100.00"
+
+
+def test_a_caseworker_on_behalf_needs_evidence_and_it_is_recorded(agency: Agency) -> None:
+    by = ("--yes", "--consent", "agreed on the phone", "--consent-by", "caseworker", "--channel", "phone")
+    done = agency("enrol", "P1", "C1/R1", *by, day="2026-12-01")
+    assert done.code == 2
+    assert "evidence" in done.err
+    agency("enrol", "P1", "C1/R1", *by, "--evidence", "CALL-9", day="2026-12-01").ok()
+    consent = agency.rows(ENROLMENTS)[0]["consent"]
+    assert consent == "caseworker (phone): agreed on the phone; evidence: CALL-9"
+
+
+@pytest.mark.parametrize("given", [(), ("--yes",), ("--consent", "signed")])
+def test_without_a_terminal_yes_and_consent_are_both_needed(agency: Agency, given: tuple[str, ...]) -> None:
+    before = agency.bytes()
+    done = agency("enrol", "P1", "C1/R1", *given, day="2026-12-01")
+    assert done.code == 4
+    assert agency.bytes() == before
+
+
+def test_all_that_speaks_against_it_is_listed_at_once(agency: Agency) -> None:
+    before = agency.bytes()
+    done = agency("enrol", "P1", "C3", *YES, day="2026-12-01")
+    assert done.code == 3
+    assert "label" in done.err
+    agency("organisation", "update", "O3", "--from", "2026-12-01", "--label-until", "2026-11-30").ok()
+    before = agency.bytes()
+    done = agency("enrol", "P1", "C1/R1", *YES, day="2027-02-01")
+    assert done.code == 3
+    assert "2 reasons" in done.err, done.err
+    assert agency.bytes() == before
+
+
+def test_the_second_of_two_on_the_last_seat_gets_a_clear_refusal(agency: Agency) -> None:
+    agency.enrol("P1")
+    agency.enrol("P2")
+    before = agency.bytes()
+    done = agency("enrol", "P3", "C1/R1", *YES, day="2026-12-01")
+    assert done.code == 3
+    assert "seat" in done.err
+    assert agency.bytes() == before
+
+
+def test_a_second_open_enrolment_in_the_same_course_is_refused(agency: Agency) -> None:
+    agency.enrol("P1")
+    assert agency("enrol", "P1", "C1/R2", *YES, day="2026-12-01").code == 3
+
+
+def test_a_key_books_once(agency: Agency) -> None:
+    args = ("enrol", "P1", "C1/R1", *YES, "--key", "app-7")
+    agency(*args, day="2026-12-01").ok()
+    before = agency.bytes()
+    again = agency.json(*args, day="2026-12-01")
+    assert again["done_already"] is True
+    assert agency.bytes() == before
+    other = agency("enrol", "P2", "C1/R1", *YES, "--key", "app-7", day="2026-12-01")
+    assert other.code == 3
+
+
+def test_an_unknown_person_course_or_run_is_not_found(agency: Agency) -> None:
+    for person, course in (("P9", "C1"), ("P1", "C9"), ("P1", "C1/R9")):
+        assert agency("enrol", person, course, *YES, day="2026-12-01").code == 66
+
+
+def test_success_is_silent_without_a_terminal(agency: Agency) -> None:
+    done = agency("enrol", "P1", "C1/R1", *YES, day="2026-12-01")
+    assert (done.code, done.out, done.err) == (0, "", "")
