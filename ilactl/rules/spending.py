@@ -33,6 +33,7 @@ from ilactl.rules.objections import (
 from ilactl.rules.offer import Ask, Given, Objection, Offer, Part
 from ilactl.rules.outlook import when_covered
 from ilactl.rules.shares import take_in_turn
+from ilactl.rules.spending_facts import values_of
 from ilactl.rules.spending_uses import names_of_spending
 from ilactl.rules.suitability import course_objections, run_objections, seats_left
 from ilactl.rules.uses import own_names
@@ -167,6 +168,7 @@ class _Planning:
         pays = draw(offer.from_wallet - given, spend, lots)
         offer.parts = tuple(_part(one, pay) for one, pay in zip(lots, pays, strict=True))
         offer.passed = self._passed(spend, lots)
+        offer.facts = values_of(self.holder.reading, facts, asked_names(self.scheme, spend))
         self._own(offer, spend)
         self._missing(offer, spend, facts, wanted, barred, look_ahead)
         ready = (lot for lot in self.holder.lots if lot.unit == spend.unit and self._in_time(lot))
