@@ -243,7 +243,8 @@ class Paper(Registers):
     def offer(self, course: str = "C1", on: str = "2026-09-01", person: str = "P1", **said: Any) -> Offer:
         if isinstance(said.get("prepaid"), str):
             said["prepaid"] = cents(said["prepaid"])
-        return plan_offer(self, self.scheme, Ask(person, course, day(on), **said))
+        look_ahead = said.pop("look_ahead", True)
+        return plan_offer(self, self.scheme, Ask(person, course, day(on), **said), look_ahead=look_ahead)
 
     def enrol(self, name: str = "N9", **asked: Any) -> Enrolment:
         """Enrol; nothing speaks against it."""
