@@ -23,6 +23,7 @@ __all__ = [
     "appends_of",
     "book",
     "can_ask",
+    "declared_facts",
     "digest_of",
     "facts_of",
     "fresh_id",
@@ -66,6 +67,16 @@ def facts_of(snapshot: Snapshot) -> Mapping[str, Fact]:
     from ilactl.rules.load import load_scheme
 
     return {name: fact for name, fact in load_scheme(snapshot).facts.items() if name not in PERSONS.names}
+
+
+def declared_facts(snapshot: Snapshot) -> Mapping[str, Fact]:
+    """The facts that the scheme declares, of persons and of courses: no name is given twice.
+
+    Raises BadRules where the rules cannot be read.
+    """
+    from ilactl.rules.load import load_scheme
+
+    return {**facts_of(snapshot), **load_scheme(snapshot).course_facts}
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:

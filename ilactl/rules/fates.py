@@ -95,14 +95,16 @@ def rows_of_fates(
     enrolment: str,
     unit: str,
     taking_back: Mapping[str, str] = _NOTHING,
+    *,
+    after: int = 0,
 ) -> Iterator[Entry]:
-    """The rows, numbered +1, +2: each fate, and what follows from a release directly behind it.
+    """The rows, numbered behind the first `after`: each fate, and what follows from a release behind it.
 
     `taking_back` names the reservation of each lot where the fate is none of a share's rest: the
     reservation itself becomes smaller.
     """
     lots = {lot.entry: lot for lot in holder.lots}
-    number = 0
+    number = after
     for fate in fates:
         if not fate.amount:
             continue
@@ -149,6 +151,8 @@ def rows_of_given(
     """The rows of grants at completion, numbered behind the first `after`: each opened, then reserved."""
     number = after
     for one in given:
+        if one.refused:
+            continue
         number += 1
         opened = row_of_grant(one, person, enrolment, unit, f"+{number}", holder.day)
         yield opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -12,15 +12,28 @@ from ilactl.rules.facts import Reading, read_names
 from ilactl.rules.model import Scheme
 from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.periods import setting_on
-from ilactl.rules.spending_names import FAMILY, any_names
+from ilactl.rules.spending_names import any_names
+from ilactl.rules.values import Value
 
-__all__ = ["evaluate_spending", "spending_names"]
+__all__ = ["evaluate_spending", "spending_names", "values_of"]
+
+_READY = "names of spending"
 
 
 def spending_names(scheme: Scheme, scales: Mapping[str, int]) -> dict[str, NameSpec]:
     """Every name that an expression of spending may use, a person's and an enrolment's."""
     names = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
     return names | any_names(scales, scheme.class_units, scheme.course_facts)
+
+
+def values_of(
+    reading: Reading, circumstances: Circumstances, wanted: Iterable[str]
+) -> dict[str, Value | None]:
+    """The values of these names, sorted, as expressions find them; None for what is unknown."""
+    names = spending_names(reading.scheme, reading.scales)
+    specs = [names[name] for name in sorted(wanted)]
+    asked = replace(reading, circumstances=circumstances)
+    return dict(read_names(asked, setting_on(circumstances.day), specs))
 
 
 def evaluate_spending(
@@ -31,10 +44,10 @@ def evaluate_spending(
     Facts are read as they hold on the day of the circumstances; sums are those of the reading.
     Raises BadRules where working days are asked for in a country that has no calendar.
     """
-    specs = checked.ready.get(FAMILY)
+    specs = checked.ready.get(_READY)
     if not isinstance(specs, list):
         names = spending_names(reading.scheme, reading.scales)
-        specs = checked.ready[FAMILY] = [names[name] for name in checked.names]
+        specs = checked.ready[_READY] = [names[name] for name in checked.names]
     asked = replace(reading, circumstances=circumstances)
     values = read_names(asked, setting_on(circumstances.day), specs)
     return evaluate(checked, values, trace=trace)
