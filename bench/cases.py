@@ -17,6 +17,7 @@ LARGEST = 1_000_000
 
 _HERE = Path(__file__).resolve().parent
 _TOPUP = ("topup", "--on", "2027-01-01", "--yes")
+_SETTLE = ("settle", "--on", "2027-01-01", "--yes")
 _BY_CLICK = "import click"
 _CLICK = (sys.executable, "-c", "import click")
 _MIDDLE, _SMALL, _FEW = 100_000, 10_000, 1_000
@@ -38,7 +39,7 @@ class Bench:
 
     def cases(self) -> Iterator[Pairs]:
         """Every case in turn that was asked for."""
-        for offered in (self._topups(), self._starts(), self._persons()):
+        for offered in (self._topups(), self._settlements(), self._starts(), self._persons()):
             for name, measure in offered.items():
                 if self.only in name:
                     yield measure(name)
@@ -61,6 +62,30 @@ class Bench:
             name, _BY_CLICK, lambda: self._ready(_FEW), lambda: _CLICK, few * 2, Gates(8.0)
         )
         return offered
+
+    def _settlements(self) -> dict[str, Callable[[str], Pairs]]:
+        """Everything that is due paid in one commit, over the bare script of the same arithmetic."""
+        gates = {_MIDDLE: Gates(2.0), _SMALL: Gates()}
+        return {
+            f"settle of {count:,}": lambda name, c=count, g=gate: self._settle(name, c, g)
+            for count, gate in gates.items()
+            if count <= self.largest
+        }
+
+    def _settle(self, name: str, count: int, gates: Gates) -> Pairs:
+        """Ours over the bare script. Both must have booked the same rows."""
+        master = self.ledgers.payable(count)
+
+        def ours() -> Command:
+            return ilactl("--ledger", str(self.ledgers.copy_of(master, "ours")), *_SETTLE)
+
+        def bare() -> Command:
+            copy = self.ledgers.copy_of(master, "bare")
+            return (sys.executable, str(_HERE / "bare_settle.py"), str(copy))
+
+        pairs = run_pairs(name, "bare DuckDB script", ours, bare, self.pairs, gates)
+        self.ledgers.compare(master)
+        return pairs
 
     def _starts(self) -> dict[str, Callable[[str], Pairs]]:
         """What a user waits for before anything is done, over importing click."""
@@ -129,7 +154,7 @@ class Bench:
             gates,
         )
         pairs.each = size
-        self.ledgers.compare(size)
+        self.ledgers.compare(self.ledgers.master(size))
         self.ledgers.drop(size, "ours", "bare")
         return pairs
 

@@ -116,6 +116,7 @@ def _register() -> None:
     for inner in (
         enrolment_ends.cancel,
         enrolment_ends.move,
+        enrolment_ends.reclaim,
         enrolment_import.import_,
         enrolment_views.show,
         enrolment_views.list_,

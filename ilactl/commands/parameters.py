@@ -25,11 +25,14 @@ __all__ = [
     "CONTRIBUTION_RULE",
     "COURSE",
     "ENROLMENT",
+    "FIELD",
     "FILE",
+    "FOLDER",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
     "PERSON",
+    "RELEVANT",
     "RULE",
     "RUN",
     "SPEND_RULE",
@@ -90,6 +93,24 @@ def _enrolments(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "enrolments.csv", beginning))
+
+
+def _relevant(root: Path, beginning: str) -> Offers:
+    """What evidence may be about: courses of the register, fields of the code list."""
+    kind, colon, rest = beginning.partition(":")
+    if kind == "course" and colon:
+        return ((f"course:{found}", told) for found, told in _courses(root, rest))
+    if kind == "field" and colon:
+        from ilactl.ledger.isced_fields import fields
+
+        return ((f"field:{code}", label) for code, label in sorted(fields().items()))
+    return [("course:", "a course of the register"), ("field:", "an ISCED-F field")]
+
+
+def _fields(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.isced_fields import fields
+
+    return sorted(fields().items())
 
 
 def _entries(root: Path, beginning: str) -> Offers:
@@ -191,6 +212,8 @@ class _Path(click.types.StringParamType):
 PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
 COURSE = Ids(_courses)
+RELEVANT = Ids(_relevant)
+FIELD = Ids(_fields)
 ENROLMENT = Ids(_enrolments)
 GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries, _enrolments)
@@ -203,3 +226,4 @@ CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)
 FILE = _Path("file")
+FOLDER = _Path("dir")

@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "The registers": {
         "person": "ilactl.commands.person",
         "organisation": "ilactl.commands.organisation",
+        "course": "ilactl.commands.course",
     },
     "What goes in": {
         "contribution": "ilactl.commands.contribution",
@@ -35,6 +36,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "What it is spent on": {
         "enrol": "ilactl.commands.enrol",
         "enrolment": "ilactl.commands.enrolment",
+        "settle": "ilactl.commands.settle",
     },
     "What a person has, and why": {
         "balance": "ilactl.commands.balance",

@@ -19,11 +19,25 @@ from ilactl.rules.terms import Term
 if TYPE_CHECKING:
     from ilactl.rules.expressions import Checked
 
-__all__ = ["ORDERS", "PAYEES", "REQUIRED", "RESTS", "Ending", "EndingRow", "Only", "Refusal", "Spend"]
+__all__ = [
+    "ORDERS",
+    "PAYEES",
+    "REQUIRED",
+    "RESTS",
+    "TOGETHER",
+    "Ending",
+    "EndingRow",
+    "Only",
+    "Refusal",
+    "Spend",
+]
 
 ORDERS = ("class", "expiry", "restriction", "age")
 """By what lots are drawn: their class's place in `classes`, the earlier end, earmarked and restricted
 lots before free ones, the older lot."""
+
+TOGETHER = "even"
+"""The last of a rule's keys: lots that are alike by those before are drawn together, by what they hold."""
 
 PAYEES = ("provider", "own", "employer")
 """Who is paid: the provider, the holder who paid before, the holder's employer who did."""
@@ -56,6 +70,7 @@ class Spend(Struct, Version, frozen=True):
     `net` is the price after subsidies outside the wallet (the price itself where it is None),
     `from_wallet` what the lots pay at most; what they do not pay is the holder's own share. Where
     `own_class` names a class, the own share is booked too: paid in, reserved, and ended with the rest.
+    `usable_at` is the day on which a lot must not have ended: that of enrolling, or the course's start.
     `requires` says what must hold on the day of booking and again on that of the start.
     """
 
@@ -77,6 +92,7 @@ class Spend(Struct, Version, frozen=True):
     valid_until: date | None
     law: str
     source: Source
+    usable_at: str = "enrolled"
 
 
 class EndingRow(Struct, frozen=True):
