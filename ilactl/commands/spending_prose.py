@@ -115,9 +115,9 @@ by its conditions of use, with an advance for long courses:
   why = "by attendance: at least a quarter, all from 80 percent on"
 
 Milestones (Greece) are two rows: on = "completed" with provider = "0.7" and rest = "held", and
-on = "certified" with provider = "1". A step without a row changes nothing;
-where the ending has rows for completed or cancelled and none holds, the step is refused. What was paid already is
-not taken back by a smaller share; a provider who got too much is reclaimed from."""
+on = "certified" with provider = "1". A step without a row changes nothing; where rows for completed or
+cancelled are there and none holds, the step is refused. What was paid already is not taken back by a
+smaller share; a provider who got too much is reclaimed from."""
 
 BROUGHT = """\
 A grant with every = "enrolment" is given by the enrolment itself, never by a top-up: its lot bears the
