@@ -25,16 +25,19 @@ __all__ = [
     "CONTRIBUTION_RULE",
     "COURSE",
     "ENROLMENT",
+    "FIELD",
     "FILE",
     "FOLDER",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
     "PERSON",
+    "RELEVANT",
     "RULE",
     "RUN",
     "SPEND_RULE",
     "SUBJECT",
+    "TRIAL_RULE",
     "UNIT",
     "Ids",
     "Words",
@@ -90,6 +93,24 @@ def _enrolments(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "enrolments.csv", beginning))
+
+
+def _relevant(root: Path, beginning: str) -> Offers:
+    """What evidence may be about: courses of the register, fields of the code list."""
+    kind, colon, rest = beginning.partition(":")
+    if kind == "course" and colon:
+        return ((f"course:{found}", told) for found, told in _courses(root, rest))
+    if kind == "field" and colon:
+        from ilactl.ledger.isced_fields import fields
+
+        return ((f"field:{code}", label) for code, label in sorted(fields().items()))
+    return [("course:", "a course of the register"), ("field:", "an ISCED-F field")]
+
+
+def _fields(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.isced_fields import fields
+
+    return sorted(fields().items())
 
 
 def _entries(root: Path, beginning: str) -> Offers:
@@ -191,6 +212,8 @@ class _Path(click.types.StringParamType):
 PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
 COURSE = Ids(_courses)
+RELEVANT = Ids(_relevant)
+FIELD = Ids(_fields)
 ENROLMENT = Ids(_enrolments)
 GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries, _enrolments)
@@ -198,6 +221,7 @@ RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
 SPEND_RULE = Ids(_rules("spend"))
 RUN = Ids(_runs)
+TRIAL_RULE = Ids(_rules("grant", "spend", "ending"))
 CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)

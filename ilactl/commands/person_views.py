@@ -10,10 +10,13 @@ import click
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import ORGANISATION, PERSON
 from ilactl.errors import NotFound
+from ilactl.nearest import folded
 
 if TYPE_CHECKING:
     from ilactl.ledger.registers import FigureRow, StateRow
+    from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Cell
+    from ilactl.reports.reserved_for import Running
 
 __all__ = ["find", "list_", "show"]
 
@@ -22,7 +25,7 @@ __all__ = ["find", "list_", "show"]
 @click.argument("person", type=PERSON)
 @face_options("on")
 def show(face: Face, person: str) -> None:
-    """Show a person: who it is, what holds on the day, what held when, and the figures.
+    """Show a person: who it is, what holds on the day, what held when, the figures, what is going on.
 
     \b
     Examples:
@@ -35,6 +38,7 @@ def show(face: Face, person: str) -> None:
     from ilactl.ledger.registers import person_record
     from ilactl.output import Answer, Col, Grid, Heading, Pairs
     from ilactl.reports.erasure import erased_notes
+    from ilactl.reports.reserved_for import SHOWN, row_of_running
 
     snapshot = face.snapshot()
     record = person_record(snapshot, person)
@@ -65,6 +69,7 @@ def show(face: Face, person: str) -> None:
         *(Col(name) for name in names if any(r.get(name) for r in history)),
     ]
     figures = [_figure(row) for row in record.figures]
+    running = [row_of_running(one, snapshot) for one in _running(snapshot, record.person)]
     blocks: list[Heading | Grid | Pairs] = [Pairs(top)]
     if now is None:
         blocks.append(Heading(f"nothing is recorded for {on} yet"))
@@ -80,6 +85,8 @@ def show(face: Face, person: str) -> None:
             Heading("Figures"),
             Grid([Col(n) for n in ("figure", "from", "to", "value", "source")], figures),
         ]
+    if running:
+        blocks += [Heading("Enrolled in"), Grid(SHOWN, running)]
     face.answer(
         Answer(
             "ilactl.person/1",
@@ -93,6 +100,7 @@ def show(face: Face, person: str) -> None:
                 **identity,
                 "holds": {name: holds[name] for name in names if holds.get(name)},
                 "figures": figures,
+                "enrolments": running,
                 "erased_on": {one: day_of(snapshot, commit) for one, commit in gone.items()},
                 "on_hold": [
                     {"person": one, "until": hold.until, "why": hold.why, "commit": hold.seq}
@@ -102,6 +110,16 @@ def show(face: Face, person: str) -> None:
             notes=erased_notes(snapshot, gone),
         )
     )
+
+
+def _running(snapshot: Snapshot, person: str) -> list[Running]:
+    """What the person is enrolled in; the books are looked at only where there is something."""
+    from ilactl.ledger.enrolments import enrolments_of
+    from ilactl.ledger.entries import entries_of
+    from ilactl.reports.reserved_for import running_of
+
+    found = enrolments_of(snapshot, person)
+    return running_of(snapshot, person, entries_of(snapshot, person)) if found else []
 
 
 def _values(row: StateRow | None) -> dict[str, Cell]:
@@ -236,17 +254,3 @@ def find(face: Face, words: tuple[str, ...]) -> None:
         raise NotFound(what="a person with these words", hint="use fewer or shorter words")
     columns = [Col("person"), *(Col(name) for name in IDENTITY_COLUMNS)]
     face.answer(Answer("ilactl.person_find/1", rows=rows, columns=columns))
-
-
-def folded(text: str) -> str:
-    """Text without capitals and accents, for comparing."""
-    import unicodedata
-
-    if text.isascii():
-        return text.casefold()
-    apart = unicodedata.normalize("NFKD", text)
-    bare = "".join(c for c in apart if not unicodedata.combining(c))
-    return bare.translate(_LETTERS).casefold()
-
-
-_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE"})

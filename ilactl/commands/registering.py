@@ -11,6 +11,7 @@ from ilactl.commands.importing import refuse_rows
 from ilactl.errors import BadInput, UsageError
 
 if TYPE_CHECKING:
+    from ilactl.findings import Finding
     from ilactl.ledger.commit import Append
     from ilactl.ledger.intake import Intake
     from ilactl.ledger.person_plan import Fact
@@ -22,6 +23,7 @@ __all__ = [
     "appends_of",
     "book",
     "can_ask",
+    "declared_facts",
     "digest_of",
     "facts_of",
     "fresh_id",
@@ -31,6 +33,7 @@ __all__ = [
     "refuse_input",
     "refuse_options",
     "summary",
+    "tell_remarks",
 ]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -64,6 +67,16 @@ def facts_of(snapshot: Snapshot) -> Mapping[str, Fact]:
     from ilactl.rules.load import load_scheme
 
     return {name: fact for name, fact in load_scheme(snapshot).facts.items() if name not in PERSONS.names}
+
+
+def declared_facts(snapshot: Snapshot) -> Mapping[str, Fact]:
+    """The facts that the scheme declares, of persons and of courses: no name is given twice.
+
+    Raises BadRules where the rules cannot be read.
+    """
+    from ilactl.rules.load import load_scheme
+
+    return {**facts_of(snapshot), **load_scheme(snapshot).course_facts}
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
@@ -100,12 +113,20 @@ def input_of(face: Face, intake: Intake, expect_rows: int | None) -> None:
     for note in intake.notes:
         if face.verbose:
             face.say(note)
+    tell_remarks(face, intake.remarks)
     if intake.cut_off and not intake.findings:
         face.warn(f"{intake.path}: the last line has no line feed; was the whole file sent?")
     if not intake.rows:
         refuse_input(intake)
     if not intake.findings:
         refuse_rows(intake.path, intake.count, expect_rows)
+
+
+def tell_remarks(face: Face, remarks: Iterable[Finding]) -> None:
+    """Say with -v what was repaired or is doubtful in rows that are taken, line by line."""
+    if face.verbose:
+        for remark in sorted(remarks, key=lambda one: (one.place.line, one.place.column)):
+            face.warn(remark.format())
 
 
 def refuse_input(intake: Intake) -> None:
@@ -169,11 +190,20 @@ def _schema(command: str) -> str:
 
 
 def summary(
-    command: str, subject: str, plan: RegisterPlan, seq: int | None, *, dry_run: bool, many: bool = False
+    command: str,
+    subject: str,
+    plan: RegisterPlan,
+    seq: int | None,
+    *,
+    dry_run: bool,
+    many: bool = False,
+    remarks: Sequence[Finding] = (),
+    listed: bool = False,
 ) -> Answer:
     """The answer of a change: what was new, known and changed, and which commit holds it.
 
-    `many` counts rows, as an import does; otherwise the one request is named.
+    `many` counts rows, as an import does; otherwise the one request is named. `remarks` on rows of
+    an import are counted, and listed in JSON; `listed` says that they were told before.
     """
     from ilactl.output import Answer, Col, Lines
 
@@ -187,6 +217,10 @@ def summary(
         total = sum(counts.values())
         parts = ", ".join(f"{number} {name}" for name, number in counts.items())
         line = f"{total} row{'' if total == 1 else 's'}: {parts} ({done})"
+    lines = [line]
+    if remarks:
+        told = f"{len(remarks)} remark{'' if len(remarks) == 1 else 's'}"
+        lines.append(f"{told} on rows that were taken" + ("" if listed else "; -v lists them line by line"))
     return Answer(
         _schema(command),
         rows=[
@@ -195,6 +229,7 @@ def summary(
             if outcome != "known"
         ],
         columns=[Col(subject), Col("outcome"), Col("valid_from", kind="date")],
-        blocks=[Lines([line])],
-        data={**counts, "commit": seq, "dry_run": dry_run},
+        blocks=[Lines(lines)],
+        data={**counts, "commit": seq, "dry_run": dry_run}
+        | ({"remarks": [remark.as_dict() for remark in remarks]} if remarks else {}),
     )
