@@ -37,6 +37,7 @@ __all__ = [
     "RUN",
     "SPEND_RULE",
     "SUBJECT",
+    "TRIAL_RULE",
     "UNIT",
     "Ids",
     "Words",
@@ -220,6 +221,7 @@ RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
 SPEND_RULE = Ids(_rules("spend"))
 RUN = Ids(_runs)
+TRIAL_RULE = Ids(_rules("grant", "spend", "ending"))
 CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)

@@ -10,7 +10,6 @@ import click
 
 from ilactl.commands.face import Day, Face
 from ilactl.commands.registering import book, digest_of, input_of, refuse_input, refuse_options, summary
-from ilactl.commands.talk import talk
 from ilactl.errors import AlreadyThere, NotFound
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def book_import(
         remarks[:] = sorted(intake.remarks, key=lambda one: (one.place.line, one.place.column))
         if face.verbose:
             for remark in remarks:
-                talk(remark.format())
+                face.warn(remark.format())
         return plan
 
     def show(plan: RegisterPlan, seq: int | None) -> Answer:

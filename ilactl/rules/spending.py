@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ilactl.rules.spending_model import Spend
     from ilactl.rules.spending_source import Registers
 
-__all__ = ["asked_names", "net_of", "own_rule_of", "pays_at_most", "plan_offer"]
+__all__ = ["asked_names", "net_of", "offer_of", "own_rule_of", "pays_at_most", "plan_offer"]
 
 
 def plan_offer(registers: Registers, scheme: Scheme, ask: Ask, *, look_ahead: bool = True) -> Offer:
@@ -61,6 +61,13 @@ def plan_offer(registers: Registers, scheme: Scheme, ask: Ask, *, look_ahead: bo
     holder = Holder(registers, scheme, ask.person, ask.booking_day)
     course = registers.course(ask.course, ask.on)
     run = registers.run(ask.course, ask.run, ask.on) if ask.run else None
+    return offer_of(holder, ask, course, run, look_ahead=look_ahead)
+
+
+def offer_of(
+    holder: Holder, ask: Ask, course: CourseRow, run: RunRow | None, *, look_ahead: bool = False
+) -> Offer:
+    """The offer for a holder, a course and a run that were read before: for whoever compares many."""
     return _Planning(holder, ask, course, run).offer(look_ahead)
 
 
