@@ -103,7 +103,9 @@ class Adoption(Struct):
         return Change(
             command="adopt",
             adopts=tuple(self.adopts),
-            booked_on=max((row.booked_on for row in (*self.added, *self.steps)), default=None),
+            booked_on=max(
+                [*(e.booked_on for e in self.added), *(s.booked_on for s in self.steps)], default=None
+            ),
             entries=len(self.added),
             why=why,
             key=key,

@@ -209,6 +209,11 @@ class _Planning:
 
     def _drawable(self, spend: Spend, barred: set[str]) -> list[Drawable]:
         days = {self.ask.on, self.ask.booking_day}
+        if spend.usable_at == "start":
+            if self.run is None or self.run.starts is None:
+                self.against.append(undecided("which lots are in time", ["starts_on"]))
+            else:
+                days.add(max(self.ask.on, self.run.starts))
         lots = drawable_lots(spend, self.holder.lots, self.course, sorted(days), barred)
         closed = self.holder.closed([one.lot for one in lots])
         return [one for one in lots if one.lot.entry not in closed]
