@@ -120,7 +120,7 @@ def test_only_a_settlement_has_lists(world, by):
     for seq in ("1", "99"):
         refused = by("payer", "settle", "--again", seq)
         assert refused.code == 66
-        assert f"a settlement as commit {seq}" in refused.err
+        assert f"a settlement in commit {seq}" in refused.err
     assert by("payer", "settle", "--again", "1", "--returned", "x.csv").code == 2
 
 
