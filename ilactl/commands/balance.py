@@ -95,7 +95,7 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
                 ),
             },
             notes=[
-                *(_reserved_notes(snapshot, found) if by == "person" else ()),
+                *reserved,
                 *erased_notes(snapshot, gone),
             ],
         )
