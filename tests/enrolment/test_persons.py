@@ -35,13 +35,15 @@ def test_somebody_who_is_enrolled_does_not_move_to_another_agency(agency: Agency
     send += ("--file", str(agency.root.parent / "P2.json"))
     refused = agency(*send, day="2026-12-02")
     assert (refused.code, f"reserved for {number}" in refused.err) == (3, True)
-    free = {"enrolment": "N900", "booked_on": "2026-12-02", "person": "P3", "course": "C2", "step": "enrolled",
-            "on": "2026-12-02", "price": "90.00", "own": "90.00", "unit": "EUR", "payee": "provider:O3"}  # fmt: skip
+    free = {"enrolment": "N900", "person": "P3", "course": "C2", "step": "enrolled", "payee": "provider:O3"}
+    free |= {"booked_on": "2026-12-02", "on": "2026-12-02", "price": "90.00", "own": "90.00", "unit": "EUR"}
     agency.append(ENROLMENTS, free)
     send = tuple(word.replace("P2", "P3") for word in send)
     refused = agency(*send, day="2026-12-02")
     assert (refused.code, "P3 is still enrolled: N900" in refused.err) == (3, True)
-    agency("enrolment", "cancel", "N900", "--by", "holder", "--reason", "other", "--yes", day="2026-12-03").ok()
+    agency(
+        "enrolment", "cancel", "N900", "--by", "holder", "--reason", "other", "--yes", day="2026-12-03"
+    ).ok()
     agency(*send, day="2026-12-03").ok()
     assert agency.json("enrolment", "show", "N900")["state"] == "cancelled", "what has ended is history"
 
@@ -87,9 +89,7 @@ def test_a_wallet_that_closes_keeps_what_is_reserved(agency: Agency) -> None:
     number = agency.enrol("P2", "C1/R2")
     (agency.root / "rules/scheme.toml").write_text(SCHEME + CLOSING)
     agency("adopt", "--why", "test", "--yes").ok()
-    agency(
-        "person", "update", "P2", "--set", "labour_status=retired", day="2026-12-05"
-    ).ok()
+    agency("person", "update", "P2", "--set", "labour_status=retired", day="2026-12-05").ok()
     agency("expire", "--yes", day="2026-12-06").ok()
     [row] = agency.json("balance", "P2")["rows"]
     assert (row["balance"], row["reserved"]) == ("0.00", "500.00")
