@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,6 +37,7 @@ __all__ = [
     "UNIT",
     "Ids",
     "Words",
+    "grant_rules_option",
 ]
 
 Offers = Iterable[tuple[str, str]]
@@ -201,3 +202,9 @@ CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)
 FILE = _Path("file")
+
+grant_rules_option: Callable[..., Any] = click.option(
+    "--rule", "rules", metavar="ID", type=GRANT_RULE, multiple=True,
+    help="Only this grant rule; may be repeated.",
+)  # fmt: skip
+"""Of all grant rules, those named."""

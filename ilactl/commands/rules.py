@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.commands.parameters import GRANT_RULE, RULE
+from ilactl.commands.parameters import RULE, grant_rules_option
 from ilactl.errors import BadRules, NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -124,14 +124,7 @@ def show(face: Face, rule: str) -> None:
 @click.option(
     "--set", "facts", metavar="NAME=VALUE", multiple=True, help="A fact of the person; may be repeated."
 )
-@click.option(
-    "--rule",
-    "rules",
-    metavar="ID",
-    type=GRANT_RULE,
-    multiple=True,
-    help="Only this grant rule; may be repeated.",
-)
+@grant_rules_option
 @face_options("on")
 def try_rules(face: Face, facts: tuple[str, ...], rules: tuple[str, ...]) -> None:
     """Show what a person with these facts would get, with an empty wallet, and why.
