@@ -1,10 +1,10 @@
-"""The nearest name that exists: offered wherever a name is not known."""
+"""The nearest name that exists, offered wherever a name is not known; and names made comparable."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["did_you_mean", "nearest"]
+__all__ = ["did_you_mean", "folded", "nearest"]
 
 
 def nearest(name: str, offered: Iterable[str]) -> str | None:
@@ -25,3 +25,17 @@ def did_you_mean(name: str, offered: Iterable[str], *, limit: int = 12) -> str:
         return "there is none to choose from"
     more = " …" if len(names) > limit else ""
     return "choose from " + ", ".join(names[:limit]) + more
+
+
+def folded(text: str) -> str:
+    """Text without capitals and accents, for comparing."""
+    import unicodedata
+
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in apart if not unicodedata.combining(c))
+    return bare.translate(_LETTERS).casefold()
+
+
+_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE"})

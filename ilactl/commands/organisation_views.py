@@ -11,6 +11,7 @@ from ilactl.commands.parameters import ORGANISATION
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.words import ORGANISATION_KINDS
+from ilactl.nearest import folded
 
 if TYPE_CHECKING:
     from ilactl.output import Cell, Col
@@ -110,7 +111,6 @@ def find(face: Face, words: tuple[str, ...]) -> None:
       $ ilactl organisation add --id O1 --kind employer --name "Baltic Timber"
       $ ilactl organisation find timber
     """
-    from ilactl.commands.person_views import folded
     from ilactl.output import Answer
 
     _, rows = _list(face)

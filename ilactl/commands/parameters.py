@@ -25,11 +25,13 @@ __all__ = [
     "CONTRIBUTION_RULE",
     "COURSE",
     "ENROLMENT",
+    "FIELD",
     "FILE",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
     "PERSON",
+    "RELEVANT",
     "RULE",
     "RUN",
     "SPEND_RULE",
@@ -82,14 +84,32 @@ def _runs(root: Path, beginning: str) -> Offers:
     """Courses, and behind a slash the runs of one."""
     from ilactl.ledger.ids import runs
 
-    course, slash, _ = beginning.partition("/")
-    return ((found, "") for found in runs(root, course)) if slash else _courses(root, beginning)
+    _, slash, _ = beginning.partition("/")
+    return ((found, "") for found in runs(root / "runs.csv", beginning)) if slash else _courses(root, beginning)
 
 
 def _enrolments(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "enrolments.csv", beginning))
+
+
+def _relevant(root: Path, beginning: str) -> Offers:
+    """What evidence may be about: courses of the register, fields of the code list."""
+    kind, colon, rest = beginning.partition(":")
+    if kind == "course" and colon:
+        return ((f"course:{found}", told) for found, told in _courses(root, rest))
+    if kind == "field" and colon:
+        from ilactl.ledger.isced_fields import fields
+
+        return ((f"field:{code}", label) for code, label in sorted(fields().items()))
+    return [("course:", "a course of the register"), ("field:", "an ISCED-F field")]
+
+
+def _fields(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.isced_fields import fields
+
+    return sorted(fields().items())
 
 
 def _entries(root: Path, beginning: str) -> Offers:
@@ -192,12 +212,14 @@ PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
 COURSE = Ids(_courses)
 ENROLMENT = Ids(_enrolments)
+RUN = Ids(_runs)
+RELEVANT = Ids(_relevant)
+FIELD = Ids(_fields)
 GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries, _enrolments)
 RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
 SPEND_RULE = Ids(_rules("spend"))
-RUN = Ids(_runs)
 CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)

@@ -10,6 +10,7 @@ import click
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import ORGANISATION, PERSON
 from ilactl.errors import NotFound
+from ilactl.nearest import folded
 
 if TYPE_CHECKING:
     from ilactl.ledger.registers import FigureRow, StateRow
@@ -236,17 +237,3 @@ def find(face: Face, words: tuple[str, ...]) -> None:
         raise NotFound(what="a person with these words", hint="use fewer or shorter words")
     columns = [Col("person"), *(Col(name) for name in IDENTITY_COLUMNS)]
     face.answer(Answer("ilactl.person_find/1", rows=rows, columns=columns))
-
-
-def folded(text: str) -> str:
-    """Text without capitals and accents, for comparing."""
-    import unicodedata
-
-    if text.isascii():
-        return text.casefold()
-    apart = unicodedata.normalize("NFKD", text)
-    bare = "".join(c for c in apart if not unicodedata.combining(c))
-    return bare.translate(_LETTERS).casefold()
-
-
-_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE"})

@@ -11,6 +11,7 @@ from ilactl.commands.importing import refuse_rows
 from ilactl.errors import BadInput, UsageError
 
 if TYPE_CHECKING:
+    from ilactl.findings import Finding
     from ilactl.ledger.commit import Append
     from ilactl.ledger.intake import Intake
     from ilactl.ledger.person_plan import Fact
@@ -169,11 +170,20 @@ def _schema(command: str) -> str:
 
 
 def summary(
-    command: str, subject: str, plan: RegisterPlan, seq: int | None, *, dry_run: bool, many: bool = False
+    command: str,
+    subject: str,
+    plan: RegisterPlan,
+    seq: int | None,
+    *,
+    dry_run: bool,
+    many: bool = False,
+    remarks: Sequence[Finding] = (),
+    listed: bool = False,
 ) -> Answer:
     """The answer of a change: what was new, known and changed, and which commit holds it.
 
-    `many` counts rows, as an import does; otherwise the one request is named.
+    `many` counts rows, as an import does; otherwise the one request is named. `remarks` on rows of
+    an import are counted, and listed in JSON; `listed` says that they were told before.
     """
     from ilactl.output import Answer, Col, Lines
 
@@ -187,6 +197,10 @@ def summary(
         total = sum(counts.values())
         parts = ", ".join(f"{number} {name}" for name, number in counts.items())
         line = f"{total} row{'' if total == 1 else 's'}: {parts} ({done})"
+    lines = [line]
+    if remarks:
+        told = f"{len(remarks)} remark{'' if len(remarks) == 1 else 's'}"
+        lines.append(f"{told} on rows that were taken" + ("" if listed else "; -v lists them line by line"))
     return Answer(
         _schema(command),
         rows=[
@@ -195,6 +209,7 @@ def summary(
             if outcome != "known"
         ],
         columns=[Col(subject), Col("outcome"), Col("valid_from", kind="date")],
-        blocks=[Lines([line])],
-        data={**counts, "commit": seq, "dry_run": dry_run},
+        blocks=[Lines(lines)],
+        data={**counts, "commit": seq, "dry_run": dry_run}
+        | ({"remarks": [remark.as_dict() for remark in remarks]} if remarks else {}),
     )

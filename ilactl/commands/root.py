@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "The registers": {
         "person": "ilactl.commands.person",
         "organisation": "ilactl.commands.organisation",
+        "course": "ilactl.commands.course",
     },
     "What goes in": {
         "contribution": "ilactl.commands.contribution",

@@ -1,0 +1,160 @@
+"""What the commands of the course registers share: one row from options, many from a file, a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ilactl.commands.face import Day, Face
+from ilactl.commands.registering import book, digest_of, input_of, refuse_input, refuse_options, summary
+from ilactl.commands.talk import talk
+from ilactl.errors import AlreadyThere, NotFound
+
+if TYPE_CHECKING:
+    from ilactl.ledger.grammar import Table
+    from ilactl.ledger.intake import Intake
+    from ilactl.ledger.register_intake import RegisterPlanner
+    from ilactl.ledger.register_plan import RegisterPlan
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer, Cell, Col
+
+__all__ = ["book_import", "book_row", "columns_of", "from_option", "lift_given", "rows_in_force"]
+
+from_option: Callable[..., Any] = click.option(
+    "--from", "valid_from", type=Day(), metavar="DATE", help="The first day it is true. Default: --on."
+)
+
+
+def lift_given(why: str | None, lift: bool) -> dict[str, str]:
+    """The cell of a withdrawal, or of its end. Raises UsageError where it is not clear which is meant."""
+    from ilactl.errors import UsageError
+
+    if bool(why) == lift:
+        raise UsageError(reason="a withdrawal needs --why, its end --lift", hint="give one of the two")
+    return {"withdrawn": why or ""}
+
+
+def book_row(
+    face: Face,
+    command: str,
+    plan_with: Callable[[Snapshot], RegisterPlanner],
+    name_it: Callable[[Snapshot, RegisterPlanner], str],
+    given: Mapping[str, str],
+    valid_from: date | None,
+    *,
+    about: str = "",
+    new: bool | None,
+    onward: bool = False,
+) -> None:
+    """Plan and book one row from options. `new` says whether it must be new or known; None: either.
+
+    `about` is what the command line names, so that a caller's key stands for it. `onward` says it in
+    rows that hold from later days, too. Raises UsageError for values that cannot be, AlreadyThere,
+    NotFound.
+    """
+    from ilactl.ledger.grammar import fault_of
+    from ilactl.ledger.register_plan import Problem
+
+    subject = command.rpartition(" ")[0].rpartition(" ")[2]
+
+    def make(snapshot: Snapshot) -> RegisterPlan:
+        planner = plan_with(snapshot)
+        table = planner.table
+        key = name_it(snapshot, planner)
+        cells = {**dict(zip(table.names, table.key_cells(key), strict=False)), **given}
+        faults = [(n, fault_of(table.column(n), text)) for n, text in cells.items() if n in table.names]
+        refuse_options([Problem(column, fault) for column, fault in faults if fault])
+        known = key in planner.book
+        if new is False and not known:
+            group = command.rpartition(" ")[0]
+            raise NotFound(what=f"{subject} {key}", hint=f"'ilactl {group} list' shows all of them")
+        day = (valid_from or face.on(snapshot)).isoformat()
+        refuse_options(planner.problems(key, day, given))
+        planner.take(key, day, given)
+        since = table.keys
+        later = {cells[since] for cells in planner.book.rows(key) if cells[since] > day} if onward else ()
+        for each in sorted(later):
+            planner.take(key, each, given)
+        if new and known and planner.plan.lines:
+            hint = f"'ilactl {command.rpartition(' ')[0]} update {key}' changes it; nothing was written"
+            raise AlreadyThere(what=f"{subject} {key}", hint=hint)
+        return planner.plan
+
+    def show(plan: RegisterPlan, seq: int | None) -> Answer:
+        return summary(command, subject, plan, seq, dry_run=face.dry_run)
+
+    def content(_: Snapshot) -> str:
+        cells = (f"{name}={text}" for name, text in sorted(given.items()))
+        return digest_of([command, about, str(valid_from or ""), *cells])
+
+    book(face, command, make, show, content=content)
+
+
+def book_import(
+    face: Face,
+    command: str,
+    read: Callable[[Snapshot], Intake],
+    plan_with: Callable[[Snapshot], RegisterPlanner],
+    valid_from: date | None,
+    expect_rows: int | None,
+) -> None:
+    """Plan and book an import: all rows or none. Remarks are told with -v, counted otherwise."""
+    from ilactl.ledger.register_intake import plan_register
+
+    subject = command.rpartition(" ")[0].rpartition(" ")[2]
+    remarks: list[Any] = []
+
+    def make(snapshot: Snapshot) -> RegisterPlan:
+        intake = read(snapshot)
+        input_of(face, intake, expect_rows)
+        day = (valid_from or face.on(snapshot)).isoformat()
+        plan = plan_register(intake, plan_with(snapshot), day=day)
+        refuse_input(intake)
+        remarks[:] = sorted(intake.remarks, key=lambda one: (one.place.line, one.place.column))
+        if face.verbose:
+            for remark in remarks:
+                talk(remark.format())
+        return plan
+
+    def show(plan: RegisterPlan, seq: int | None) -> Answer:
+        return summary(
+            command,
+            subject,
+            plan,
+            seq,
+            dry_run=face.dry_run,
+            many=True,
+            remarks=remarks,
+            listed=face.verbose,
+        )
+
+    def content(snapshot: Snapshot) -> str:
+        intake = read(snapshot)
+        refuse_input(intake)
+        cells = ["\x1e".join(row.cells) for row in intake.rows]
+        return digest_of([command, str(valid_from or ""), *intake.columns, *cells])
+
+    book(face, command, make, show, content=content)
+
+
+def columns_of(table: Table) -> list[Col]:
+    """The register's columns as an answer has them."""
+    from ilactl.ledger.grammar import Grammar
+    from ilactl.output import Col
+
+    return [Col(one.name, kind="date" if one.grammar is Grammar.DATE else "text") for one in table.columns]
+
+
+def rows_in_force(
+    snapshot: Snapshot, table: Table, day: str, under: str | None = None
+) -> list[dict[str, Cell]]:
+    """The cells that hold on the day by column: of the whole register, or of what stands under an id."""
+    from ilactl.ledger.register_plan import Book
+
+    book = Book(snapshot, table, whole=under is None)
+    keys = sorted(book.ids()) if under is None else book.under(under)
+    held = (book.in_force(key, day) for key in keys)
+    return [dict(zip(table.names, cells, strict=True)) for cells in held if cells]

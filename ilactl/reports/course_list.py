@@ -1,0 +1,111 @@
+"""Courses that were found, as an answer: the first ones, each with its first run and what a wallet pays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ilactl.ledger.courses import languages_of, price_of
+from ilactl.output import Answer, Cell, Col, Grid
+from ilactl.reports.courses import decimal_text, money_of
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.reports.course_search import Hit
+    from ilactl.rules.affordable import Purse
+
+__all__ = ["found_answer"]
+
+_COLUMNS = (
+    Col("course"), Col("title"), Col("provider"), Col("provider_name"), Col("kind"),
+    Col("eqf_level", "level", kind="int"), Col("field"), Col("hours"), Col("ects"), Col("run"),
+    Col("starts", kind="date"), Col("ends", kind="date"), Col("mode"), Col("time_of_day", "time"),
+    Col("place"), Col("languages"), Col("in_demand", "asked for"), Col("price", kind="amount"), Col("unit"),
+)  # fmt: skip
+_PAID = (Col("wallet_pays", kind="amount"), Col("own_share", kind="amount"))
+_SHOWN = (
+    "course",
+    "title",
+    "run",
+    "starts",
+    "mode",
+    "time_of_day",
+    "in_demand",
+    "price",
+    "wallet_pays",
+    "own_share",
+)
+"""What people see on 80 columns; data formats hold all."""
+
+
+def found_answer(
+    snapshot: Snapshot, hits: Sequence[Hit], purse: Purse | None, on: date, limit: int
+) -> Answer:
+    """The first hits; with a purse the first ones that it can pay."""
+    units = snapshot.manifest.units
+    rows: list[dict[str, Cell]] = []
+    looked = 0
+    for hit in hits:
+        if len(rows) == limit:
+            break
+        looked += 1
+        course, run = hit.course, hit.run
+        paid: dict[str, Cell] = {}
+        if purse is not None:
+            payments = (purse.payment(course, one) for one in hit.runs or (None,))
+            payments = (purse.payment(course, one) for one in hit.runs or (None,))
+            payment = next((one for one in payments if one is not None), None)
+            if payment is None:
+                continue
+            run = payment.run
+            paid = {
+                "wallet_pays": money_of(payment.wallet, payment.unit, units),
+                "own_share": money_of(payment.own, payment.unit, units),
+            }
+        rows.append(
+            {
+                "course": course.course,
+                "title": course.title,
+                "provider": course.provider,
+                "provider_name": hit.provider.name,
+                "kind": course.kind,
+                "eqf_level": course.eqf_level,
+                "field": course.field,
+                "hours": decimal_text(course.hours),
+                "ects": decimal_text(course.ects),
+                "run": run.run if run else "",
+                "starts": run.starts if run else None,
+                "ends": run.ends if run else None,
+                "mode": run.mode if run else "",
+                "time_of_day": run.time_of_day if run else "",
+                "place": run.place if run else "",
+                "languages": " ".join(languages_of(course, run)),
+                "in_demand": bool(hit.relevance),
+                "price": money_of(*price_of(course, run), units),
+                "unit": price_of(course, run)[1],
+                **paid,
+            }
+        )
+    columns = (*_COLUMNS, *(_PAID if purse else ()))
+    shown = [
+        column
+        for column in columns
+        if column.name in _SHOWN and any(row[column.name] not in (None, "", False) for row in rows)
+    ]
+    people: list[dict[str, Cell]] = [{**row, "in_demand": "yes" if row["in_demand"] else ""} for row in rows]
+    data: dict[str, object] = {"on": on, "more": len(hits) - looked}
+    notes = []
+    if looked < len(hits):
+        notes.append(f"{len(hits) - looked} more were not looked at; narrow the search, or give --limit")
+    if purse is not None:
+        data |= {"person": purse.person, "affordable_by": purse.by}
+        notes += purse.notes
+    return Answer(
+        "ilactl.course_find/1",
+        rows=rows,
+        columns=columns,
+        blocks=[Grid(shown, people)],
+        data=data,
+        notes=notes,
+    )
