@@ -242,13 +242,17 @@ class Face:
         that is silent, so that a cron line that went well sends no mail. -v speaks all the same.
         What a dry run shows is always printed.
         """
-        heard = self.verbose or (self.terminal and not self.quiet)
-        if change and not self.dry_run and self.output_format is None and not heard:
+        if change and not self.hears():
             return
         from ilactl.output import render
 
         self.session.engaged = True
         render(answer, self.output_format or self._usual_format)
+
+    def hears(self) -> bool:
+        """Whether the outcome of a change is printed: who needs long to put it into words can ask first."""
+        heard = self.verbose or (self.terminal and not self.quiet)
+        return heard or self.dry_run or self.output_format is not None
 
     def pass_on(self, pieces: Iterable[str]) -> None:
         """Print a file for another program to stdout, as it is made: the answer of an export."""

@@ -20,6 +20,7 @@ low_qualified = { kind = "state", type = "bool", default = "false" }
 applied_on    = { kind = "state", type = "date" }
 sector        = { kind = "state", type = "text", values = ["care", "metal"] }
 balance_2024  = { kind = "state", type = "decimal(9,2)", min = "-500.00" }
+listed        = { kind = "course", type = "bool", default = "false" }
 disability    = { kind = "state", type = "bool", sensitive = true }
 
 [values]
@@ -38,15 +39,17 @@ def specs() -> dict[str, NameSpec]:
     from ilactl.money import parse_decimal
     from ilactl.rules.model import DatedValue, FactSpec
     from ilactl.rules.names import built_in_facts, catalogue, contribution_names, lot_names
+    from ilactl.rules.spending_names import any_names
     from ilactl.rules.values import fact_type
 
     raw = tomllib.loads(EXAMPLE_FACTS)
-    facts = built_in_facts()
+    facts, course_facts = built_in_facts(), dict[str, FactSpec]()
     for name, fact in raw["facts"].items():
         low = parse_decimal(fact["min"]) if "min" in fact else None
         kind = fact_type(fact["type"], low, tuple(fact.get("values", ())))
         assert kind is not None
-        facts[name] = FactSpec(name, fact["kind"], kind, None, fact.get("sensitive", False))
+        kept = course_facts if fact["kind"] == "course" else facts
+        kept[name] = FactSpec(name, fact["kind"], kind, None, fact.get("sensitive", False))
     steps = [
         (date.fromisoformat(step["from"]), parse_decimal(step["value"])) for step in raw["values"]["yearly"]
     ]
@@ -58,6 +61,7 @@ def specs() -> dict[str, NameSpec]:
         **catalogue(facts, values, units, scales),
         **lot_names(units, (), scales),
         **contribution_names("EUR", scales),
+        **any_names(scales, units, course_facts),
     }
 
 
@@ -95,6 +99,7 @@ def _rows(family: str) -> Iterator[dict[str, Cell]]:
 
 def _type(spec: NameSpec) -> str:
     from ilactl.rules.expressions import Bool, Date, Text
+    from ilactl.rules.spending_names import AMOUNTS, SHARES, USABLE
 
     if isinstance(spec.type, Bool):
         return "bool"
@@ -102,6 +107,8 @@ def _type(spec: NameSpec) -> str:
         return "date"
     if isinstance(spec.type, Text):
         return "text"
-    if spec.family in ("sum", "lot", "paid"):
+    if spec.family in ("sum", "lot", "paid") or spec.name in AMOUNTS or spec.moment == USABLE:
         return "amount"
+    if spec.name in SHARES:
+        return "share, 0 to 1"
     return f"number, {spec.scale} decimals" if spec.scale else "whole number"

@@ -15,8 +15,8 @@ __all__ = [
 ]
 
 BEGINNING = """\
-An expression of a rule (when, amount, limit, rate) names facts: of the person, of the wallet,
-of a lot. This page lists every name. 'ilactl rules show RULE' lists those that a rule reads,
+An expression of a rule (when, amount, limit, rate ...) names facts: of the person, of the wallet,
+of a lot, of an enrolment. This page lists every name. 'ilactl rules show RULE' lists those that a rule reads,
 'ilactl explain PERSON --due' what each was for one person, 'ilactl rules try --set NAME=VALUE'
 what a rule makes of them. A name that is not here, or not declared, is refused with the nearest
 one that is.
@@ -59,6 +59,20 @@ FAMILIES: dict[str, tuple[str, str]] = {
         'Of a contribution: with every = "contribution" alone',
         "The payment that is matched. Facts are read on its day.",
     ),
+    "course": (
+        'Of a course: in [[spend]], [[ending]] and grants with every = "enrolment" alone',
+        "Read from courses.csv, runs.csv and relevance.csv as they hold on the day of enrolling, or of the\n"
+        "step. A fact of kind course stands in the column facts of courses.csv.",
+    ),
+    "offer": (
+        'Of an offer: in [[spend]] and grants with every = "enrolment" alone',
+        "Those that count days may stand in [[ending]], too. usable is asked by class; wallet and usable\n"
+        "are not known yet to net and only, and neither is net.",
+    ),
+    "step": (
+        "Of a step: in [[ending]], and in grants that are given at completion",
+        "What the step says, and what earlier steps of the enrolment recorded.",
+    ),
 }
 """Where values come from: the heading, and what holds for all names under it."""
 
@@ -96,6 +110,47 @@ EXAMPLES: dict[str, str] = {
     "lot.booked_on": "lot.booked_on < DATE '2024-05-01'",
     "lot.expires_on": "lot.expires_on < DATE '2026-01-01'",
     "contribution": "contribution / 2",
+    "price": "LEAST(price / 2, 1000.00)",
+    "eligible": "LEAST(net, eligible, wallet)",
+    "course": "course = 'C12'",
+    "course_kind": "course_kind IN ('training', 'exam')",
+    "provider": "provider <> 'O7'",
+    "eqf_level": "eqf_level >= 4",
+    "ects": "100.00 * ects",
+    "hours": "LEAST(50.00 * hours, price)",
+    "field": "field IN ('0611', '0613')",
+    "cycle": "COALESCE(cycle = 'short', FALSE)",
+    "mode": "mode = 'distance'",
+    "time_of_day": "time_of_day = 'evening'",
+    "starts_on": "starts_on <= DATE '2026-12-31'",
+    "ends_on": "ends_on <= DATE '2027-06-30'",
+    "course_days": "course_days > 90",
+    "in_demand": "NOT in_demand",
+    "listed": "listed",
+    "net": "LEAST(net, wallet)",
+    "wallet": "LEAST(net, wallet)",
+    "usable.own": "usable.own < net",
+    "prepaid": "prepaid >= price",
+    "enrolled_on": "enrolled_on < DATE '2027-01-01'",
+    "days_to_start": "days_to_start > 60",
+    "working_days_to_start": "working_days_to_start > 7",
+    "enrolments_open": "enrolments_open >= 3",
+    "enrolments_year": "enrolments_year >= 1",
+    "last_of_kind": "COALESCE(last_of_kind >= DATE '2024-01-01', FALSE)",
+    "days_since_last": "COALESCE(days_since_last < 365, FALSE)",
+    "years_since_last": "COALESCE(years_since_last < 5, FALSE)",
+    "step": "step = 'started'",
+    "cancelled_by": "cancelled_by = 'provider'",
+    "force_majeure": "force_majeure",
+    "new_date": "cancelled_by = 'provider' AND NOT new_date",
+    "attendance": "CASE WHEN attendance >= 0.80 THEN 1 ELSE attendance END",
+    "elapsed": "COALESCE(attendance, elapsed)",
+    "result": "COALESCE(result <> 'failed', TRUE)",
+    "certified": "certified",
+    "started": "NOT started",
+    "days_since_enrolled": "days_since_enrolled <= 14",
+    "working_days_since_enrolled": "working_days_since_enrolled <= 11",
+    "paid_share": "GREATEST(paid_share, 0.25)",
 }
 """An expression for each name."""
 
@@ -109,6 +164,7 @@ MEANINGS: dict[str, str] = {
     "hours_worked": "a figure that [facts] declares, summed over the period",
     "at_end.age": "age on the period's last day, or on the due date if that is earlier",
     "value.yearly": "a dated value that [values] declares",
+    "listed": "a fact of courses that [facts] declares with kind course",
 }
 """What stands for more than its own name."""
 
@@ -130,6 +186,8 @@ UNKNOWN = """\
 - age, birth_year, birth_date: where identities.csv has no birth date, or the person was erased.
 - value.x: before its first day.
 - lot.expires_on: where the lot has no end.
+- What a course or its run does not say; days to a start where there is no run with dates.
+- attendance and result before they are recorded; last_of_kind where there is none.
 - Any number divided by one that is not above zero.
 
 A rule that meets an unknown fact is undecided: nothing is booked, no key is taken, the person
@@ -142,6 +200,7 @@ small letters, digits and underscores; columns of the registers and words of SQL
 
 kind = "state"    holds until the next row; any type
 kind = "figure"   belongs to a span and adds up; integer or decimal
+kind = "course"   of an opportunity, not of a person: in the facts of courses.csv
 type              bool, integer, decimal(DIGITS,DECIMALS), text or date
 default           what holds where nothing is recorded; without it the fact is unknown
 min               the least number; 0 where it is not given

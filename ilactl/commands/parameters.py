@@ -27,6 +27,7 @@ __all__ = [
     "ENROLMENT",
     "FIELD",
     "FILE",
+    "FOLDER",
     "GIVER",
     "GRANT_RULE",
     "ORGANISATION",
@@ -85,7 +86,9 @@ def _runs(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import runs
 
     _, slash, _ = beginning.partition("/")
-    return ((found, "") for found in runs(root / "runs.csv", beginning)) if slash else _courses(root, beginning)
+    if not slash:
+        return _courses(root, beginning)
+    return ((found, "") for found in runs(root / "runs.csv", beginning))
 
 
 def _enrolments(root: Path, beginning: str) -> Offers:
@@ -224,6 +227,7 @@ CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)
 FILE = _Path("file")
+FOLDER = _Path("dir")
 
 grant_rules_option: Callable[..., Any] = click.option(
     "--rule", "rules", metavar="ID", type=GRANT_RULE, multiple=True,

@@ -101,6 +101,7 @@ def record(
         _refuse(shown)
         if shown.done:
             return
+        face.say("")
         ask(shown)
     digest = digest_of([command, *content]) if face.key else ""
     with face.writer(f"ilactl {command}") as writer:

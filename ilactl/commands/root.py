@@ -36,6 +36,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "What it is spent on": {
         "enrol": "ilactl.commands.enrol",
         "enrolment": "ilactl.commands.enrolment",
+        "settle": "ilactl.commands.settle",
     },
     "What a person has, and why": {
         "balance": "ilactl.commands.balance",

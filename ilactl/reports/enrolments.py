@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["COLUMNS", "MoneyOf", "enrolment_row", "list_answer", "money_of", "show_answer"]
+__all__ = ["COLUMNS", "MoneyOf", "enrolment_row", "list_answer", "money_of", "show_answer", "without_units"]
 
 COLUMNS = (
     Col("enrolment"),
@@ -77,6 +77,13 @@ class MoneyOf:
     def __call__(self, amount: int | None, unit: str) -> Money | None:
         """The amount; None where there is none."""
         return None if amount is None or not unit else Money(amount, unit, self._scales[unit])
+
+
+def without_units(rows: Sequence[Mapping[str, Cell]]) -> list[dict[str, Cell]]:
+    """The rows for a grid whose heading names the unit: amounts bare."""
+    return [
+        {name: cell.amount if isinstance(cell, Money) else cell for name, cell in row.items()} for row in rows
+    ]
 
 
 def enrolment_row(one: Enrolment, money: MoneyOf) -> dict[str, Cell]:

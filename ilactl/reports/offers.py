@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
+from ilactl.reports.enrolments import without_units
 from ilactl.rules.offer import Offer, Part
 
 __all__ = ["offer_answer", "offer_data"]
@@ -37,8 +38,7 @@ def offer_answer(
     ]
     if rows:
         columns = [c for c in _SHOWN if c.name not in ("only_for", "until") or any(r[c.name] for r in rows)]
-        bare: list[dict[str, Cell]] = [{**row, "unit": None} for row in rows]
-        blocks += [Heading(f"What the wallet pays, in {offer.unit}"), Grid([*columns], bare)]
+        blocks += [Heading(f"What the wallet pays, in {offer.unit}"), Grid(columns, without_units(rows))]
     if commit is not None:
         blocks.append(Lines([f"enrolled as {enrolment} (commit {commit})"]))
     elif dry_run and offer.can_be_booked:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
+from ilactl.reports.enrolments import without_units
 
 if TYPE_CHECKING:
     from ilactl.ledger.enrolments import Step
@@ -55,8 +56,7 @@ def step_answer(
         blocks.append(Pairs(pairs))
     shown = [column for column in _COLUMNS if column.name not in ("unit", "to") and _used(column, rows)]
     if any(row["moves"] or row["pays"] for row in rows) and not done:
-        bare: list[dict[str, Cell]] = [{**row, "unit": None} for row in rows]
-        blocks += [Heading(f"Where the money goes, in {plan.unit}"), Grid(shown, bare)]
+        blocks += [Heading(f"Where the money goes, in {plan.unit}"), Grid(shown, without_units(rows))]
     if done:
         blocks.append(Lines([f"done already: {what}; nothing was written"]))
     elif commit is not None:

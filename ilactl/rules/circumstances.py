@@ -18,7 +18,7 @@ from ilactl.money import parse_decimal
 from ilactl.rules.expressions import misfit
 from ilactl.rules.model import FactSpec
 from ilactl.rules.names import NameSpec
-from ilactl.rules.spending_names import USABLE
+from ilactl.rules.spending_names import SHARES, USABLE
 from ilactl.rules.values import Value
 
 __all__ = ["Circumstances", "circumstance"]
@@ -73,8 +73,8 @@ def circumstance(of: Circumstances, spec: NameSpec, course_facts: Mapping[str, F
     if spec.moment == "fact":
         return _fact(of, course_facts[spec.of])
     value = _VALUES[spec.of](of)
-    # elapsed and paid_share are exact shares, such as 1/3: no number of decimals holds them.
-    exact = isinstance(value, Fraction) and spec.of in _SHARES
+    # An exact share, such as 1/3, is held by no number of decimals.
+    exact = isinstance(value, Fraction) and spec.of in SHARES
     return None if value is None or (not exact and misfit(spec.type, value)) else value
 
 
@@ -149,8 +149,6 @@ def _years_since_last(of: Circumstances) -> Value | None:
     last = of.last_of_kind
     return Fraction(age_on(last, of.day)) if last and last <= of.day else None
 
-
-_SHARES = frozenset(("elapsed", "paid_share"))
 
 _VALUES: Mapping[str, Callable[[Circumstances], Value | None]] = {
     **{name: _amount(name) for name in ("price", "net", "wallet", "prepaid")},

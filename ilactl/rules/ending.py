@@ -1,8 +1,7 @@
 """What a step of an enrolment decides: the payee's share by the ending's first row that holds, and the rest.
 
 Pure: registers, rules, an enrolment and what happened in, a `StepPlan` out. The step books where the rest
-goes; what the payee may have stays held until it is settled. The ending is the one that was in
-force on the day of enrolling: a later table changes nothing for those who agreed to the earlier one.
+goes; what the payee may have stays held until it is settled.
 """
 
 from __future__ import annotations
@@ -14,14 +13,16 @@ from typing import TYPE_CHECKING
 from ilactl.rules.enrolment_facts import of_offer, of_step
 from ilactl.rules.enrolment_grants import grants_of
 from ilactl.rules.fates import fates_of_rest, rows_of_fates
-from ilactl.rules.held import Held, held_of
+from ilactl.rules.held import Held
 from ilactl.rules.holder import Holder
 from ilactl.rules.lot_order import drawable_lots, usable_by_class
+from ilactl.rules.moving import plan_move
 from ilactl.rules.objections import NO_ROW, undecided
 from ilactl.rules.offer import Objection
 from ilactl.rules.shares import share_of, split_within
 from ilactl.rules.spending import asked_names, net_of
 from ilactl.rules.spending_uses import names_of_spending
+from ilactl.rules.step_ground import at_completion, ending_of, spend_of, started_plan
 from ilactl.rules.step_plan import Happening, StepPlan
 from ilactl.rules.suitability import course_objections
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ilactl.rules.spending_model import Ending, EndingRow, Spend
     from ilactl.rules.spending_source import Registers
 
-__all__ = ["ending_of", "plan_step", "spend_of", "started_plan"]
+__all__ = ["plan_move", "plan_step"]
 
 _LEAVES = ("completed", "cancelled")
 """Steps after which a row must have said what becomes of the money, where the ending names the step."""
@@ -64,44 +65,6 @@ def plan_step(registers: Registers, scheme: Scheme, enrolment: Enrolment, happen
         _grant(holder, plan, enrolment, spend, facts, against)
     plan.objections = tuple(against)
     return plan
-
-
-def started_plan(holder: Holder, enrolment: Enrolment, happening: Happening) -> tuple[StepPlan, list[Held]]:
-    """A plan that decides nothing yet, and what the enrolment holds of each lot."""
-    parts = held_of(holder.entries, holder.lots, enrolment.id)
-    shared = [one for one in parts if not _at_completion(holder, one)]
-    plan = StepPlan(
-        enrolment=enrolment.id,
-        person=enrolment.person,
-        happening=happening,
-        unit=enrolment.unit,
-        scale=holder.scales.get(enrolment.unit, 2),
-        payee=enrolment.payee,
-        reserved=sum(one.reserved for one in shared),
-        paid=sum(one.paid for one in parts),
-    )
-    return plan, parts
-
-
-def _at_completion(holder: Holder, part: Held) -> bool:
-    """Whether the lot was given at completion: all of it is the payee's, and no share is taken of it."""
-    grant = holder.scheme.grant(part.lot.rule) if part.lot.enrolment else None
-    return grant is not None and grant.every == "enrolment" and grant.at == "completed"
-
-
-def spend_of(scheme: Scheme, enrolment: Enrolment) -> Spend | None:
-    """The version that decided the booking, or the one of its rule in force that day."""
-    named = [rule for rule in scheme.spends if rule.id == enrolment.rule.partition("@")[0]]
-    exact = (rule for rule in named if rule.version == enrolment.rule)
-    return next(exact, next((rule for rule in named if rule.in_force(enrolment.enrolled_on)), None))
-
-
-def ending_of(scheme: Scheme, enrolment: Enrolment) -> Ending | None:
-    """The ending for the enrolment's rule that was in force on the day of enrolling."""
-    rule = enrolment.rule.partition("@")[0]
-    there = [ending for ending in scheme.endings if ending.in_force(enrolment.enrolled_on)]
-    own = next((ending for ending in there if rule in ending.spends), None)
-    return own or next((ending for ending in there if not ending.spends), None)
 
 
 def _facts(
@@ -162,9 +125,7 @@ def _decide(
         return
     of_class, general = shares
     plan.share = general if not of_class else None
-    ratios = [
-        Fraction(1) if _at_completion(holder, p) else of_class.get(p.lot.class_, general) for p in parts
-    ]
+    ratios = [Fraction(1) if at_completion(holder, p) else of_class.get(p.lot.class_, general) for p in parts]
     pairs = list(zip(ratios, (part.reserved for part in parts), strict=True))
     most = plan.paid + sum(part.held for part in parts)
     due = min(share_of(pairs, ending.round), most)

@@ -20,7 +20,7 @@ from ilactl.rules.expressions import misfit
 from ilactl.rules.model import FactSpec, Scheme
 from ilactl.rules.names import BUILT_IN, NameSpec
 from ilactl.rules.periods import Setting
-from ilactl.rules.spending_names import FAMILY
+from ilactl.rules.spending_names import FAMILIES
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value
 
@@ -80,7 +80,7 @@ def _read(reading: Reading, occasion: Setting, spec: NameSpec) -> Value | None:
         return reading.scheme.values[spec.of].on(occasion.facts_on)
     if spec.family == "lot":
         return _lot(reading, spec)
-    if spec.family == FAMILY:
+    if spec.family in FAMILIES:
         found = reading.circumstances
         return circumstance(found, spec, reading.scheme.course_facts) if found else None
     return reading.paid if spec.family == "paid" else _sum(reading, occasion, spec)

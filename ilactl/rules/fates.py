@@ -95,14 +95,16 @@ def rows_of_fates(
     enrolment: str,
     unit: str,
     taking_back: Mapping[str, str] = _NOTHING,
+    *,
+    after: int = 0,
 ) -> Iterator[Entry]:
-    """The rows, numbered +1, +2: each fate, and what follows from a release directly behind it.
+    """The rows, numbered behind the first `after`: each fate, and what follows from a release behind it.
 
     `taking_back` names the reservation of each lot where the fate is none of a share's rest: the
     reservation itself becomes smaller.
     """
     lots = {lot.entry: lot for lot in holder.lots}
-    number = 0
+    number = after
     for fate in fates:
         if not fate.amount:
             continue

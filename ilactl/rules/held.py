@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot
@@ -28,7 +28,7 @@ class Held(Struct):
     reserved: int = 0
     paid: int = 0
     held: int = 0
-    settled: dict[str, int] | None = None
+    settled: dict[str, int] = field(default_factory=dict)
     """What each settling entry paid and was not taken back, by its id, oldest first."""
 
 
@@ -43,8 +43,7 @@ def held_of(entries: Sequence[Entry], lots: Iterable[Lot], enrolment: str) -> li
         kind, sign, of = kinds.meaning(row)
         if kind not in _SIGNS:
             continue
-        one = found.setdefault(row.lot, Held(by_lot[row.lot], settled={}))
-        assert one.settled is not None
+        one = found.setdefault(row.lot, Held(by_lot[row.lot]))
         amount = sign * row.amount
         one.held += _SIGNS[kind] * amount
         if kind == "reserve" or (kind in ("release", "return") and of in kinds.reserves):

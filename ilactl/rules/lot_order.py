@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
+
+from ilactl.money import split
+from ilactl.rules.shares import take_in_turn
+from ilactl.rules.spending_model import TOGETHER
 
 if TYPE_CHECKING:
     from ilactl.ledger.courses import CourseRow
     from ilactl.ledger.wallets import Lot
     from ilactl.rules.spending_model import Spend
 
-__all__ = ["Drawable", "buys", "drawable_lots", "usable_by_class"]
+__all__ = ["Drawable", "buys", "draw", "drawable_lots", "usable_by_class"]
 
 
 class Drawable(NamedTuple):
@@ -68,7 +73,27 @@ def drawable_lots(
         and all(lot.in_time(day) for day in days)
         and buys(lot.earmark, course)
     ]
-    return sorted(found, key=lambda one: tuple(_place(key, spend, one) for key in spend.order))
+    return sorted(found, key=lambda one: _places(spend, one))
+
+
+def draw(amount: int, spend: Spend, drawable: Sequence[Drawable]) -> list[int]:
+    """What each lot pays of the amount: one after the other as far as they go.
+
+    Lots that are alike by all keys before `even` share their part in proportion to what they hold.
+    """
+    if TOGETHER not in spend.order:
+        return take_in_turn(amount, [one.amount for one in drawable])
+    groups = [list(lots) for _, lots in groupby(drawable, key=lambda one: _places(spend, one))]
+    shares = take_in_turn(amount, [sum(one.amount for one in lots) for lots in groups])
+    return [
+        part
+        for share, lots in zip(shares, groups, strict=True)
+        for part in split(share, [one.amount for one in lots])
+    ]
+
+
+def _places(spend: Spend, one: Drawable) -> tuple[int, ...]:
+    return tuple(_place(key, spend, one) for key in spend.order)
 
 
 def _place(key: str, spend: Spend, one: Drawable) -> int:
@@ -79,7 +104,7 @@ def _place(key: str, spend: Spend, one: Drawable) -> int:
         return (one.lot.expires_on or date.max).toordinal()
     if key == "restriction":
         return 0 if one.restricted else 1
-    return one.lot.booked_on.toordinal()
+    return 0 if key == TOGETHER else one.lot.booked_on.toordinal()
 
 
 def usable_by_class(spend: Spend, drawable: Iterable[Drawable]) -> dict[str, int]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ilactl.ledger.courses import CourseRow, RunRow, price_of
-from ilactl.rules.ending import spend_of, started_plan
 from ilactl.rules.enrolment_facts import of_offer
 from ilactl.rules.fates import fate_of, rows_of_fates
 from ilactl.rules.holder import Holder
@@ -22,6 +21,7 @@ from ilactl.rules.offer import Objection
 from ilactl.rules.offer_rows import row_of_own, row_of_reserve
 from ilactl.rules.shares import split_within
 from ilactl.rules.spending import asked_names, net_of, own_rule_of, pays_at_most
+from ilactl.rules.step_ground import spend_of, started_plan
 from ilactl.rules.step_plan import Fate, Happening, StepPlan
 from ilactl.rules.suitability import course_objections, run_objections
 

@@ -17,7 +17,7 @@ from ilactl.ledger.payment_accounts import PaymentAccounts
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["EMPLOYER", "HOLDER", "PROVIDER", "Standing", "organisation_in", "standing_of"]
+__all__ = ["EMPLOYER", "HOLDER", "PROVIDER", "Standing", "organisation_in", "reference_of", "standing_of"]
 
 PROVIDER, EMPLOYER, HOLDER = "provider:", "employer:", "own"
 """How the accounts of payees begin, or are called."""
@@ -34,6 +34,18 @@ class Standing(NamedTuple):
 def organisation_in(account: str) -> str:
     """The organisation that an account of a payee names; empty for the holder's own."""
     return account.partition(":")[2]
+
+
+def reference_of(seq: int | None, payee: str, enrolment: str) -> str:
+    """A payment's reference: S12-O3 to a provider, S12E-O7 to an employer, S12H-N44 to an account holder.
+
+    Empty before the commit is made whose number stands in it.
+    """
+    if seq is None:
+        return ""
+    if payee == HOLDER:
+        return f"S{seq}H-{enrolment}"
+    return f"S{seq}{'E' if payee.startswith(EMPLOYER) else ''}-{organisation_in(payee)}"
 
 
 def standing_of(snapshot: Snapshot, day: date) -> Callable[[str], Standing]:

@@ -80,7 +80,8 @@ FROM (SELECT *, sum(floor_) OVER (PARTITION BY enrolment) AS floors,
                    amount::HUGEINT * greatest(lots.held, 0) % dues.held AS remainder
             FROM dues JOIN lots USING (enrolment) WHERE amount < dues.held)
       UNION ALL
-      SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref, lots.held, lots.held, 0, lots.held, 1
+      SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref,
+             lots.held, lots.held, 0, lots.held, 1
       FROM dues JOIN lots USING (enrolment) WHERE amount = dues.held)
 """
 """What is due of each lot: largest remainder, ties to the lot drawn first."""

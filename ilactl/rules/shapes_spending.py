@@ -12,7 +12,7 @@ __all__ = ["EndingRowTable", "EndingTable", "OnlyTable", "RefuseTable", "SpendTa
 
 Why = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 CourseKind = Literal["training", "guidance", "validation", "assessment", "exam"]
-Drawn = Literal["class", "expiry", "restriction", "age"]
+Drawn = Literal["class", "expiry", "restriction", "age", "even"]
 Step = Literal["started", "attended", "completed", "certified", "cancelled"]
 Rest = Literal["wallet", "pool", "funder", "own", "held"]
 
@@ -50,7 +50,8 @@ class SpendTable(RuleTable):
         ["class", "expiry", "restriction", "age"],
         min_length=1,
         description="how lots are drawn: class (their place in classes), expiry (the earlier end first), "
-        "restriction (earmarked lots and those of only first), age (the older first)",
+        "restriction (earmarked lots and those of only first), age (the older first), "
+        "even (last: lots alike so far together, in proportion to what they hold)",
     )
     only: list[OnlyTable] = Field(
         default_factory=list, description="{ classes, when }: classes that may pay only where it holds"

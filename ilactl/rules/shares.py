@@ -30,7 +30,9 @@ def split_within(amount: int, weights: Sequence[Fraction | int], limits: Sequenc
     parts = [0 for _ in limits]
     while left := amount - sum(parts):
         room = [limit - part for limit, part in zip(limits, parts, strict=True)]
-        open_ = [max(Fraction(0), Fraction(w)) if r else Fraction(0) for w, r in zip(weights, room, strict=True)]
+        open_ = [
+            max(Fraction(0), Fraction(w)) if r else Fraction(0) for w, r in zip(weights, room, strict=True)
+        ]
         added = split(left, _whole(open_) if any(open_) else room)
         parts = [part + min(more, r) for part, more, r in zip(parts, added, room, strict=True)]
     return parts

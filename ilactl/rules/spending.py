@@ -18,7 +18,7 @@ from ilactl.money import format_amount, round_to
 from ilactl.rules.enrolment_facts import of_offer
 from ilactl.rules.enrolment_grants import grants_of
 from ilactl.rules.holder import Holder
-from ilactl.rules.lot_order import Drawable, drawable_lots, usable_by_class
+from ilactl.rules.lot_order import Drawable, draw, drawable_lots, usable_by_class
 from ilactl.rules.objections import (
     CLOSED,
     DOUBLE,
@@ -164,7 +164,7 @@ class _Planning:
         offer.from_wallet = min(wanted, offer.wallet)
         offer.grants = tuple(_cut(grants, offer.from_wallet))
         given = sum(one.amount for one in offer.grants)
-        pays = take_in_turn(offer.from_wallet - given, [one.amount for one in lots])
+        pays = draw(offer.from_wallet - given, spend, lots)
         offer.parts = tuple(_part(one, pay) for one, pay in zip(lots, pays, strict=True))
         offer.passed = self._passed(spend, lots)
         self._own(offer, spend)

@@ -12,9 +12,11 @@ from ilactl.rules.facts import Reading, read_names
 from ilactl.rules.model import Scheme
 from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.periods import setting_on
-from ilactl.rules.spending_names import FAMILY, any_names
+from ilactl.rules.spending_names import any_names
 
 __all__ = ["evaluate_spending", "spending_names"]
+
+_READY = "names of spending"
 
 
 def spending_names(scheme: Scheme, scales: Mapping[str, int]) -> dict[str, NameSpec]:
@@ -31,10 +33,10 @@ def evaluate_spending(
     Facts are read as they hold on the day of the circumstances; sums are those of the reading.
     Raises BadRules where working days are asked for in a country that has no calendar.
     """
-    specs = checked.ready.get(FAMILY)
+    specs = checked.ready.get(_READY)
     if not isinstance(specs, list):
         names = spending_names(reading.scheme, reading.scales)
-        specs = checked.ready[FAMILY] = [names[name] for name in checked.names]
+        specs = checked.ready[_READY] = [names[name] for name in checked.names]
     asked = replace(reading, circumstances=circumstances)
     values = read_names(asked, setting_on(circumstances.day), specs)
     return evaluate(checked, values, trace=trace)

@@ -19,11 +19,25 @@ from ilactl.rules.terms import Term
 if TYPE_CHECKING:
     from ilactl.rules.expressions import Checked
 
-__all__ = ["ORDERS", "PAYEES", "REQUIRED", "RESTS", "Ending", "EndingRow", "Only", "Refusal", "Spend"]
+__all__ = [
+    "ORDERS",
+    "PAYEES",
+    "REQUIRED",
+    "RESTS",
+    "TOGETHER",
+    "Ending",
+    "EndingRow",
+    "Only",
+    "Refusal",
+    "Spend",
+]
 
 ORDERS = ("class", "expiry", "restriction", "age")
 """By what lots are drawn: their class's place in `classes`, the earlier end, earmarked and restricted
 lots before free ones, the older lot."""
+
+TOGETHER = "even"
+"""The last of a rule's keys: lots that are alike by those before are drawn together, by what they hold."""
 
 PAYEES = ("provider", "own", "employer")
 """Who is paid: the provider, the holder who paid before, the holder's employer who did."""

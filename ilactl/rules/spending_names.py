@@ -16,12 +16,14 @@ from ilactl.rules.model import FactSpec
 from ilactl.rules.names import MOST_MINOR, NameSpec, type_of
 
 __all__ = [
+    "AMOUNTS",
     "COURSE",
     "ENDING",
     "ENDING_STEPS",
-    "FAMILY",
+    "FAMILIES",
     "LAST_OF_KIND",
     "OFFER",
+    "SHARES",
     "SPENDING",
     "USABLE",
     "USABLE_OF",
@@ -33,8 +35,8 @@ __all__ = [
     "offer_names",
 ]
 
-FAMILY = "enrolment"
-"""The family of these names: their values come from one enrolment."""
+FAMILIES = ("course", "offer", "step")
+"""The families of these names: their values come from one enrolment."""
 
 USABLE = "usable"
 """Before a class: what its lots may pay for this course on the day."""
@@ -123,6 +125,12 @@ LAST_OF_KIND = frozenset(("last_of_kind", "days_since_last", "years_since_last")
 WALLET = frozenset(("net", "wallet"))
 """Names that are known only once it is clear which lots may pay: not for `net` and `only`."""
 
+AMOUNTS = frozenset(name for name, one in {**COURSE, **OFFER}.items() if one.type is None)
+"""Names that are amounts in the rule's unit."""
+
+SHARES = frozenset(("attendance", "elapsed", "paid_share"))
+"""Names that are shares of a whole; elapsed and paid_share are exact, such as 1/3."""
+
 SPENDING = frozenset((*COURSE, *OFFER, *ENDING, USABLE))
 """Names that no fact may have."""
 
@@ -149,7 +157,7 @@ def offer_names(
         for class_ in (name for name, held in class_units.items() if held == unit):
             full = f"{USABLE}.{class_}"
             names[full] = NameSpec(
-                full, FAMILY, _amount(scale), f"{USABLE_OF.meaning} ({unit})", USABLE, class_, scale
+                full, "offer", _amount(scale), f"{USABLE_OF.meaning} ({unit})", USABLE, class_, scale
             )
     return names
 
@@ -182,12 +190,16 @@ def _amount(scale: int) -> Number:
     return Number(Fraction(0), Fraction(MOST_MINOR, 10**scale), scale)
 
 
+def _family(name: str) -> str:
+    return "course" if name in COURSE else "offer" if name in OFFER else "step"
+
+
 def _specs(described: Mapping[str, Described], unit: str, scale: int) -> dict[str, NameSpec]:
     specs = {}
     for name, (kind, meaning) in described.items():
         told = meaning if kind or not unit else f"{meaning} ({unit})"
         specs[name] = NameSpec(
-            name, FAMILY, kind or _amount(scale), told, of=name, scale=0 if kind else scale
+            name, _family(name), kind or _amount(scale), told, of=name, scale=0 if kind else scale
         )
     return specs
 
@@ -196,7 +208,7 @@ def _course_facts(facts: Mapping[str, FactSpec]) -> dict[str, NameSpec]:
     return {
         name: NameSpec(
             name,
-            FAMILY,
+            "course",
             type_of(fact.type),
             fact.title or f"the course's {name}",
             "fact",

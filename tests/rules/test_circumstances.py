@@ -21,6 +21,7 @@ from ilactl.rules.load import read_rules
 from ilactl.rules.model import Scheme
 from ilactl.rules.periods import Occasion
 from ilactl.rules.spending_facts import evaluate_spending, spending_names
+from ilactl.rules.spending_names import FAMILIES
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import Value, show_value
 from tests.rules.books import MANIFEST
@@ -157,7 +158,7 @@ def test_each_name_has_its_value(scheme: Scheme, name: str, offered: str, gone: 
 def test_every_name_has_a_test(scheme: Scheme) -> None:
     """A name that is declared and has no value would be found by nobody."""
     cases = test_each_name_has_its_value.pytestmark[0].args[1]  # type: ignore[attr-defined]
-    mine = {name for name, spec in spending_names(scheme, SCALES).items() if spec.family == "enrolment"}
+    mine = {name for name, spec in spending_names(scheme, SCALES).items() if spec.family in FAMILIES}
     assert mine - {name for name, *_ in cases} <= {"usable.cash", "usable.leave"}
 
 

@@ -15,8 +15,8 @@ FILES: dict[str, str] = {
     "broader field, as 06 holds 0613.",
     "enrolments.csv": "One row a step; what stands is the steps in their order, less those that 'undone' "
     "takes back. The money of a step stands in entitlements.csv under the same enrolment: what is "
-    "reserved when it begins, and at each step what goes back to the wallet, to the pool, to who gave it. 'due' "
-    "says what the payee may have by then; it stays held until a settlement pays it.",
+    "reserved when it begins, and at each step what goes back to the wallet, to the pool, to who gave it. "
+    "'due' says what the payee may have by then; it stays held until a settlement pays it.",
     "reasons.csv": "Counted in reports, never acted upon. A step's own reason stands in its row.",
 }
 """A paragraph on each file."""

@@ -68,7 +68,7 @@ class Checked(Struct, frozen=True, eq=False):
     scale: int
     lowered: Lowered
     ready: dict[str, object] = field(default_factory=dict)
-    """What evaluation prepares once; nothing else may lie here."""
+    """What evaluation prepares once, and which names it reads; nothing else may lie here."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,0 +1,78 @@
+"""`ilactl settle`: who is paid for what was attended, and what a bank sent back."""
+
+from __future__ import annotations
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import COMMIT, FILE, FOLDER, ORGANISATION
+from ilactl.errors import UsageError
+
+__all__ = ["command"]
+
+
+@click.command("settle")
+@click.option("--provider", metavar="ORG", type=ORGANISATION, help="Only this provider.")
+@click.option(
+    "--to", "folder", metavar="DIR", type=FOLDER, help="Write a remittance list for each payee there."
+)
+@click.option(
+    "--again", metavar="COMMIT", type=COMMIT, help="Make the remittance lists of that settlement again."
+)
+@click.option(
+    "--returned",
+    metavar="FILE",
+    type=FILE,
+    help="Take back the payments that FILE says came back; - reads stdin.",
+)
+@click.option(
+    "--allow-large", metavar="N", type=click.IntRange(1), help="Pass the guards of ledger.toml for N entries."
+)
+@face_options("on", "dry_run", "yes", "key", "lock_wait")
+def command(
+    face: Face,
+    provider: str | None,
+    folder: str | None,
+    again: int | None,
+    returned: str | None,
+    allow_large: int | None,
+) -> None:
+    """Pay what is due of reserved entitlement: to providers, and to who paid a course before.
+
+    The steps of enrolments say what is due: a completion, a cancellation that came late. All that
+    is due and not yet paid is booked in one commit, and each payee gets a remittance list with the
+    payment's reference, the enrolments and the funds that pay. What is paid is not due again, so
+    running it again pays nothing.
+
+    Held back, with the reason, is what is due to a provider that is suspended, or whose account
+    (IBAN) is missing or was not confirmed by somebody else than who put it in: see
+    'ilactl organisation confirm'.
+
+    --to DIR writes the lists as files, one a payee; nothing is ever overwritten. --again COMMIT
+    makes those of an earlier settlement again, with the same bytes. --returned FILE takes rejected
+    payments back, so that they are due again: its columns are reference (S12-O3) or enrolment and
+    amount, and the bank's reason, such as AC04. The account is then held back until it is changed
+    or confirmed anew. The same file again changes nothing.
+
+    \b
+    Examples:
+      $ ilactl settle -n
+      $ ilactl settle --on 2026-12-31 --yes
+      $ ilactl settle --provider O2 --yes -O json
+    """
+    from ilactl.commands import returning, settling
+    from ilactl.rules.settling import Settling
+
+    if again is not None and returned is not None:
+        raise UsageError(reason="--again and --returned cannot both be meant", hint="give one of them")
+    if again is not None:
+        settling.make_again(face, again, folder)
+        return
+    if returned is not None:
+        if provider or folder:
+            what = "--provider" if provider else "--to"
+            raise UsageError(reason=f"{what} does not go with --returned", hint=f"leave {what} out")
+        returning.run(face, returned, allow_large)
+        return
+    on = face.on(face.snapshot())
+    settling.run(face, Settling(on, provider or ""), folder, allow_large)

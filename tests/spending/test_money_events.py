@@ -1,0 +1,437 @@
+"""The money events of spending come out as the rows that the research on ten schemes checked by hand.
+
+Each event's rows stand as that table has them: entry, booked_on, person, kind, lot, amount, unit, from,
+to, usable_from, expires_on, earmark, enrolment, rule, period, due, of, ref.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tests.spending.paper import GOOD, Paper, alike, as_kernel, course_row, scheme_of
+
+NUMBER, DAY, REF = {"entry": 0}, {"booked_on": 1}, {"ref": 17}
+
+FRANCE = """
+[[grant]]
+id = "base"
+class = "own"
+fund = "fund:cdc"
+unit = "EUR"
+every = "year"
+due = "06-15 next"
+amount = "500.00"
+[[grant]]
+id = "uplift"
+class = "uplift"
+fund = "fund:esf"
+unit = "EUR"
+every = "year"
+due = "06-15 next"
+amount = "300.00"
+[[contribution]]
+id = "employer"
+class = "employer"
+unit = "EUR"
+from = ["employer"]
+use_by = "allowed"
+earmarks = ["kind"]
+[[contribution]]
+id = "own_cash"
+class = "cash"
+unit = "EUR"
+from = ["own"]
+[[spend]]
+id = "training"
+unit = "EUR"
+classes = ["employer", "own", "uplift"]
+own_class = "cash"
+"""
+
+TABLE = """
+[[ending]]
+id = "standard"
+[[ending.row]]
+on = "cancelled"
+when = "cancelled_by = 'holder' AND force_majeure = FALSE"
+provider = "0.05"
+rest = "pool"
+rest_of = { cash = "wallet" }
+why = "cancelled late: 5 % for the provider, rights are lost, cash is kept as a credit note"
+[[ending.row]]
+on = "cancelled"
+when = "force_majeure"
+provider = "0.4"
+rest = "wallet"
+rest_of = { employer = "funder", cash = "own" }
+why = "force majeure at 40 %"
+[[ending.row]]
+on = "completed"
+provider = "attendance"
+rest = "pool"
+why = "paid by attendance"
+"""
+
+
+def french() -> Paper:
+    """Event 3: three lots and the holder's cash for a price of 1,000.00."""
+    paper = Paper(scheme_of(FRANCE, TABLE))
+    paper.lot("500.00", "own", "fund:cdc", "2026-06-15", rule="base", period="2025")
+    paper.lot(
+        "300.00",
+        "employer",
+        "employer:O7",
+        "2026-07-01",
+        expires_on="2027-12-31",
+        earmark="kind:training",
+        rule="employer",
+        ref="PAY-7",
+    )
+    paper.lot("100.00", "uplift", "fund:esf", "2026-06-15", rule="uplift", period="2025", due=30000)
+    paper.enrol("N9", on="2026-09-01", ref="CARD-55")
+    return paper
+
+
+def test_event_3_reserves_over_three_lots_and_the_holders_cash() -> None:
+    assert as_kernel(french().booked.entries) == [
+        "1,2026-06-15,P1,grant,,500.00,EUR,fund:cdc,wallet,,,,,base,2025,,,",
+        "2,2026-07-01,P1,contribute,,300.00,EUR,employer:O7,wallet,,2027-12-31,kind:training,,employer,,,,PAY-7",
+        "3,2026-06-15,P1,grant,,100.00,EUR,fund:esf,wallet,,,,,uplift,2025,300.00,,",
+        "4,2026-09-01,P1,contribute,,100.00,EUR,own,wallet,,,enrolment:N9,N9,own_cash,,,,CARD-55",
+        "5,2026-09-01,P1,reserve,2,300.00,EUR,wallet,held,,,,N9,,,,,",
+        "6,2026-09-01,P1,reserve,1,500.00,EUR,wallet,held,,,,N9,,,,,",
+        "7,2026-09-01,P1,reserve,3,100.00,EUR,wallet,held,,,,N9,,,,,",
+        "8,2026-09-01,P1,reserve,4,100.00,EUR,wallet,held,,,,N9,,,,,",
+    ]
+
+
+def test_event_4_late_cancellation_pays_5_percent_and_keeps_the_cash_as_a_credit_note() -> None:
+    paper = french()
+    plan = paper.step("cancelled", "2026-09-20", by="holder")
+    paper.settle("2026-09-20")
+    assert plan.due == 5000
+    assert alike(as_kernel(paper.booked.entries[8:]), NUMBER) == alike(
+        [
+            "9,2026-09-20,P1,settle,2,15.00,EUR,held,provider:O3,,,,N9,,,,,",
+            "10,2026-09-20,P1,settle,1,25.00,EUR,held,provider:O3,,,,N9,,,,,",
+            "11,2026-09-20,P1,settle,3,5.00,EUR,held,provider:O3,,,,N9,,,,,",
+            "12,2026-09-20,P1,settle,4,5.00,EUR,held,provider:O3,,,,N9,,,,,",
+            "13,2026-09-20,P1,forfeit,2,285.00,EUR,held,pool,,,,N9,,,,,",
+            "14,2026-09-20,P1,forfeit,1,475.00,EUR,held,pool,,,,N9,,,,,",
+            "15,2026-09-20,P1,forfeit,3,95.00,EUR,held,pool,,,,N9,,,,,",
+            "16,2026-09-20,P1,release,4,95.00,EUR,held,wallet,,,,N9,,,,,",
+            "17,2026-09-20,P1,amend,4,0.00,EUR,,,,,any,N9,,,,,",
+        ],
+        NUMBER,
+    )
+    assert paper.balances()["E4"] == ("95.00", "0.00")
+    assert paper.offer("C1", "2026-10-01").parts == (), "cash is no class that the rule draws"
+
+
+def test_event_5_attendance_of_60_percent() -> None:
+    paper = french()
+    paper.step("started", "2026-10-01")
+    paper.step("completed", "2026-12-20", attendance="0.6")
+    paper.settle("2026-12-20", ref="INV-31")
+    assert alike(as_kernel(paper.booked.entries[8:]), NUMBER) == alike(
+        [
+            "9,2026-12-20,P1,settle,2,180.00,EUR,held,provider:O3,,,,N9,,,,,INV-31",
+            "10,2026-12-20,P1,settle,1,300.00,EUR,held,provider:O3,,,,N9,,,,,INV-31",
+            "11,2026-12-20,P1,settle,3,60.00,EUR,held,provider:O3,,,,N9,,,,,INV-31",
+            "12,2026-12-20,P1,settle,4,60.00,EUR,held,provider:O3,,,,N9,,,,,INV-31",
+            "13,2026-12-20,P1,forfeit,2,120.00,EUR,held,pool,,,,N9,,,,,",
+            "14,2026-12-20,P1,forfeit,1,200.00,EUR,held,pool,,,,N9,,,,,",
+            "15,2026-12-20,P1,forfeit,3,40.00,EUR,held,pool,,,,N9,,,,,",
+            "16,2026-12-20,P1,forfeit,4,40.00,EUR,held,pool,,,,N9,,,,,",
+        ],
+        NUMBER,
+    )
+
+
+def test_event_6_force_majeure_gives_each_funder_back_its_part() -> None:
+    paper = french()
+    paper.step("started", "2026-10-01")
+    paper.step("cancelled", "2026-10-20", by="holder", force_majeure=True)
+    paper.settle("2026-10-20", ref="INV-32")
+    assert alike(as_kernel(paper.booked.entries[8:]), NUMBER) == alike(
+        [
+            "9,2026-10-20,P1,settle,2,120.00,EUR,held,provider:O3,,,,N9,,,,,INV-32",
+            "10,2026-10-20,P1,settle,1,200.00,EUR,held,provider:O3,,,,N9,,,,,INV-32",
+            "11,2026-10-20,P1,settle,3,40.00,EUR,held,provider:O3,,,,N9,,,,,INV-32",
+            "12,2026-10-20,P1,settle,4,40.00,EUR,held,provider:O3,,,,N9,,,,,INV-32",
+            "13,2026-10-20,P1,return,2,180.00,EUR,held,employer:O7,,,,N9,,,,,",
+            "14,2026-10-20,P1,release,1,300.00,EUR,held,wallet,,,,N9,,,,,",
+            "15,2026-10-20,P1,release,3,60.00,EUR,held,wallet,,,,N9,,,,,",
+            "16,2026-10-20,P1,return,4,60.00,EUR,held,own,,,,N9,,,,,",
+        ],
+        NUMBER,
+    )
+
+
+SINGAPORE = """
+[[grant]]
+id = "topup2020"
+class = "topup"
+fund = "fund:ssg"
+unit = "SGD"
+every = "once"
+due = "2020-12-31"
+amount = "500.00"
+usable = "2020-10-01"
+expires = "2025-12-31"
+[[spend]]
+id = "credit"
+unit = "SGD"
+classes = ["topup"]
+[[ending]]
+id = "refund"
+{grace}
+[[ending.row]]
+on = ["cancelled", "completed"]
+provider = "0"
+"""
+
+
+def singapore(grace: str = "") -> Paper:
+    course = course_row(price="500.00", unit="SGD")
+    paper = Paper(scheme_of(SINGAPORE.format(grace=grace)), courses=[course])
+    terms = {"usable_from": "2020-10-01", "expires_on": "2025-12-31"}
+    paper.lot("500.00", "topup", "fund:ssg", "2020-12-31", "SGD", rule="topup2020", period="ever", **terms)
+    paper.enrol("N4", on="2025-12-20")
+    paper.step("cancelled", "2026-01-10", "N4", by="holder")
+    return paper
+
+
+def test_event_7_a_refund_into_a_lot_that_has_ended_expires_at_once() -> None:
+    assert as_kernel(singapore().booked.entries) == [
+        "1,2020-12-31,P1,grant,,500.00,SGD,fund:ssg,wallet,2020-10-01,2025-12-31,,,topup2020,ever,,,",
+        "2,2025-12-20,P1,reserve,1,500.00,SGD,wallet,held,,,,N4,,,,,",
+        "3,2026-01-10,P1,release,1,500.00,SGD,held,wallet,,,,N4,,,,,",
+        "4,2026-01-10,P1,expire,1,500.00,SGD,wallet,expired,,,,,,,,3,",
+    ]
+
+
+def test_event_7b_or_lives_on_for_30_days_of_grace() -> None:
+    assert as_kernel(singapore('grace = "30 days"').booked.entries)[2:] == [
+        "3,2026-01-10,P1,release,1,500.00,SGD,held,wallet,,,,N4,,,,,",
+        "4,2026-01-10,P1,amend,1,0.00,SGD,,,,2026-02-09,,,,,,3,",
+    ]
+
+
+CLAWBACK = """
+[[grant]]
+id = "base"
+class = "own"
+fund = "fund:cdc"
+unit = "EUR"
+every = "year"
+due = "06-15 next"
+amount = "600.00"
+[[grant]]
+id = "uplift"
+class = "uplift"
+fund = "fund:esf"
+unit = "EUR"
+every = "year"
+due = "06-15 next"
+amount = "400.00"
+[[spend]]
+id = "training"
+unit = "EUR"
+classes = ["own", "uplift"]
+[[ending]]
+id = "standard"
+[[ending.row]]
+on = ["completed", "cancelled"]
+provider = "1"
+"""
+
+
+def clawback() -> Paper:
+    paper = Paper(scheme_of(CLAWBACK))
+    paper.lot("600.00", "own", "fund:cdc", "2025-06-15", rule="base", period="2024")
+    paper.lot(
+        "400.00", "uplift", "fund:esf", "2025-06-15", rule="uplift", period="2024", expires_on="2026-06-30"
+    )
+    paper.enrol("N7", on="2026-03-01")
+    paper.step("started", "2026-03-02", "N7")
+    paper.step("completed", "2026-04-01", "N7")
+    paper.settle("2026-04-01", "N7", ref="INV-5")
+    return paper
+
+
+def test_event_13_a_clawback_of_400_goes_to_the_lot_in_time_and_to_the_fund_of_the_one_that_is_over() -> None:
+    paper = clawback()
+    plan = paper.reclaim("400.00", "2026-09-01", "N7", ref="CLAIM-1")
+    assert plan.due == 60000
+    assert as_kernel(paper.booked.entries) == [
+        "1,2025-06-15,P1,grant,,600.00,EUR,fund:cdc,wallet,,,,,base,2024,,,",
+        "2,2025-06-15,P1,grant,,400.00,EUR,fund:esf,wallet,,2026-06-30,,,uplift,2024,,,",
+        "3,2026-03-01,P1,reserve,1,600.00,EUR,wallet,held,,,,N7,,,,,",
+        "4,2026-03-01,P1,reserve,2,400.00,EUR,wallet,held,,,,N7,,,,,",
+        "5,2026-04-01,P1,settle,1,600.00,EUR,held,provider:O3,,,,N7,,,,,INV-5",
+        "6,2026-04-01,P1,settle,2,400.00,EUR,held,provider:O3,,,,N7,,,,,INV-5",
+        "7,2026-09-01,P1,reclaim,1,240.00,EUR,provider:O3,held,,,,N7,,,,5,CLAIM-1",
+        "8,2026-09-01,P1,reclaim,2,160.00,EUR,provider:O3,held,,,,N7,,,,6,CLAIM-1",
+        "9,2026-09-01,P1,release,1,240.00,EUR,held,wallet,,,,N7,,,,,",
+        "10,2026-09-01,P1,return,2,160.00,EUR,held,fund:esf,,,,N7,,,,,",
+    ]
+    assert paper.settle("2026-09-02", "N7") == 0, "nothing of it is paid a second time"
+
+
+def test_event_14_own_cash_is_refunded_in_time() -> None:
+    late = 'provider = "0.05"\nrest = "pool"\nrest_of = { cash = "wallet" }'
+    text = FRANCE + TABLE.replace(late, 'provider = "0"\nrest_of = { cash = "own" }')
+    paper = Paper(scheme_of(text, warned=True), courses=[course_row(price="103.20")])
+    paper.enrol("N9", on="2026-09-01", ref="CARD-9")
+    paper.step("cancelled", "2026-09-05", by="holder")
+    assert alike(as_kernel(paper.booked.entries), REF) == alike(
+        [
+            "1,2026-09-01,P1,contribute,,103.20,EUR,own,wallet,,,enrolment:N9,N9,own_cash,,,,CARD-9",
+            "2,2026-09-01,P1,reserve,1,103.20,EUR,wallet,held,,,,N9,,,,,",
+            "3,2026-09-05,P1,return,1,103.20,EUR,held,own,,,,N9,,,,,CARD-9R",
+        ],
+        REF,
+    )
+
+
+EX_POST = """
+[[grant]]
+id = "refund"
+class = "account"
+fund = "fund:ooe"
+unit = "EUR"
+every = "enrolment"
+at = "completed"
+when = "attendance >= 0.75"
+amount = "LEAST(net * 0.60, 2400.00)"
+round = "down"
+[[spend]]
+id = "bildungskonto"
+unit = "EUR"
+classes = ["account"]
+payee = "own"
+[[ending]]
+id = "none"
+[[ending.row]]
+on = ["completed", "cancelled"]
+provider = "1"
+"""
+
+
+def test_event_15_ex_post_60_percent_of_1500_come_back_to_the_holder_who_paid() -> None:
+    paper = Paper(scheme_of(EX_POST), courses=[course_row(price="1500.00")])
+    offer = paper.offer(on="2026-05-01")
+    assert (offer.own, offer.reserved, offer.payee) == (150000, 0, "own")
+    paper.enrol("N3", on="2026-05-01")
+    paper.step("started", "2026-05-02", "N3")
+    plan = paper.step("completed", "2026-07-01", "N3", attendance="0.75")
+    assert plan.due == 90000
+    paper.settle("2026-07-01", "N3", ref="SEPA-4")
+    assert as_kernel(paper.booked.entries) == [
+        "1,2026-07-01,P1,grant,,900.00,EUR,fund:ooe,wallet,,,enrolment:N3,N3,refund,N3,,,",
+        "2,2026-07-01,P1,reserve,1,900.00,EUR,wallet,held,,,,N3,,,,,",
+        "3,2026-07-01,P1,settle,1,900.00,EUR,held,own,,,,N3,,,,,SEPA-4",
+    ]
+
+
+MILESTONES = """
+[[grant]]
+id = "voucher"
+class = "voucher"
+fund = "fund:rrf"
+unit = "EUR"
+every = "enrolment"
+amount = "LEAST(1000.00, 5.00 * hours)"
+round = "down"
+[[spend]]
+id = "training"
+unit = "EUR"
+classes = ["voucher"]
+[[ending]]
+id = "result"
+[[ending.row]]
+on = "completed"
+provider = "0.7"
+rest = "held"
+why = "70 % at the end, the rest with the certificate"
+[[ending.row]]
+on = "certified"
+provider = "1"
+[[ending.row]]
+on = "cancelled"
+provider = "0"
+"""
+
+
+def milestones() -> Paper:
+    course = course_row(price="1000.00", hours=Fraction(200), provider="O4")
+
+    return Paper(scheme_of(MILESTONES), courses=[course], providers=[GOOD._replace(organisation="O4")])
+
+
+def test_event_16_milestones_70_percent_at_the_end_30_with_the_certificate() -> None:
+    paper = milestones()
+    paper.enrol("N6", on="2026-03-01")
+    paper.step("started", "2026-03-01", "N6")
+    paper.step("completed", "2026-06-30", "N6")
+    paper.settle("2026-06-30", "N6")
+    paper.step("certified", "2026-08-30", "N6")
+    paper.settle("2026-08-30", "N6")
+    assert as_kernel(paper.booked.entries) == [
+        "1,2026-03-01,P1,grant,,1000.00,EUR,fund:rrf,wallet,,,enrolment:N6,N6,voucher,N6,,,",
+        "2,2026-03-01,P1,reserve,1,1000.00,EUR,wallet,held,,,,N6,,,,,",
+        "3,2026-06-30,P1,settle,1,700.00,EUR,held,provider:O4,,,,N6,,,,,",
+        "4,2026-08-30,P1,settle,1,300.00,EUR,held,provider:O4,,,,N6,,,,,",
+    ]
+
+
+def test_an_enrolments_own_grant_goes_back_to_its_fund_when_it_is_cancelled() -> None:
+    paper = milestones()
+    paper.enrol("N6", on="2026-03-01")
+    paper.step("cancelled", "2026-03-02", "N6", by="provider")
+    assert as_kernel(paper.booked.entries)[2:] == [
+        "3,2026-03-02,P1,return,1,1000.00,EUR,held,fund:rrf,,,,N6,,,,,"
+    ]
+
+
+FLANDERS = """
+[[contribution]]
+id = "voucher_own"
+class = "voucher_own"
+unit = "EUR"
+from = ["own"]
+expires = "14 months"
+[[grant]]
+id = "voucher_state"
+class = "voucher_state"
+fund = "fund:vlaanderen"
+unit = "EUR"
+every = "contribution"
+matches = ["voucher_own"]
+amount = "contribution"
+expires = "14 months"
+[[spend]]
+id = "voucher"
+unit = "EUR"
+classes = ["voucher_own", "voucher_state"]
+order = ["expiry", "age", "even"]
+[[ending]]
+id = "standard"
+[[ending.row]]
+on = ["completed", "cancelled"]
+provider = "1"
+"""
+
+
+def test_event_17_a_flemish_voucher_is_drawn_from_both_halves_together() -> None:
+    paper = Paper(scheme_of(FLANDERS), courses=[course_row(price="100.00")])
+    terms = {"expires_on": "2025-03-15", "on": "2024-01-15"}
+    bought = {**terms, "rule": "voucher_own", "period": "2024", "ref": "BANK-1"}
+    paper.lot("125.00", "voucher_own", "own", **bought)
+    paper.lot("125.00", "voucher_state", "fund:vlaanderen", **terms, rule="voucher_state", of="E1")
+    paper.enrol("N8", on="2024-02-01")
+    assert as_kernel(paper.booked.entries)[2:] == [
+        "3,2024-02-01,P1,reserve,1,50.00,EUR,wallet,held,,,,N8,,,,,",
+        "4,2024-02-01,P1,reserve,2,50.00,EUR,wallet,held,,,,N8,,,,,",
+    ]
