@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import BadManifest, ChangedOutside, IlactlError, IoFailed, Unsafe
 from ilactl.findings import Finding, Kind, Place
-from ilactl.ledger.columns import COURSES, ENTITLEMENTS, PRIVATE, TABLES
+from ilactl.ledger.columns import ENTITLEMENTS, PRIVATE, TABLES
 from ilactl.ledger.entries import amount_findings
 from ilactl.ledger.lines import table_of
 from ilactl.ledger.log import LOG as LOG_FILE
@@ -97,7 +97,7 @@ def rows(ground: Ground) -> Iterator[Finding]:
         view = ground.view(table.file)
         findings: list[Finding] = []
         for row in iter_table(view, table, findings):
-            if table is COURSES and ground.manifest:
+            if "unit" in table.names and ground.manifest:
                 findings.extend(amount_findings(view, table, row, ground.manifest.units))
         yield from findings
 

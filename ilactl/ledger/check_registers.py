@@ -16,7 +16,11 @@ from ilactl.ledger.columns import (
     FIGURES,
     IDENTITIES,
     ORGANISATIONS,
+    OUTCOMES,
     PERSONS,
+    REASONS,
+    RELEVANCE,
+    RUNS,
 )
 from ilactl.ledger.cutting import Shift
 from ilactl.ledger.erasures import erasures
@@ -36,7 +40,6 @@ __all__ = [
     "erased_stay_erased",
     "facts_declared",
     "persons_known",
-    "providers_known",
     "spans_overlap",
     "twins",
 ]
@@ -114,11 +117,11 @@ class EntryOrganisations(EntryWatch):
 
 def persons_known(ground: Ground) -> Iterator[Finding]:
     """Every person in the other registers is in persons.csv."""
-    for table in (IDENTITIES, FIGURES, ENROLMENTS, CREDENTIALS):
+    for table in (IDENTITIES, FIGURES, ENROLMENTS, REASONS, CREDENTIALS):
         index = table.index("person")
         for row in ground.rows(table):
             person = row.cells[index]
-            if person not in ground.persons:
+            if person and person not in ground.persons:
                 place = ground.place(table.file, row.offset, "person")
                 yield PERSON.at(place, f"person {person} is not in persons.csv")
 
@@ -131,15 +134,6 @@ def employers_known(ground: Ground) -> Iterator[Finding]:
         if employer and employer not in ground.organisations:
             place = ground.place(PERSONS.file, row.offset, "employer")
             yield ORGANISATION.at(place, f"employer {employer} is not in organisations.csv")
-
-
-def providers_known(ground: Ground) -> Iterator[Finding]:
-    """Every course's provider is in organisations.csv."""
-    index = COURSES.index("provider")
-    for row in ground.rows(COURSES):
-        if row.cells[index] not in ground.organisations:
-            place = ground.place(COURSES.file, row.offset, "provider")
-            yield ORGANISATION.at(place, f"provider {row.cells[index]} is not in organisations.csv")
 
 
 def aliases(ground: Ground) -> Iterator[Finding]:
@@ -235,13 +229,14 @@ def doubled_rows(ground: Ground) -> Iterator[Finding]:
                 bases[act.path] = [shift.forward(base) for base in bases[act.path]]
             elif not act.removed:
                 bases.setdefault(act.path, []).append(act.base)
-    for table in (PERSONS, IDENTITIES, ORGANISATIONS):
+    for table in (PERSONS, IDENTITIES, ORGANISATIONS, COURSES, RUNS, OUTCOMES, RELEVANCE):
         starts = sorted(bases.get(table.file, []))
         seen: set[tuple[int, str, str]] = set()
         for row in ground.rows(table):
-            key = (bisect_right(starts, row.offset), row.cells[0], row.cells[1])
+            about, since = table.key_of(row.cells), row.cells[table.keys]
+            key = (bisect_right(starts, row.offset), about, since)
             if key in seen:
-                message = f"{row.cells[0]} has two rows for {row.cells[1]} in one commit"
+                message = f"{about} has two rows for {since} in one commit"
                 yield TWO_ROWS.at(ground.place(table.file, row.offset, "valid_from"), message)
             seen.add(key)
 

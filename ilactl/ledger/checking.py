@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from ilactl.errors import BadManifest, ChangedOutside, IlactlError, IoFailed, Unsafe
 from ilactl.findings import Finding, Place
-from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS, PERSONS
+from ilactl.ledger.columns import COURSES, ENROLMENTS, ENTITLEMENTS, ORGANISATIONS, PERSONS
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.grammar import Table
 from ilactl.ledger.lines import Buffer, place_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.manifest import Manifest
     from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.standing import Standing
 
 __all__ = ["TIERS", "Check", "EntryWatch", "Ground"]
 
@@ -56,6 +57,8 @@ class Ground:
         self.on = on
         self.facts = facts
         self.entry_findings: list[Finding] = []
+        self.step_faults: list[tuple[int, str, str]] = []
+        """Steps that could not follow, told with the `enrolments`: offset, column, what is wrong."""
         self._clean: set[str] = set()
         self.lost: dict[str, ChangedOutside | Unsafe | IoFailed] = {}
         """Files that could not be read as recorded, and why; the log check reports them."""
@@ -114,10 +117,34 @@ class Ground:
         """Every id that organisations.csv knows."""
         return self._ids(ORGANISATIONS)
 
+    @cached_property
+    def courses(self) -> Container[str]:
+        """Every id that courses.csv knows."""
+        return self._ids(COURSES)
+
+    @cached_property
+    def enrolments(self) -> dict[str, Standing]:
+        """What stands of every enrolment, in the order they were made; `step_faults` says what cannot."""
+        from ilactl.ledger.standing import stand
+
+        units = self.manifest.units if self.manifest else {}
+        found, self.step_faults = stand(self.view(ENROLMENTS.file), self.rows(ENROLMENTS), units)
+        return found
+
+    @property
+    def enrolments_whole(self) -> bool:
+        """Whether every row of enrolments.csv could be read: what none names is then known to be missing."""
+        _ = self.enrolments
+        return self.is_whole(ENROLMENTS)
+
+    def is_whole(self, table: Table) -> bool:
+        """Whether every row of the table could be read, when it was last read."""
+        return table.file in self._clean and table.file not in self.lost
+
     def _ids(self, table: Table) -> Container[str]:
         ids = frozenset(row.cells[0] for row in self.rows(table))
         # a faulty row is a finding of its own; that others name whom it is about is none
-        return ids if table.file in self._clean and table.file not in self.lost else _Unread()
+        return ids if self.is_whole(table) else _Unread()
 
     def place(self, file: str, offset: int, column: str | None = None) -> Place:
         """Where a row stands. Lines are counted on from the last place asked for."""

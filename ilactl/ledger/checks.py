@@ -7,7 +7,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ilactl.errors import ChangedOutside, IoFailed, Unsafe
-from ilactl.ledger import check_entries, check_files, check_registers
+from ilactl.ledger import (
+    check_courses,
+    check_enrolments,
+    check_entries,
+    check_files,
+    check_organisations,
+    check_registers,
+)
 from ilactl.ledger.checking import TIERS, Check, EntryWatch, Ground
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import iter_entries
@@ -28,7 +35,19 @@ CHECKS: tuple[Check, ...] = (
     Check.of("birth-dates", "always", check_registers.birth_dates),
     Check.of("erased", "always", check_registers.erased_stay_erased),
     Check.of("employers", "always", check_registers.employers_known),
-    Check.of("providers", "always", check_registers.providers_known),
+    Check.of("providers", "always", check_organisations.providers_known),
+    Check.of("courses", "always", check_courses.courses_known),
+    Check.of("fields", "always", check_courses.fields_known),
+    Check.of("days", "always", check_courses.days_in_order),
+    Check.of("accounts-of-payees", "always", check_organisations.accounts_valid),
+    Check.of("confirmations", "always", check_organisations.accounts_confirmed),
+    Check.of("shared-accounts", "always", check_organisations.accounts_shared),
+    Check.of("steps", "always", check_enrolments.steps_follow),
+    Check.of("runs", "always", check_courses.runs_known),
+    Check.of("seats", "always", check_enrolments.seats),
+    Check.of("credentials", "always", check_enrolments.credentials_known),
+    Check.watching("enrolments", "always", check_enrolments.EnrolmentMoney),
+    Check.watching("first-full", "always", check_enrolments.FirstFull),
     Check.watching("entry-organisations", "always", check_registers.EntryOrganisations),
     Check.watching("funds", "always", check_entries.Funds),
     Check.of("facts", "always", check_registers.facts_declared),

@@ -40,6 +40,7 @@ __all__ = [
     "replay",
     "resolve",
     "seats_taken",
+    "state_after",
 ]
 
 OPEN = ("enrolled", "started")
@@ -123,6 +124,11 @@ def possible_steps(state: str) -> tuple[str, ...]:
     return _AFTER[state]
 
 
+def state_after(standing: Sequence[str]) -> str:
+    """What an enrolment is after these steps that stand, oldest first."""
+    return next((_STATE_OF[step] for step in reversed(standing) if step in _STATE_OF), "void")
+
+
 # ---- replay -------------------------------------------------------------------------------------
 
 
@@ -140,7 +146,7 @@ def replay(steps: Sequence[Step]) -> Enrolment:
                 standing.pop()
         else:
             standing.append(step)
-    state = next((_STATE_OF[s.step] for s in reversed(standing) if s.step in _STATE_OF), "void")
+    state = state_after([step.step for step in standing])
     known = standing or [steps[0]]
     first = known[0]
 

@@ -53,6 +53,7 @@ class Guards(NamedTuple):
 
     max_persons: int | None = None
     max_total: Fraction | None = None
+    first_full_enrolments: int = 10
 
 
 class Manifest(NamedTuple):
@@ -90,6 +91,9 @@ class Key(NamedTuple):
 RETENTION_YEARS = 5
 """What holds where ledger.toml does not say: what the European funds ask for."""
 
+FIRST_FULL_ENROLMENTS = 10
+"""Whoever sells accounts that are not theirs empties many at once; a course of a village does not."""
+
 KEYS = (
     Key(("format",), "format", "the ledger's format", required=True),
     Key(("agency", "name"), "text", "the agency's name", required=True),
@@ -101,6 +105,13 @@ KEYS = (
     Key(("funds", "*", "title"), "text", "the fund's name in words", default="", names=Grammar.NAME),
     Key(("guards", "max_persons"), "count", "the most persons one batch may book for"),
     Key(("guards", "max_total"), "quoted", "the largest sum of one unit that a batch may book"),
+    Key(
+        ("guards", "first_full_enrolments"),
+        "count",
+        "how many persons may spend a whole wallet by their first enrolment ever, at one provider on one "
+        "day, before 'ilactl check' warns",
+        default=FIRST_FULL_ENROLMENTS,
+    ),
     Key(
         ("retention", "years"),
         "years",
@@ -300,7 +311,11 @@ def load_manifest(text: bytes, path: str = "ledger.toml") -> Manifest:
             name: Unit(unit["scale"], unit.get("title") or name) for name, unit in document["units"].items()
         },
         funds={name: Fund(fund.get("title") or name) for name, fund in document.get("funds", {}).items()},
-        guards=Guards(guards.get("max_persons"), parse_decimal(guards.get("max_total", ""))),
+        guards=Guards(
+            guards.get("max_persons"),
+            parse_decimal(guards.get("max_total", "")),
+            guards.get("first_full_enrolments", FIRST_FULL_ENROLMENTS),
+        ),
         closed_until=parse_date(closed) if isinstance(closed, str) else closed,
         shared=document.get("shared", False),
         retention_years=document.get("retention", {}).get("years", RETENTION_YEARS),

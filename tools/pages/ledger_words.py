@@ -169,6 +169,7 @@ EXAMPLE_KEYS: dict[str, str] = {
     "units.*.title": 'title = "euro"',
     "funds.*.title": 'title = "European Social Fund Plus"',
     "guards.max_persons": "max_persons = 1000",
+    "guards.first_full_enrolments": "first_full_enrolments = 10",
     "guards.max_total": 'max_total = "400000.00"',
     "retention.years": "years = 5",
     "closed_until": "closed_until = 2025-12-31",
