@@ -28,6 +28,7 @@ be usable and not ended on that day.
   requires = ["quality", "relevance"]
   own_class = "cash"              # the holder's share is booked, too
   valid_from = "2026-01-01"
+  law = "CPF: order of 4 December 2025; co-payment of 2026"
 
 Other schemes, by expressions alone:
 
@@ -65,6 +66,7 @@ by its conditions of use, with an advance for long courses:
   [[ending]]
   id = "standard"
   grace = "30 days"
+  law = "CPF: general conditions of use, holders and providers"
 
   [[ending.row]]
   on = "cancelled"

@@ -156,7 +156,7 @@ def test_every_page_of_the_manual_that_is_named_exists() -> None:
         assert f"{name}.{section}" in PAGES, f"{name}({section}) in {place}"
 
 
-FAMILIES = {*names.MOMENTS, *names.SUMS, "value", "lot"}
+FAMILIES = {*names.MOMENTS, *names.SUMS, "value", "lot", "usable"}
 
 
 @pytest.mark.parametrize("place", ["man/ilactl-facts.7", "man/ilactl-rules.5", "ilactl help rules"])
@@ -168,6 +168,8 @@ def test_every_name_of_a_fact_that_is_named_exists(place: str) -> None:
         "persons",
         "figures",
         "grant",
+        "spend",
+        "ending",
     }
     for family, name in re.findall(r"(?<![\w./-])([a-z_]+)\.([a-zA-Z_]+)\b", TEXTS[place]):
         assert family in FAMILIES | known or name in ("csv", "toml"), f"{family}.{name} in {place}"

@@ -22,6 +22,7 @@ from ilactl.ledger.scan import read_table
 from ilactl.ledger.wallets import wallet_of
 from ilactl.rules import names
 from ilactl.rules.load import read_rules
+from ilactl.rules.spending_names import COURSE, ENDING, FAMILIES, OFFER
 from tests.docs.test_rules_manual import MANIFEST
 from tools.manpage import PAGES, manual
 from tools.pages import book_words as book
@@ -136,6 +137,7 @@ def test_every_name_of_an_expression_is_explained_and_no_other() -> None:
     assert set(facts_prose.EXAMPLES) <= set(there), "an example of a name that does not exist"
     kernel = {*names.BUILT_IN, *names._OF_BIRTH, names.CONTRIBUTION}
     kernel |= {f"{family}.own" for family in names.SUMS} | {f"lot.{name}" for name in names.LOT}
+    kernel |= {*COURSE, *OFFER, *ENDING, "usable.own"}
     assert kernel <= set(facts_prose.EXAMPLES)
     assert {name.partition(".")[0] for name in facts_prose.EXAMPLES if name.startswith(names.MOMENTS)} == set(
         names.MOMENTS
@@ -154,6 +156,22 @@ unit = "EUR"
 every = "{every}"
 round = "down"
 """
+SPENDING = """
+[[spend]]
+id = "courses"
+unit = "EUR"
+classes = ["own"]
+round = "down"
+from_wallet = {amount}
+refuse = [{{ when = {refused}, why = "so" }}]
+[[ending]]
+id = "standard"
+[[ending.row]]
+on = ["started", "cancelled", "completed"]
+when = {holds}
+provider = {share}
+"""
+QUIET = {"amount": '"net"', "refused": '"FALSE"', "holds": "\"step = 'started'\"", "share": '"1"'}
 PAID = """
 [[contribution]]
 id = "paid"
@@ -182,7 +200,13 @@ def test_every_example_of_an_expression_is_one(name: str) -> None:
         faults_of(f"{year}\namount = {quoted}"),
     )
     family = specs()[name].family
-    if family == "lot":
+    if family in FAMILIES:
+        places = ("holds", "share") if family == "step" else ("refused", "amount")
+        alone = [faults_of(SPENDING.format(**{**QUIET, place: quoted})) for place in places]
+        assert [] in alone, alone
+        assert asked
+        assert given
+    elif family == "lot":
         assert faults_of(f'{year}\namount = "1"', f"{closing}\nwhen = {quoted}") == []
         assert asked
         assert given
