@@ -118,7 +118,7 @@ def find(face: Face, words: tuple[str, ...]) -> None:
       $ ilactl enrolment find enrolled
       $ ilactl enrolment find P1 welding
     """
-    from ilactl.commands.person_views import folded
+    from ilactl.nearest import folded
     from ilactl.ledger.columns import IDENTITIES
     from ilactl.ledger.courses import courses_on
     from ilactl.ledger.enrolments import all_enrolments
