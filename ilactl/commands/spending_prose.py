@@ -142,5 +142,6 @@ declared like others: listed = { kind = "course", type = "bool", default = "fals
 
 Days are counted from the one day, which does not count, to the other, which does: on the eve of the
 start days_to_start is 1. Working days are those of Monday to Friday that are no public holiday of the
-ledger's country; 'ilactl rules check' says where a country has no calendar. Where a course has no run
-with dates, what asks for them is unknown: COALESCE(days_to_start > 60, FALSE) decides."""
+ledger's country (for EU: on which TARGET, the euro's payment system, is open); 'ilactl rules check'
+says where a country has no calendar. Where a course has no run with dates, what asks for them is
+unknown: COALESCE(days_to_start > 60, FALSE) decides."""

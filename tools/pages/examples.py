@@ -5,7 +5,7 @@ Every option of every command stands in a help's example or here, and what stand
 
 from __future__ import annotations
 
-__all__ = ["MORE", "RULES"]
+__all__ = ["BEFORE", "MORE", "RULES"]
 
 RULES = """\
 [facts]
@@ -20,6 +20,39 @@ earmarks = ["kind"]
 use_by = "allowed"
 """
 """What the scheme that the lines run in has besides."""
+
+_COURSE = (
+    "ilactl organisation add --id O1 --kind employer --name 'Baltic Timber'",
+    "ilactl organisation add --id O3 --kind provider --name 'Open Academy' --quality-label EQAVET",
+    "ilactl course add --id C1 --provider O3 --kind training --title Welding --price 600.00 --unit EUR",
+    "ilactl course run add C1 --id R1 --starts 2027-01-12 --ends 2027-03-12",
+    "ilactl course run add C1 --id R2 --starts 2027-02-15 --ends 2027-04-15",
+    "ilactl course relevance add course:C1 --evidence 'shortage list 2026'",
+    "ilactl contribution add P1 800.00 --from O1 --ref PAY-1",
+)
+_ENROLLED = (*_COURSE, "ilactl enrol P1 C1/R1 --yes --consent 'signed the form'")
+_TWO = (*_ENROLLED, "ilactl enrol P2 C1/R1 --yes --consent 'signed the form'")
+_STARTED = (*_ENROLLED, "ilactl enrolment start P1/C1")
+_COMPLETED = (*_STARTED, "ilactl enrolment complete P1/C1 --attendance 1 --result pass")
+
+BEFORE: dict[str, tuple[str, ...]] = {
+    "ilactl enrol": _COURSE,
+    "ilactl enrolment start": _ENROLLED,
+    "ilactl enrolment attend": _STARTED,
+    "ilactl enrolment complete": _STARTED,
+    "ilactl enrolment certify": _COMPLETED,
+    "ilactl enrolment cancel": _TWO,
+    "ilactl enrolment move": _ENROLLED,
+    "ilactl enrolment reclaim": _COMPLETED,
+    "ilactl enrolment show": _ENROLLED,
+    "ilactl enrolment list": _ENROLLED,
+    "ilactl enrolment find": _ENROLLED,
+    "ilactl enrolment decline": _COURSE,
+    "ilactl enrolment reasons": _COURSE,
+    "ilactl enrolment import": _COURSE,
+    "ilactl enrolment": _ENROLLED,
+}
+"""What has to be there before a command's examples are of any use: lines that stand in no manual."""
 
 MORE: dict[str, tuple[str, ...]] = {
     "ilactl init": ("ilactl init hours --unit hour:0 --shared",),
@@ -76,6 +109,7 @@ MORE: dict[str, tuple[str, ...]] = {
         r"printf 'person,amount,ref\nP1,80.00,PAY-9\n' | ilactl contribution import - --from O1"
         " --rule employer --expect-rows 1 --expect-total '80.00 EUR' --allow-large 10",
     ),
+    "ilactl enrol": ("ilactl enrol P1 C1/R1 --prepaid 50.00 --rule course --channel in_person -n",),
     "ilactl topup": ("ilactl topup --on 2027-01-01 --period 2026 --allow-large 1000 --yes",),
     "ilactl expire": ("ilactl expire --person P1 --allow-large 10 --yes",),
 }
