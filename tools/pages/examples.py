@@ -88,13 +88,15 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "ilactl organisation add": (
         "ilactl organisation add --id O3 --kind provider --name Academy --register-no 4711"
-        " --contact office@academy.example --quality-label EQAVET --label-from 2024-01-01"
-        " --label-until 2028-12-31 --from 2024-01-01",
+        " --contact office@academy.example --quality-label EQAVET --label-issuer 'Quality Council'"
+        " --label-from 2024-01-01 --label-until 2028-12-31 --from 2024-01-01 --suspend 'not open yet'",
+        "ilactl organisation add --id O5 --kind provider --name 'Evening School' --lift-suspension",
     ),
     "ilactl organisation update": (
         "ilactl organisation add --id O4 --kind employer --name Timber",
         "ilactl organisation update O4 --kind employer --kind provider --name 'Baltic Timber' --country LT"
         " --register-no 4712 --quality-label EQAVET --label-from 2026-01-01 --label-until 2029-12-31",
+        "ilactl organisation update O4 --iban 'DE89 3704 0044 0532 0130 00'",
     ),
     "ilactl organisation import": (
         r"printf 'organisation,kinds,name\nO9,employer,Timber\n' | ilactl organisation import - "
@@ -111,6 +113,11 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "ilactl enrol": ("ilactl enrol P1 C1/R1 --prepaid 50.00 --rule course --channel in_person -n",),
     "ilactl topup": ("ilactl topup --on 2027-01-01 --period 2026 --allow-large 1000 --yes",),
+    "ilactl settle": (
+        "mkdir lists && ilactl settle --on 2027-01-01 --provider O1 --to lists --allow-large 1000 --yes",
+        "ilactl settle --again 12 --to lists  # exit 66",
+        r"printf 'reference,reason\nS12-O1,AC04\n' | ilactl settle --returned - -n  # exit 65",
+    ),
     "ilactl expire": ("ilactl expire --person P1 --allow-large 10 --yes",),
 }
 """By command. `# exit 3` marks a line that ends with another status than 0."""
