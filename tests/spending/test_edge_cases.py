@@ -352,7 +352,7 @@ every = "enrolment"
 amount = "700.00"
 order = 1
 [[grant]]
-id = "second"
+id = "a_second"
 class = "second"
 fund = "fund:esf"
 unit = "EUR"
@@ -372,7 +372,7 @@ def test_case_22_two_programmes_never_pay_more_than_the_price() -> None:
     offer = paper.offer(on="2026-02-20")
     assert [(one.rule, one.amount, one.due, one.cut) for one in offer.grants] == [
         ("first", cents("700.00"), cents("700.00"), ""),
-        ("second", cents("300.00"), cents("700.00"), "price"),
+        ("a_second", cents("300.00"), cents("700.00"), "price"),
     ]
     assert (offer.from_wallet, offer.own) == (cents("1000.00"), 0)
     rows = offer.entries("N1", 1)
