@@ -56,6 +56,9 @@ def plan_step(registers: Registers, scheme: Scheme, enrolment: Enrolment, happen
         against += course_objections(registers, course, run, requires, happening.on)
     ending = ending_of(scheme, enrolment)
     facts = _facts(holder, enrolment, happening, spend, ending, plan)
+    if ending is None and happening.step in _LEAVES and any(part.held for part in parts):
+        told = f"no ending was in force for {enrolment.rule} on {enrolment.enrolled_on}"
+        against.append(Objection(NO_ROW, told, "add an ending in force that day to the rule files"))
     if ending is not None:
         row = _row(holder, ending, facts, against)
         if row is not None:

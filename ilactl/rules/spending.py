@@ -174,8 +174,9 @@ class _Planning:
         offer.facts = self.holder.told(facts, names)
         self._own(offer, spend)
         self._missing(offer, spend, facts, wanted, barred, look_ahead)
-        ready = (lot for lot in self.holder.lots if lot.unit == spend.unit and self._in_time(lot))
-        offer.usable_after = sum(lot.balance for lot in ready) - sum(pays)
+        ready = [lot for lot in self.holder.lots if lot.unit == spend.unit and self._in_time(lot)]
+        closed = self.holder.closed(ready)
+        offer.usable_after = sum(lot.balance for lot in ready if lot.entry not in closed) - sum(pays)
 
     def _payee(self, spend: Spend) -> str:
         if spend.payee == "provider":

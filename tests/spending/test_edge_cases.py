@@ -204,6 +204,47 @@ def test_case_13_a_refund_mirrors_consumption_and_the_cents_sum() -> None:
     ]
 
 
+BY_CLASS = """
+[[ending]]
+id = "standard"
+round = "up"
+[[ending.row]]
+on = "cancelled"
+provider = "0.0333"
+provider_of = { employer = "0" }
+rest = "pool"
+rest_of = { employer = "funder" }
+[[ending.row]]
+on = "completed"
+provider = "1"
+"""
+
+
+def test_case_13_a_late_fee_may_fall_on_rights_alone() -> None:
+    paper = paper_of(SPEND, BY_CLASS, own="250.00", courses=[course_row(price="600.00")])
+    paper.lot("300.00", "employer", "employer:O7", "2026-01-01", rule="top_up")
+    paper.lot("50.00", "own", "conversion", "2026-01-02", rule="rights")
+    paper.enrol("N1", on="2026-02-20")
+    plan = paper.step("cancelled", "2026-03-20", "N1", by="holder")
+    assert (plan.share, plan.due) == (None, 999), "3.33 % of 300.00, rounded up once"
+    assert [(fate.lot, fate.pays, fate.kind, fate.account) for fate in plan.fates] == [
+        ("E2", 0, "return", "employer:O7"),
+        ("E1", 833, "forfeit", "pool"),
+        ("E3", 166, "forfeit", "pool"),
+    ]
+
+
+def test_what_no_funder_can_be_told_of_goes_to_the_pool() -> None:
+    back = FULL.replace(
+        'on = "cancelled"\nprovider = "0"', 'on = "cancelled"\nprovider = "0"\nrest = "funder"'
+    )
+    paper = paper_of(SPEND, back, own="")
+    paper.lot("100.00", "own", "conversion", "2026-01-02", rule="rights")
+    paper.enrol("N1", on="2026-02-20")
+    plan = paper.step("cancelled", "2026-03-20", "N1", by="holder")
+    assert [(fate.kind, fate.account) for fate in plan.fates] == [("forfeit", "pool")]
+
+
 TERMS = CLASSES.replace('from = ["funder"]\n', 'from = ["funder"]\nexpires = "2026-06-30"\n')
 
 
