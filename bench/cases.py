@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench.enrolling import next_enrolments
 from bench.ledgers import Ledgers, ilactl
 from bench.measure import Command, Gates, Pairs, run_pairs
 from bench.peers import peer_cases
@@ -36,6 +37,7 @@ class Bench:
         self.only = only
         self.say = say
         self.largest = largest
+        self.enrolling: dict[int, Iterator[Command]] = {}
 
     def cases(self) -> Iterator[Pairs]:
         """Every case in turn that was asked for."""
@@ -119,6 +121,9 @@ class Bench:
     def _persons(self) -> dict[str, Callable[[str], Pairs]]:
         """One person in a large ledger over one in a small ledger."""
         offered: dict[str, Callable[[str], Pairs]] = {}
+        for size in (LARGEST, _MIDDLE):
+            if size <= self.largest:
+                offered[f"enrol of one person at {size:,}"] = lambda name, s=size: self._enrol(name, s)
         for words, seconds in {
             ("balance",): 0.3, ("statement",): 0.3, ("contribution", "add"): 0.3, ("explain",): 0.7,
         }.items():  # fmt: skip
@@ -128,6 +133,16 @@ class Bench:
                     name = f"{' '.join(words)} of one person at {size:,}"
                     offered[name] = lambda name, w=words, s=size, g=gate: self._person(name, w, s, g)
         return offered
+
+    def _enrol(self, name: str, size: int) -> Pairs:
+        """An enrolment, booked, in a large ledger over one in a small ledger."""
+        for one in (size, _SMALL):
+            self.enrolling.setdefault(one, next_enrolments(self.ledgers, one))
+        large, small = self.enrolling[size], self.enrolling[_SMALL]
+        gates = Gates(2.0, seconds=0.7)
+        return run_pairs(
+            name, f"at {_SMALL:,}", lambda: next(large), lambda: next(small), self.pairs * 2, gates
+        )
 
     def _person(self, name: str, words: tuple[str, ...], size: int, gates: Gates) -> Pairs:
         turn = iter(range(1_000_000))

@@ -94,10 +94,7 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
                     {"erased_on": {one: day_of(snapshot, done) for one, done in gone.items()}} if gone else {}
                 ),
             },
-            notes=[
-                *(_reserved_notes(snapshot, found) if by == "person" else ()),
-                *erased_notes(snapshot, gone),
-            ],
+            notes=[*reserved, *erased_notes(snapshot, gone)],
         )
     )
 

@@ -73,12 +73,12 @@ def reclaim(face: Face, enrolment: str, amount: str, ref: str) -> None:
 
     ENROLMENT is an id such as N12, or PERSON/COURSE. What comes back goes to the lots it came from;
     a lot that is over gives it back to its funder. A claim is known by its reference: the same
-    again is done already.
+    again is done already. What was never paid cannot be claimed back.
 
     \b
     Examples:
-      $ ilactl enrolment reclaim P1/C1 --amount 400.00 --ref CLAIM-1 -n
-      $ ilactl enrolment reclaim P1/C1 --ref CLAIM-1 --yes
+      $ ilactl enrolment reclaim P1/C1 --amount 400.00 --ref CLAIM-1 -n  # exit 3
+      $ ilactl enrolment reclaim P1/C1 --ref CLAIM-1 --yes  # exit 3
     """
     from ilactl.commands.stepping import take
     from ilactl.rules.step_requests import Said

@@ -163,7 +163,7 @@ def try_rules(face: Face, facts: tuple[str, ...], rules: tuple[str, ...]) -> Non
         pairs.append((name, value))
     on = face.on(snapshot)
     assumed = assumed_facts(scheme, scales, pairs)
-    if asks_of_enrolment(assumed):
+    if asks_of_enrolment(scheme, assumed):
         trial = EnrolmentTrial(scheme, scales, snapshot.manifest.country, on, assumed, rules)
         face.answer(trial_answer(trial.grants(), on, scales, trial.spends(), trial.endings()))
         return

@@ -12,7 +12,7 @@ from ilactl.rules.decision import Decision
 from ilactl.rules.due import versions_of
 from ilactl.rules.expressions import text_of
 from ilactl.rules.model import Amend, Closing, ContributionRule, Convert, Grant, Rule, Scheme
-from ilactl.rules.names import contribution_names, lot_names
+from ilactl.rules.names import catalogue, contribution_names, lot_names
 from ilactl.rules.periods import last_occasion
 from ilactl.rules.spending_facts import spending_names
 from ilactl.rules.spending_model import Ending, Spend
@@ -116,6 +116,7 @@ def rule_answer(scheme: Scheme, versions: Sequence[Rule], scales: Mapping[str, i
         blocks.append(Heading(f"cap {cap}  {source.file}:{source.line}"))
         blocks.append(Lines(source.text.split("\n")))
     specs = spending_names(scheme, scales)
+    specs |= catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
     specs |= lot_names(scheme.class_units, (), scales)
     for rule in versions:
         if isinstance(rule, Grant) and rule.matches:

@@ -33,7 +33,6 @@ from ilactl.rules.objections import (
 from ilactl.rules.offer import Ask, Given, Objection, Offer, Part
 from ilactl.rules.outlook import when_covered
 from ilactl.rules.shares import take_in_turn
-from ilactl.rules.spending_facts import values_of
 from ilactl.rules.spending_uses import names_of_spending
 from ilactl.rules.suitability import course_objections, run_objections, seats_left
 from ilactl.rules.uses import own_names
@@ -145,12 +144,13 @@ class _Planning:
     def _pay(self, offer: Offer, spend: Spend, look_ahead: bool) -> None:
         offer.rule, offer.rule_title, offer.law = spend.version, spend.title, spend.law
         offer.payee = self._payee(spend)
+        names = asked_names(self.scheme, spend)
         facts = of_offer(
             self.holder,
             self.course,
             self.run,
             self.ask.on,
-            asked_names(self.scheme, spend),
+            names,
             prepaid=self.ask.prepaid,
         )
         net = net_of(self.holder, spend, facts, self.against)
@@ -175,7 +175,7 @@ class _Planning:
         pays = draw(offer.from_wallet - given, spend, lots)
         offer.parts = tuple(_part(one, pay) for one, pay in zip(lots, pays, strict=True))
         offer.passed = self._passed(spend, lots)
-        offer.facts = values_of(self.holder.reading, facts, asked_names(self.scheme, spend))
+        offer.facts = self.holder.told(facts, names)
         self._own(offer, spend)
         self._missing(offer, spend, facts, wanted, barred, look_ahead)
         ready = (lot for lot in self.holder.lots if lot.unit == spend.unit and self._in_time(lot))

@@ -27,13 +27,11 @@ def spending_names(scheme: Scheme, scales: Mapping[str, int]) -> dict[str, NameS
 
 
 def values_of(
-    reading: Reading, circumstances: Circumstances, wanted: Iterable[str]
+    reading: Reading, circumstances: Circumstances, wanted: Iterable[NameSpec]
 ) -> dict[str, Value | None]:
-    """The values of these names, sorted, as expressions find them; None for what is unknown."""
-    names = spending_names(reading.scheme, reading.scales)
-    specs = [names[name] for name in sorted(wanted)]
+    """The values of these names as expressions find them; None for what is unknown."""
     asked = replace(reading, circumstances=circumstances)
-    return dict(read_names(asked, setting_on(circumstances.day), specs))
+    return dict(read_names(asked, setting_on(circumstances.day), wanted))
 
 
 def evaluate_spending(

@@ -67,9 +67,9 @@ class EndingTried(Struct):
     parts: list[tuple[str, Outcome]] = field(default_factory=list)
 
 
-def asks_of_enrolment(assumed: Mapping[str, Value]) -> bool:
+def asks_of_enrolment(scheme: Scheme, assumed: Mapping[str, Value]) -> bool:
     """Whether a name was set that only an enrolment has."""
-    return any(name in {**COURSE, **OFFER, **ENDING} for name in assumed)
+    return any(name in {**COURSE, **OFFER, **ENDING} and name not in scheme.facts for name in assumed)
 
 
 class EnrolmentTrial:

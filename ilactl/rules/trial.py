@@ -16,7 +16,7 @@ from ilactl.rules.decision import Decision
 from ilactl.rules.expressions import Bool, Date, Number, Text, misfit
 from ilactl.rules.grants import Decider
 from ilactl.rules.model import Scheme
-from ilactl.rules.names import BUILT_IN, NameSpec
+from ilactl.rules.names import BUILT_IN, NameSpec, catalogue
 from ilactl.rules.periods import Occasion
 from ilactl.rules.spending_facts import spending_names
 from ilactl.rules.sums import Sums
@@ -31,7 +31,8 @@ def assumed_facts(
     scheme: Scheme, scales: Mapping[str, int], pairs: Iterable[tuple[str, str]]
 ) -> dict[str, Value]:
     """The values that names are set to. Raises UsageError for a name or value that cannot be."""
-    names = spending_names(scheme, scales)
+    own = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
+    names = spending_names(scheme, scales) | own
     assumed: dict[str, Value] = {}
     for name, text in pairs:
         spec = names.get(name)

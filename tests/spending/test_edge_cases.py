@@ -14,6 +14,9 @@ import pytest
 
 from ilactl.ledger.organisations import Provider
 from ilactl.ledger.registers import StateRow
+from ilactl.rules.due import due_occasions
+from ilactl.rules.passes import steps_of
+from ilactl.rules.walk import Walker
 from tests.spending.paper import GOOD, Paper, cents, codes, course_row, day, person_record, run_row, scheme_of
 
 CLASSES = """
@@ -464,3 +467,91 @@ def test_case_25_withdrawal_within_11_working_days() -> None:
     in_time, late = (paper.plan("cancelled", on, "N1", by="holder") for on in ("2026-05-14", "2026-05-15"))
     assert in_time.why == "withdrawn in time", "14 May is Ascension Day, the eleventh was 13 May"
     assert late.why == "cancelled late"
+
+
+# ---- caps -----------------------------------------------------------------------------------------
+
+CAPPED = """
+[[cap]]
+id = "own"
+over = ["own"]
+measure = "balance"
+unit = "EUR"
+limit = "1000.00"
+counts_reserved = COUNTS
+[[grant]]
+id = "base"
+class = "own"
+fund = "fund:cdc"
+unit = "EUR"
+every = "year"
+due = "06-15"
+amount = "500.00"
+caps = ["own"]
+[[spend]]
+id = "training"
+unit = "EUR"
+classes = ["own"]
+"""
+
+
+@pytest.mark.parametrize(("counts", "credited"), [("true", 0), ("false", 50000)])
+def test_case_1_a_reserved_amount_occupies_a_caps_room_where_the_cap_says_so(
+    counts: str, credited: int
+) -> None:
+    paper = Paper(scheme_of(CAPPED.replace("COUNTS", counts), FULL))
+    paper.lot("1000.00", "own", "fund:cdc", "2026-01-01", rule="base", period="2025")
+    paper.enrol("N1", on="2026-02-01")
+    run = day("2026-06-15")
+
+    def granted() -> int:
+        steps = steps_of(paper.scheme, run, due_occasions(paper.scheme, run))
+        walk = Walker(paper.scheme, paper.scales, run, steps).walk(paper.person("P1"), paper.booked.entries)
+        return sum(row.amount for _, row in walk.bookings if row.kind == "grant")
+
+    assert granted() == credited
+    paper.step("started", "2026-03-01", "N1")
+    paper.step("completed", "2026-04-01", "N1")
+    paper.settle("2026-04-02", "N1")
+    assert granted() == 50000, "what was paid makes room"
+
+
+PERIOD_CAP = """
+[[cap]]
+id = "funding_period"
+over = ["account"]
+measure = "granted"
+window = [{ from = "2023-01-01", to = "2026-12-31" }]
+unit = "EUR"
+limit = "2400.00"
+[[grant]]
+id = "refund"
+class = "account"
+fund = "fund:ooe"
+unit = "EUR"
+every = "enrolment"
+at = "completed"
+amount = "net * 0.60"
+round = "down"
+caps = ["funding_period"]
+[[spend]]
+id = "bildungskonto"
+unit = "EUR"
+classes = ["account"]
+payee = "own"
+refuse = [{ when = "price < 100.00", why = "courses from 100.00 on" }]
+"""
+
+
+def test_a_grant_for_an_enrolment_passes_the_cap_of_a_funding_period() -> None:
+    courses = [course_row(f"C{n}", "3000.00") for n in (1, 2)]
+    paper = Paper(scheme_of(PERIOD_CAP, FULL), courses=courses)
+    dues = []
+    for n in (1, 2):
+        paper.enrol(f"N{n}", course=f"C{n}", on="2026-02-01")
+        paper.step("started", "2026-03-01", f"N{n}")
+        plan = paper.step("completed", "2026-04-01", f"N{n}")
+        dues.append((plan.due, plan.grants[0].due, plan.grants[0].cut))
+        paper.settle("2026-04-01", f"N{n}")
+    assert dues == [(180000, 180000, ""), (60000, 180000, "funding_period")]
+    assert paper.totals() == {"own": "2400.00"}
