@@ -223,7 +223,8 @@ DECLARED = {
     *(field.alias or name for model in tables().values() for name, field in model.model_fields.items()),
     *(part for name in specs() for part in name.split(".")),
     *(part for key in MAPPING_KEYS for part in key.path),
-    *names.RESERVED, *LABOUR_STATUSES, *CHANNELS, *MODES, *TIMES_OF_DAY, *MEMBERS, *ACTS, "half_up", "exit_status",
+    *names.RESERVED, *LABOUR_STATUSES, *CHANNELS, *MODES, *TIMES_OF_DAY, *MEMBERS, *ACTS,
+    "half_up", "exit_status",
 }  # fmt: skip
 """Columns, keys, facts, members of the log and of an error, words of a column, ways of rounding."""
 OF_EXAMPLES = {
