@@ -386,6 +386,24 @@ def test_event_16_milestones_70_percent_at_the_end_30_with_the_certificate() -> 
     ]
 
 
+def test_a_clawback_of_milestones_names_the_newest_payments_first() -> None:
+    paper = milestones()
+    paper.enrol("N6", on="2026-03-01")
+    paper.step("started", "2026-03-01", "N6")
+    paper.step("completed", "2026-06-30", "N6")
+    paper.settle("2026-06-30", "N6")
+    paper.step("certified", "2026-08-30", "N6")
+    paper.settle("2026-08-30", "N6")
+    paper.reclaim("500.00", "2026-09-01", "N6", ref="CLAIM-3")
+    assert as_kernel(paper.booked.entries)[4:] == [
+        "5,2026-09-01,P1,reclaim,1,300.00,EUR,provider:O4,held,,,,N6,,,,4,CLAIM-3",
+        "6,2026-09-01,P1,reclaim,1,200.00,EUR,provider:O4,held,,,,N6,,,,3,CLAIM-3",
+        "7,2026-09-01,P1,return,1,500.00,EUR,held,fund:rrf,,,,N6,,,,,",
+    ]
+    paper.reclaim(None, "2026-09-02", "N6")
+    assert paper.totals() == {"provider:O4": "0.00", "fund:rrf": "1000.00"}
+
+
 def test_an_enrolments_own_grant_goes_back_to_its_fund_when_it_is_cancelled() -> None:
     paper = milestones()
     paper.enrol("N6", on="2026-03-01")
