@@ -218,8 +218,8 @@ revive = true
 
 def test_what_a_law_gives_back_is_told_where_no_run_has_booked_it() -> None:
     paper = Paper(scheme_of(YEARLY, LIFTED, ENDING), courses=[course_row(price="300.00")])
-    terms = {"rule": "base", "period": "2024", "expires_on": "2026-06-30"}
-    paper.lot("300.00", "own", "fund:cdc", "2025-06-15", **terms)
+    terms = {"rule": "base", "period": "2025", "expires_on": "2026-06-30"}
+    paper.lot("300.00", "own", "fund:cdc", "2026-06-15", **terms)
     offer = paper.offer(on="2026-09-01")
     assert offer.comes is not None
     assert (offer.comes.on, offer.comes.rules[0]) == (day("2026-09-01"), "lifted")
