@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ilactl.commands.spending_prose import ENDINGS
-from tests.spending.paper import Paper, cents, course_row, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import cents, course_row, run_row, scheme_of
 
 RULES = """
 [[contribution]]

@@ -8,7 +8,8 @@ import pytest
 
 from ilactl.errors import NotFound
 from ilactl.ledger.organisations import Provider
-from tests.spending.paper import GOOD, Paper, cents, codes, course_row, day, person_record, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import GOOD, cents, codes, course_row, day, person_record, run_row, scheme_of
 
 RULES = """
 [[contribution]]
