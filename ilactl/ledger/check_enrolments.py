@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from ilactl.findings import Finding, Kind
 from ilactl.ledger.checking import EntryWatch, Ground
 from ilactl.ledger.columns import COURSES, CREDENTIALS, ENROLMENTS, RUNS
-from ilactl.ledger.enrolments import SEATED
+from ilactl.ledger.enrolments import OPEN, SEATED
 from ilactl.money import format_amount
 
 if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry
     from ilactl.ledger.standing import Standing
 
-__all__ = ["EnrolmentMoney", "FirstFull", "credentials_known", "seats", "steps_follow"]
+__all__ = ["EnrolmentMoney", "FirstFull", "credentials_known", "one_enrolment", "seats", "steps_follow"]
 
 STEP = Kind(
     "CHECK-STEP",
@@ -38,6 +38,12 @@ OVERPAID = Kind(
     "CHECK-OVERPAID",
     "a payee was paid more than the steps since say it may have",
     "take the difference back with 'ilactl enrolment reclaim'",
+    warning=True,
+)
+TWICE = Kind(
+    "CHECK-ENROLLED-TWICE",
+    "one person holds two open enrolments in one course",
+    "cancel one: 'ilactl enrolment cancel ID --by agency'",
     warning=True,
 )
 SEATS = Kind(
@@ -61,6 +67,24 @@ def steps_follow(ground: Ground) -> Iterator[Finding]:
     _ = ground.enrolments
     for offset, column, message in ground.step_faults:
         yield STEP.at(ground.place(ENROLMENTS.file, offset, column), message)
+
+
+def one_enrolment(ground: Ground) -> Iterator[Finding]:
+    """Nobody holds two open enrolments in one course, under whichever ids."""
+    from ilactl.errors import IlactlError
+    from ilactl.ledger.registers import other_ids
+
+    still = [(name, one) for name, one in ground.enrolments.items() if one.state in OPEN]
+    try:
+        stand_for = other_ids(ground.snapshot) if still else {}
+    except IlactlError:
+        stand_for = {}  # what is wrong with persons.csv other checks tell
+    first: dict[tuple[str, str], str] = {}
+    for name, one in still:
+        key = (stand_for.get(one.person, one.person), one.course)
+        if first.setdefault(key, name) != name:
+            place = ground.place(ENROLMENTS.file, one.offset, "course")
+            yield TWICE.at(place, f"{key[0]} is enrolled in {one.course} twice: {first[key]} and {name}")
 
 
 def credentials_known(ground: Ground) -> Iterator[Finding]:
@@ -189,35 +213,28 @@ class EnrolmentMoney(EntryWatch):
         """All findings: what the whole of an enrolment comes to is known after the last entry."""
         none = _Money()
         for name, one in self.ground.enrolments.items():
-            money, due = self._money.get(name, none), one.due
+            money, (due, place) = self._money.get(name, none), one.due
+            said, paid = self._amount(one, due), self._amount(one, money.paid)
+            reserved, held = self._amount(one, money.reserved), self._amount(one, money.held)
             if one.state == "void":
                 if money.held:
-                    self._sum(
-                        ENROLMENT, one, "enrolment", f"{name} is void, and {{}} is held for it", money.held
+                    self._add(
+                        ENROLMENT, one.offset, f"{name} is void, and {held} is held for it", "enrolment"
                     )
             elif due > money.reserved:
-                self._sum(DUE, one, "due", f"{{}} is due of {name}, {{}} was reserved", due, money.reserved)
+                self._add(DUE, place, f"{said} is due of {name}, {reserved} was reserved")
             elif due > money.paid + money.held:
-                self._sum(
-                    DUE,
-                    one,
-                    "due",
-                    f"{{}} is due of {name}, {{}} was paid and {{}} is held",
-                    due,
-                    money.paid,
-                    money.held,
-                )
+                self._add(DUE, place, f"{said} is due of {name}, {paid} was paid and {held} is held")
             elif money.paid > due:
-                self._sum(
-                    OVERPAID, one, "due", f"{{}} was paid for {name}, of which {{}} is due", money.paid, due
-                )
+                self._add(OVERPAID, place, f"{paid} was paid for {name}, of which {said} is due")
         return self.found
 
-    def _sum(self, kind: Kind, one: Standing, column: str, text: str, *amounts: int) -> None:
+    def _amount(self, one: Standing, amount: int) -> str:
         units = self.ground.manifest.units if self.ground.manifest else {}
-        scale = units[one.unit].scale if one.unit in units else 0
-        said = text.format(*(f"{format_amount(amount, scale)} {one.unit}" for amount in amounts))
-        self.found.append(kind.at(self.ground.place(ENROLMENTS.file, one.offset, column), said))
+        return f"{format_amount(amount, units[one.unit].scale if one.unit in units else 0)} {one.unit}"
+
+    def _add(self, kind: Kind, offset: int, message: str, column: str = "due") -> None:
+        self.found.append(kind.at(self.ground.place(ENROLMENTS.file, offset, column), message))
 
 
 class FirstFull(EntryWatch):

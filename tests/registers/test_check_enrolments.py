@@ -150,14 +150,14 @@ def test_a_step_that_cannot_be_is_found_in_its_place(steps: str, expected: objec
         (step("N1", "enrolled", unit="hour", price="1", own=""), reserve(), ("CHECK-ENROLMENT", 3, "unit")),
         (COMPLETED, reserve() + move(3, "settle", HELD, "own"), ("CHECK-ENROLMENT", 4, "to")),
         (ENROLLED + step("N1", "undone"), reserve(), ("CHECK-ENROLMENT", 2, "enrolment")),
-        (COMPLETED, reserve(amount="299.99"), ("CHECK-DUE", 2, "due")),
-        (COMPLETED, reserve() + move(3, "release", HELD, "wallet:own", "0.01"), ("CHECK-DUE", 2, "due")),
+        (COMPLETED, reserve(amount="299.99"), ("CHECK-DUE", 4, "due")),
+        (COMPLETED, reserve() + move(3, "release", HELD, "wallet:own", "0.01"), ("CHECK-DUE", 4, "due")),
         (
             COMPLETED,
             reserve()
             + move(3, "correct", HELD, "wallet:own", of="E2")
             + reserve(4, "1.00", booked_on="2026-07-21"),
-            ("CHECK-DUE", 2, "due"),
+            ("CHECK-DUE", 4, "due"),
         ),
         (STARTED, reserve() + move(3, "settle", HELD, PAYEE), ("CHECK-OVERPAID", 2, "due")),
     ],
