@@ -115,7 +115,9 @@ def add(face: Face, /, course: str, identifier: str | None, valid_from: date | N
 @_run_options
 @face_options("on", "dry_run", "key", "lock_wait")
 def update(face: Face, /, run: str, valid_from: date | None, **options: Any) -> None:
-    """Record what is true of a run from a day on. What is not named stays as it was on that day.
+    """Record what is true of the run COURSE/RUN from a day on.
+
+    What is not named stays as it was on that day.
 
     \b
     Examples:
@@ -136,7 +138,7 @@ def update(face: Face, /, run: str, valid_from: date | None, **options: Any) -> 
 @from_option
 @face_options("on", "dry_run", "key", "lock_wait")
 def withdraw(face: Face, run: str, why: str | None, lift: bool, valid_from: date | None) -> None:
-    """Say that a run is not held. Who is enrolled in it is told by 'ilactl enrolment list'.
+    """Say that the run COURSE/RUN is not held. 'ilactl enrolment list' tells who is enrolled in it.
 
     \b
     Examples:

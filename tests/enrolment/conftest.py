@@ -46,7 +46,7 @@ id = "training"
 title = "Training accounts"
 unit = "EUR"
 classes = ["employer", "own"]
-refuse = [{ when = "COALESCE(days_to_start > 200, FALSE)", why = "enrolment opens 200 days before the start" }]
+refuse = [{ when = "COALESCE(days_to_start > 200, FALSE)", why = "one can enrol 200 days ahead" }]
 valid_from = "2026-01-01"
 
 [[ending]]

@@ -42,7 +42,7 @@ def test_somebody_who_is_enrolled_does_not_move_to_another_agency(agency: Agency
     refused = agency(*send, day="2026-12-02")
     assert (refused.code, "P3 is still enrolled: N900" in refused.err) == (3, True)
     agency(
-        "enrolment", "cancel", "N900", "--by", "holder", "--reason", "other", "--yes", day="2026-12-03"
+        "enrolment", "cancel", "N900", "--by", "agency", "--reason", "other", "--yes", day="2026-12-03"
     ).ok()
     agency(*send, day="2026-12-03").ok()
     assert agency.json("enrolment", "show", "N900")["state"] == "cancelled", "what has ended is history"
@@ -69,7 +69,7 @@ def test_a_name_in_consent_or_a_reason_is_told_as_a_trace(agency: Agency) -> Non
         (agency.root / "ledger.toml").read_text().replace("years = 5", "years = 0")
     )
     agency("adopt", "--why", "test", "--yes").ok()
-    told = agency("person", "erase", "P3", "--why", "request 1", "--leave-wallet", "--yes", day="2026-12-02")
+    told = agency("person", "erase", "P3", "--why", "request 1", "--leave-wallet", "--yes")
     assert "enrolments.csv:2: ERASE-TRACE consent holds the name" in told.ok().err
     assert "reasons.csv:2: ERASE-TRACE source holds the name" in told.err
     assert agency("check", "--full").ok().err == ""
@@ -77,7 +77,8 @@ def test_a_name_in_consent_or_a_reason_is_told_as_a_trace(agency: Agency) -> Non
 
 CLOSING = """
 [[closing]]
-id = "death"
+id = "pension"
+due = "12-06"
 classes = ["own", "employer"]
 when = "labour_status = 'retired'"
 unused = "pool"
