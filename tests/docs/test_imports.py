@@ -14,10 +14,12 @@ from tests.conftest import Run
 from tests.docs.walk import all_commands, examples_of
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "tabulate", "tomlkit"}
+PACKAGES = {
+    "duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "stdnum", "tabulate", "tomlkit",
+}  # fmt: skip
 NOTHING = {
-    "balance", "completion", "course find", "course show", "enrolment list", "enrolment reasons", "help",
-    "log", "person show",
+    "balance", "completion", "course find", "course show", "enrolment list", "enrolment reasons",
+    "enrolment show", "help", "log", "person show",
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
