@@ -1,5 +1,5 @@
 #!/bin/sh
-# The demo: a year's turn in a made-up agency. Works in a folder of its own and removes it again.
+# The demo: a year's turn in a made-up agency, and one person's way through a course. Works in a folder of its own and removes it again.
 set -eu
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/ilactl-demo.XXXXXX")
@@ -15,7 +15,7 @@ unset ILACTL_LEDGER ILACTL_OUTPUT_FORMAT ILACTL_ACTOR ILACTL_LOCK_WAIT || true
 say() { printf '\n# %s\n' "$1"; }
 show() { printf '$'; printf ' %s' "$@"; printf '\n'; "$@"; }
 
-say "A sample ledger: 300 made-up people, two booked years, three grant rules."
+say "A sample ledger: 300 made-up people, two booked years, courses to find and people in them."
 show ilactl init demo --sample -q
 cd demo
 show ilactl status --on 2027-01-01
@@ -38,6 +38,21 @@ show ilactl contribution add "$person" 800.00 --from O1 --ref PAY-2027-001 -v
 say "What does this person have, and why that much? A cap cut the last grant."
 show ilactl statement "$person"
 show ilactl explain "$entry"
+
+say "A caseworker looks for a course, with the person in front of them."
+show ilactl course find databases --field 061 --time-of-day evening --affordable-by 2027-02-01 --person "$person" --on 2027-01-05
+
+say "What would it cost whom? The offer, then the yes."
+show ilactl enrol "$person" DIT622/EVE27 --on 2027-01-05 -n
+show ilactl enrol "$person" DIT622/EVE27 --on 2027-01-05 --yes --consent "signed at the desk" -q
+
+say "It starts; it ends. The scheme says what the provider may have and where the rest goes."
+show ilactl enrolment start "$person/DIT622" --on 2027-02-01 -q
+show ilactl enrolment complete "$person/DIT622" --on 2027-04-30 --attendance 0.95 --result passed --ref INV-77 -v
+
+say "Providers are paid: what is due and nothing else, and never twice."
+show ilactl settle --on 2027-05-03 --yes -v
+show ilactl settle --on 2027-05-03 --yes -v
 
 say "Every byte against the log, every sum against the rows: no word means all is well."
 show ilactl check

@@ -41,6 +41,8 @@ Other schemes, by expressions alone:
 - a voucher that must not end before the course starts (Flanders): usable_at = "start"
 - two halves of a voucher drawn together, by what each holds: order = ["expiry", "age", "even"]
 - ex post (Upper Austria): payee = "own", and a grant for each enrolment in the class that pays
+- vouchers that state and holder bought by halves (Flanders): order = ["class", "even"]
+- lots that must not have ended when the course starts (Flanders): usable_at = "start"
 - paid leave: a spend rule of its own in the unit hour, payee = "employer"
 
 An unknown fact in only, refuse, net or from_wallet refuses the enrolment and is named. Two rules for

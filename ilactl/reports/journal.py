@@ -45,6 +45,12 @@ class About(NamedTuple):
     until: date | None
     scales: Mapping[str, int]
 
+    @property
+    def origin(self) -> str:
+        """Where the journal comes from, for its first line."""
+        booked = f", entries booked up to {self.until}" if self.until else ""
+        return f"ilactl: the ledger as of commit {self.commit} ({self.at}){booked}"
+
 
 class Moved(NamedTuple):
     """How much of which unit went from one account to another; an amendment has no accounts."""
@@ -53,6 +59,11 @@ class Moved(NamedTuple):
     unit: str
     source: str
     target: str
+
+    @property
+    def less(self) -> str:
+        """The amount as it leaves the source; nothing has no sign."""
+        return f"-{self.amount}" if self.amount.strip("0.") else self.amount
 
 
 class Style(Protocol):

@@ -74,8 +74,7 @@ class Beancount:
     def head(self) -> str:
         """Where it comes from, and units with the names they have in the ledger."""
         about = self._about
-        booked = f", entries booked up to {about.until}" if about.until else ""
-        lines = [f";; ilactl: the ledger as of commit {about.commit} ({about.at}){booked}", ""]
+        lines = [f";; {about.origin}", ""]
         lines += [f'option "operating_currency" "{self._units[unit]}"' for unit in about.scales]
         for unit in about.scales:
             lines += [f"{_FIRST_DAY} commodity {self._units[unit]}", f'  unit: "{unit}"']
@@ -92,10 +91,9 @@ class Beancount:
         if not target:
             return f"{text}\n"
         symbol = self._units[unit]
-        less = f"-{amount}" if amount.strip("0.") else amount
         out, into = beancount_account(source, person), beancount_account(target, person)
         opened = self._opened(out, day) + self._opened(into, day)
-        return f"{opened}{text}  {out}  {less} {symbol}\n  {into}  {amount} {symbol}\n\n"
+        return f"{opened}{text}  {out}  {moved.less} {symbol}\n  {into}  {amount} {symbol}\n\n"
 
     def _opened(self, account: str, day: str) -> str:
         if account in self._open:

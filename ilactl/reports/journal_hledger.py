@@ -60,8 +60,7 @@ class Hledger:
     def head(self) -> str:
         """Where it comes from, units with their decimals, accounts with their types."""
         about = self._about
-        booked = f", entries booked up to {about.until}" if about.until else ""
-        lines = [f"; ilactl: the ledger as of commit {about.commit} ({about.at}){booked}", ""]
+        lines = [f"; {about.origin}", ""]
         for unit, scale in about.scales.items():
             lines.append(f"commodity {self._units[unit]}")
             if scale:
@@ -80,11 +79,10 @@ class Hledger:
         if not target:
             return f"{day} * ({entry}) {person} | {what}\n{tags}\n"
         symbol = self._units[unit]
-        less = f"-{amount}" if amount.strip("0.") else amount
         out, into = hledger_account(source, person), hledger_account(target, person)
         return (
             f"{day} * ({entry}) {person} | {what}\n{tags}"
-            f"    {out}  {less} {symbol}\n    {into}  {amount} {symbol}\n\n"
+            f"    {out}  {moved.less} {symbol}\n    {into}  {amount} {symbol}\n\n"
         )
 
 

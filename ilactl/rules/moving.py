@@ -20,7 +20,7 @@ from ilactl.rules.objections import PRICE, UNIT, WINDOW
 from ilactl.rules.offer import Objection
 from ilactl.rules.offer_rows import row_of_own, row_of_reserve
 from ilactl.rules.shares import split_within
-from ilactl.rules.spending import asked_names, net_of, own_rule_of, pays_at_most
+from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
 from ilactl.rules.step_ground import spend_of, started_plan
 from ilactl.rules.step_plan import Fate, Happening, StepPlan
 from ilactl.rules.suitability import course_objections, run_objections

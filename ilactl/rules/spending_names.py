@@ -17,6 +17,7 @@ from ilactl.rules.names import MOST_MINOR, NameSpec, type_of
 
 __all__ = [
     "AMOUNTS",
+    "ASKED_ELSEWHERE",
     "COURSE",
     "ENDING",
     "ENDING_STEPS",
@@ -32,6 +33,7 @@ __all__ = [
     "Described",
     "any_names",
     "ending_names",
+    "known_where",
     "offer_names",
 ]
 
@@ -188,6 +190,22 @@ def ending_names(
 
 def _amount(scale: int) -> Number:
     return Number(Fraction(0), Fraction(MOST_MINOR, 10**scale), scale)
+
+
+ASKED_ELSEWHERE = "ask it where it is known, or leave it out: 'ilactl help facts' lists the names by place"
+
+
+def known_where(name: str) -> str:
+    """Where a name of an enrolment is known, for whoever asks it elsewhere; empty for other names."""
+    if name in WALLET or name.startswith(f"{USABLE}."):
+        return "it is known once it is clear which lots may pay, in from_wallet and refuse of [[spend]]"
+    if name in COURSE:
+        return 'it is asked of a course, in [[spend]], [[ending]] and grants with every = "enrolment"'
+    if name in OFFER and name not in ENDING:
+        return 'it is asked of an offer, in [[spend]] and grants with every = "enrolment"'
+    if name in OFFER:
+        return 'it is asked of an enrolment, in [[spend]], [[ending]] and grants with every = "enrolment"'
+    return "it is asked of a step, in [[ending]] and grants at completion" if name in ENDING else ""
 
 
 def _family(name: str) -> str:

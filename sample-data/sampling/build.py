@@ -15,10 +15,12 @@ from ilactl.rules.load import load_scheme
 from ilactl.rules.plan import Request, scales_of
 from ilactl.rules.planner import make_plan
 from ilactl.rules.used import used_appends
+from sampling.desk import Desk
 from sampling.draw import Draw
 from sampling.names import EMPLOYERS
 from sampling.payments import Payment, pay_days, payments_by_employer, spread_payments
 from sampling.people import CHANGES, JOB_SERVICE, JOINED, REGISTERED, Person, make_people
+from sampling.spending import desk_days
 
 __all__ = ["SAMPLE", "build_large", "build_sample"]
 
@@ -28,6 +30,8 @@ SAMPLE = Path(__file__).resolve().parent.parent / "agency"
 _BY_HAND = ("ledger.toml", ".gitignore", "rules/scheme.toml")
 _ACTOR = Actor(user="sample", host="sample")
 _PREFIX = "RM"
+_STEADY = frozenset({"RM-09PYRHTS"})
+"""Whoever the README tells of: what happens to others is no part of that story."""
 _INLINE_LIMIT = 60_000
 
 
@@ -44,11 +48,15 @@ class _Book:
         files.update((table.file, table.header.encode() + b"\n") for table in TABLES)
         create_ledger(self.root, files, actor=_ACTOR, now=lambda: _moment("2024-11-04"))
 
-    def writer(self, day: str) -> AbstractContextManager[Writer]:
-        """The right to commit, a quarter of an hour after the day's last commit."""
+    def moment(self, day: str) -> datetime:
+        """Four minutes after the day's last commit."""
         self.turn = self.turn + 1 if day == self.day else 0
         self.day = day
-        moment = _moment(day) + timedelta(minutes=15 * self.turn)
+        return _moment(day) + timedelta(minutes=4 * self.turn)
+
+    def writer(self, day: str) -> AbstractContextManager[Writer]:
+        """The right to commit."""
+        moment = self.moment(day)
         return open_writer(self.root, actor=_ACTOR, now=lambda: moment)
 
     def register(self, day: str, command: str, tables: dict[str, list[str]]) -> None:
@@ -144,7 +152,7 @@ def _versions(root: Path) -> dict[str, str]:
 
 
 def build_sample(root: Path, persons: int = 300, seed: int = 2022) -> None:
-    """The sample ledger: small commits as an agency makes them, the top-ups of two New Years among them."""
+    """The sample ledger: small commits as an agency makes them, two New Years and half a year of courses."""
     draw = Draw(seed)
     employers = [f"O{number}" for number in range(1, 13)]
     people = make_people(persons, employers, draw, _PREFIX)
@@ -157,13 +165,18 @@ def build_sample(root: Path, persons: int = 300, seed: int = 2022) -> None:
     events: list[tuple[str, int, str]] = [(day, 0, "people") for day in (REGISTERED, JOINED, *CHANGES)]
     events += [(day, 1, "topup") for day in ("2025-01-01", "2026-01-01")]
     events += [(day, 2 + number, "pay") for number, (day, _) in enumerate(paid)]
+    desk = Desk(root, book.moment)
+    done = list(desk_days(sorted(person.id for person in people), _STEADY))
+    events += [(day, 2 + len(paid) + number, "desk") for number, (day, _) in enumerate(done)]
     for day, order, kind in sorted(events):
         if kind == "people":
             book.register(day, "person import", _people_rows(people, day))
         elif kind == "topup":
             book.top_up(day)
-        else:
+        elif kind == "pay":
             book.contribute(day, paid[order - 2][1], versions)
+        else:
+            done[order - 2 - len(paid)][1](desk)
 
 
 def build_large(root: Path, persons: int, entries_per_person: int, seed: int) -> int:

@@ -19,7 +19,19 @@ from tests.docs.test_layers import HEAVY
 from tests.docs.walk import all_commands
 
 COMMANDS = all_commands()
-NAMES_A_THING = {"ID", "ORG", "PERSON", "RULE", "COMMIT", "ORGANISATION", "ENTRY", "DUPLICATE", "UNIT"}
+NAMES_A_THING = {
+    "ID",
+    "ORG",
+    "PERSON",
+    "RULE",
+    "COMMIT",
+    "ORGANISATION",
+    "ENTRY",
+    "DUPLICATE",
+    "UNIT",
+    "COURSE",
+    "ENROLMENT",
+}
 NEW = {"identifier"}
 """Parameters whose id is of something not yet there, and that of a transfer's receiver."""
 

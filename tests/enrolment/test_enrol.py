@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from ilactl.ledger.columns import ENROLMENTS
@@ -108,3 +112,28 @@ def test_an_unknown_person_course_or_run_is_not_found(agency: Agency) -> None:
 def test_success_is_silent_without_a_terminal(agency: Agency) -> None:
     done = agency("enrol", "P1", "C1/R1", *YES, day="2026-12-01")
     assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_two_at_once_want_the_last_seat_and_one_gets_it(agency: Agency) -> None:
+    def started(person: str) -> subprocess.Popen[bytes]:
+        words = ("enrol", person, "C1/R3", *YES, "--on", "2026-12-01", "--ledger", str(agency.root))
+        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+        return subprocess.Popen([sys.executable, "-m", "ilactl", *words], env=env, stderr=subprocess.PIPE)
+
+    both = [started("P1"), started("P2")]
+    said = [process.communicate(timeout=60)[1].decode() for process in both]
+    assert sorted(process.returncode for process in both) == [0, 3], said
+    assert "ENROL-SEATS" in "".join(said)
+    assert agency.steps() == ["enrolled"]
+
+
+def test_enrolling_imports_no_engine_and_no_parser(agency: Agency) -> None:
+    agency.enrol("P2")
+    code = (
+        "import sys; from ilactl import cli; status = cli.main(sys.argv[1:]);"
+        "heavy = {'duckdb', 'pydantic', 'rich', 'holidays', 'openpyxl'} & set(sys.modules);"
+        "sys.exit(f'{status} {heavy}' if status or heavy else 0)"
+    )
+    words = ("enrol", "P1", "C1/R1", *YES, "--on", "2026-12-01", "--ledger", str(agency.root))
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

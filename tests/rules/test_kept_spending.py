@@ -89,6 +89,11 @@ CHANGES = {
     "who is paid": ("training@2024-01-01", 'own_class = "cash"', 'own_class = "cash"\npayee = "employer"'),
     "a fact's default": ("training@2024-01-01", 'default = "false"', 'default = "true"'),
     "when a voucher comes": ("voucher", 'every = "enrolment"', 'every = "enrolment"\nat = "completed"'),
+    "the day lots must not have ended": (
+        "training@2024-01-01",
+        'own_class = "cash"',
+        'own_class = "cash"\nusable_at = "start"',
+    ),
     "grace": ("standard", 'grace = "30 days"', 'grace = "60 days"'),
     "what is ended": ("standard", 'spends = ["training", "time"]\n', ""),
     "a row's condition": ("standard", "working_days_to_start > 7", "days_to_start > 7"),

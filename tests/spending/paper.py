@@ -19,10 +19,11 @@ from ilactl.ledger.registers import PersonRecord, StateRow
 from ilactl.ledger.wallets import wallet_of
 from ilactl.money import split
 from ilactl.rules.budgets import Spending
-from ilactl.rules.ending import plan_move, plan_step
+from ilactl.rules.ending import plan_step
 from ilactl.rules.held import held_of
 from ilactl.rules.load import read_rules
 from ilactl.rules.model import Scheme
+from ilactl.rules.moving import plan_move
 from ilactl.rules.offer import Ask, Offer
 from ilactl.rules.reclaim import plan_reclaim
 from ilactl.rules.spending import plan_offer

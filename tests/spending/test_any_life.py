@@ -14,8 +14,9 @@ from ilactl.ledger.check_entries import _GRAMMAR
 from ilactl.ledger.enrolments import possible_steps
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import fates_of, wallet_of
-from ilactl.rules.ending import plan_move, plan_step
+from ilactl.rules.ending import plan_step
 from ilactl.rules.held import held_of
+from ilactl.rules.moving import plan_move
 from ilactl.rules.offer import Ask
 from ilactl.rules.reclaim import plan_reclaim
 from ilactl.rules.shares import split_within

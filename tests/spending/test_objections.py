@@ -73,7 +73,7 @@ def test_a_course_that_cannot_be_paid(course: dict[str, Any], code: str) -> None
             "one could enrol in run R1 of C1 until 2026-08-31",
         ),
         ({"ends": "2026-08-31"}, "ENROL-WINDOW", "run R1 of C1 ended on 2026-08-31"),
-        ({"seats": 0}, "ENROL-SEATS", "all 0 seats of run R1 of C1 are taken"),
+        ({"seats": 0}, "ENROL-SEATS", "each of the 0 seats of run R1 of C1 is taken"),
     ],
 )
 def test_a_run_one_cannot_enrol_in(run: dict[str, Any], code: str, reason: str) -> None:
