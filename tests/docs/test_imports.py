@@ -16,8 +16,8 @@ from tests.docs.walk import all_commands, examples_of
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "tabulate", "tomlkit"}
 NOTHING = {
-    "balance", "completion", "course show", "enrolment list", "enrolment reasons", "enrolment show", "help",
-    "log", "person show",
+    "balance", "completion", "course find", "course show", "enrolment list", "enrolment reasons",
+    "enrolment show", "help", "log", "person show",
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
