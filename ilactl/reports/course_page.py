@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["course_page"]
 
 _RUN = (
-    Col("run"), Col("starts", kind="date"), Col("ends", kind="date"), Col("time_of_day"), Col("mode"),
+    Col("run"), Col("starts", kind="date"), Col("ends", kind="date"), Col("time_of_day", "time"), Col("mode"),
     Col("place"), Col("pace"), Col("languages"), Col("seats", kind="int"), Col("apply_from", kind="date"),
     Col("apply_until", kind="date"), Col("price", kind="amount"), Col("withdrawn"),
 )  # fmt: skip

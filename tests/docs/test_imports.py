@@ -23,7 +23,7 @@ NOTHING = {
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
-    "check": "duckdb msgspec pydantic",
+    "check": "duckdb msgspec pydantic stdnum",
     "person merge": "msgspec rapidfuzz",
     "rules check": "duckdb msgspec pydantic",
 }
