@@ -15,9 +15,9 @@ from ilactl.commands.parameters import COURSE, RUN, UNIT
 from ilactl.commands.register_rows import (
     book_import,
     book_row,
-    columns_of,
     from_option,
     lift_given,
+    register_answer,
     rows_in_force,
 )
 from ilactl.errors import NotFound, UsageError
@@ -225,7 +225,6 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
     """
     from ilactl.ledger.columns import COURSES, RUNS
     from ilactl.ledger.register_plan import Book
-    from ilactl.output import Answer
 
     snapshot = face.snapshot()
     day = face.on(snapshot).isoformat()
@@ -235,7 +234,23 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
     if only_open:
         rows = [row for row in rows if not row["withdrawn"] and _is_open(row, day)]
     rows.sort(key=lambda row: (str(row["course"]), str(row["starts"] or "9999"), str(row["run"])))
-    face.answer(Answer("ilactl.course_run_list/1", rows=rows, columns=columns_of(RUNS), data={"on": day}))
+    empty = "no run is in the register on this day"
+    face.answer(register_answer(RUNS, "ilactl.course_run_list/1", rows, day, _SHOWN, empty))
+
+
+_SHOWN = (
+    "course",
+    "run",
+    "starts",
+    "ends",
+    "time_of_day",
+    "mode",
+    "place",
+    "seats",
+    "apply_until",
+    "withdrawn",
+)
+"""The columns that people see; data formats hold all."""
 
 
 def _is_open(row: Mapping[str, Any], day: str) -> bool:
