@@ -60,6 +60,7 @@ def _book(
 ) -> None:
     """Plan under the lock and commit. Who is paid, and on which account, is part of what was shown."""
     from ilactl.ledger.commit import Change
+    from ilactl.ledger.outside import refuse_place
 
     snapshot = writer.snapshot
     plan = _plan(face, snapshot, request)
@@ -80,9 +81,12 @@ def _book(
         allow_large=allow_large,
     )
     lists: list[Remittance] = []
+    files: list[tuple[Path, bytes]] = []
     if folder:  # what could fail is tried before anything is booked
         lists = _lists(snapshot, plan, snapshot.head.seq + 1)
-        _refuse_files(snapshot, folder, lists)
+        files = _files(snapshot, folder, lists)
+        for place, data in files:
+            refuse_place(snapshot.root, place, again=data)
     change = Change(
         command="settle",
         appends=(plan.rows.append(writer, snapshot.head.next_entry),),
@@ -96,15 +100,12 @@ def _book(
         },
     )
     seq = writer.commit(change).seq
-    written: list[str] = []
-    if folder:
-        try:
-            written = _write(snapshot, folder, lists)
-        except (IlactlError, OSError) as fault:
-            hint = f"'ilactl settle --again {seq} --to DIR' writes the lists"
-            raise BookedNotConfirmed(
-                seq=seq, reason=f"its lists are not written: {fault}", hint=hint
-            ) from fault
+    try:
+        written = _write(snapshot, files)
+    except (IlactlError, OSError) as fault:
+        hint = f"'ilactl settle --again {seq} --to DIR' writes the lists"
+        reason = f"its lists are not written: {fault}"
+        raise BookedNotConfirmed(seq=seq, reason=reason, hint=hint) from fault
     _show(face, snapshot, plan, seq, change=True, lists=lists or None, written=written)
 
 
@@ -130,7 +131,7 @@ def make_again(face: Face, seq: int, folder: str | None) -> None:
         seq=seq,
         then=record.heads.get(ENROLMENTS.file),
     )
-    written = _write(snapshot, folder, lists) if folder else []
+    written = _write(snapshot, _files(snapshot, folder, lists)) if folder else []
     face.answer(again_answer(seq, lists, scales_of(snapshot), written))
 
 
@@ -182,17 +183,9 @@ def _files(snapshot: Snapshot, folder: str, lists: Sequence[Remittance]) -> list
     return [(Path(folder) / f"{one.title}.csv", remittance_csv(one, scales)) for one in lists]
 
 
-def _refuse_files(snapshot: Snapshot, folder: str, lists: Sequence[Remittance]) -> None:
-    from ilactl.ledger.outside import refuse_place
-
-    for place, data in _files(snapshot, folder, lists):
-        refuse_place(snapshot.root, place, again=data)
-
-
-def _write(snapshot: Snapshot, folder: str, lists: Sequence[Remittance]) -> list[str]:
+def _write(snapshot: Snapshot, files: Sequence[tuple[Path, bytes]]) -> list[str]:
     from ilactl.ledger.outside import write_outside
 
-    files = _files(snapshot, folder, lists)
     for place, data in files:
         write_outside(snapshot.root, place, data)
     return [str(place) for place, _ in files]

@@ -138,7 +138,8 @@ when the course is completed, and what it gives is the payee's:
   round = "down"
 
 It may name what a spend rule may, and at completion what an ending may; facts are read on the day of
-the step. Its caps count as always: a limit over three years is a cap with window = "3 years"."""
+the step. Its caps and its budget count as always: a limit over three years is a cap with
+window = "3 years"."""
 
 WORKING_DAYS = """\
 These names may stand in [[spend]], [[ending]] and grants with every = "enrolment", besides all that

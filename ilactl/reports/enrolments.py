@@ -9,7 +9,6 @@ from ilactl.ledger.enrolment_rows import share_text
 from ilactl.ledger.enrolments import Enrolment, Step, possible_steps
 from ilactl.ledger.wallets import wallet_of
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
-from ilactl.rules.held import sums_by_lot
 
 if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry
@@ -123,6 +122,8 @@ def show_answer(
     titles: Mapping[str, str],
 ) -> Answer:
     """One enrolment whole. `titles` says in words what `person`, `course`, `provider` and `run` are."""
+    from ilactl.rules.held import sums_by_lot
+
     money = MoneyOf(snapshot)
     row = enrolment_row(one, money)
     steps = [_step_row(step, money) for step in one.steps]

@@ -250,6 +250,8 @@ class _Planning:
         look_ahead: bool,
     ) -> None:
         """What a fuller wallet would pay besides, and when it will be so full."""
+        if wanted <= offer.wallet and offer.net <= offer.wallet:
+            return
         full = replace(facts, wallet=max(offer.wallet, offer.net))
         most = max(wanted, pays_at_most(self.holder, spend, full, []))
         offer.missing = most - offer.from_wallet

@@ -57,6 +57,7 @@ class Registers:
         self._runs: dict[tuple[str, date], tuple[RunRow, ...]] = {}
         self._providers: dict[tuple[str, date], Provider] = {}
         self._demand: dict[tuple[str, date], bool] = {}
+        self._in_course: dict[str, list[Enrolment]] = {}
 
     def book(self, entries: Iterable[Entry], steps: Iterable[Step] = ()) -> None:
         """Count these rows as if booked."""
@@ -146,8 +147,10 @@ class Registers:
 
     def seats_taken(self, course: str, run: str) -> int:
         """How many hold a seat in the run, those planned before among them."""
+        if course not in self._in_course:
+            self._in_course[course] = enrolments_in(self.snapshot, course)
         steps = [step for steps in self._steps.values() for step in steps if step.course == course]
-        there = _with_steps(enrolments_in(self.snapshot, course), steps)
+        there = _with_steps(self._in_course[course], steps)
         return sum(1 for one in there if one.run == run and one.state not in _SEATLESS)
 
     def _read_entries(self, record: PersonRecord) -> Sequence[Entry]:

@@ -14,14 +14,16 @@ from tests.conftest import Run
 from tests.docs.walk import all_commands, examples_of
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "tabulate", "tomlkit"}
+PACKAGES = {
+    "duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "stdnum", "tabulate", "tomlkit",
+}  # fmt: skip
 NOTHING = {
     "balance", "completion", "course find", "course show", "enrolment list", "enrolment reasons",
     "enrolment show", "help", "log", "person show",
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
-    "check": "duckdb msgspec pydantic",
+    "check": "duckdb msgspec pydantic stdnum",
     "person merge": "msgspec rapidfuzz",
     "rules check": "duckdb msgspec pydantic",
 }

@@ -21,7 +21,7 @@ from ilactl.ledger.columns import TABLES
 from ilactl.ledger.grammar import LABOUR_STATUSES
 from ilactl.ledger.manifest import KEYS
 from ilactl.ledger.mapping_keys import KEYS as MAPPING_KEYS
-from ilactl.ledger.words import MODES, TIMES_OF_DAY
+from ilactl.ledger.words import CHANNELS, MODES, TIMES_OF_DAY
 from ilactl.output import text_of
 from ilactl.rules import names
 from ilactl.rules.shapes import tables
@@ -119,6 +119,7 @@ LEDGER_FILES = {table.file for table in TABLES} | {"ledger.toml", "commits.jsonl
 MADE_UP = {
     "staff.csv", "staff.toml", "pay.csv", "pay.toml", "firms.toml", "list.csv", "list.toml", "runs.toml",
     "outcomes.toml", "demand.csv", "demand.toml", "FILE.toml", "FILE.json",
+    "answers.csv", "presence.csv",
     "P1.json", "P8.json", "P9.json", "certificate.json", "scheme.toml", "template.toml", "pyproject.toml",
 }  # fmt: skip
 """Files of examples, each of which runs as a test; placeholders; and the project's own."""
@@ -222,7 +223,8 @@ DECLARED = {
     *(field.alias or name for model in tables().values() for name, field in model.model_fields.items()),
     *(part for name in specs() for part in name.split(".")),
     *(part for key in MAPPING_KEYS for part in key.path),
-    *names.RESERVED, *LABOUR_STATUSES, *MODES, *TIMES_OF_DAY, *MEMBERS, *ACTS, "half_up", "exit_status",
+    *names.RESERVED, *LABOUR_STATUSES, *CHANNELS, *MODES, *TIMES_OF_DAY, *MEMBERS, *ACTS,
+    "half_up", "exit_status",
 }  # fmt: skip
 """Columns, keys, facts, members of the log and of an error, words of a column, ways of rounding."""
 OF_EXAMPLES = {

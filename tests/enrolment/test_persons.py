@@ -23,10 +23,11 @@ def test_a_merged_person_has_the_enrolments_of_both_ids(agency: Agency) -> None:
     )
     done.ok()
     assert agency("check", "--full").ok().err == ""
-    assert agency("enrol", "P2", "C2", "--yes", "--consent", "x", day="2026-12-03").code == 3
+    agency("enrol", "P2", "C2", "--yes", "--consent", "x", day="2026-12-03").ok()
+    assert agency.rows(ENROLMENTS)[-1]["person"] == "P1", "the id that stands for the person"
     held = agency.json("person", "export", "P1")["held"]
     files = [row["file"] for row in held]
-    assert (files.count(ENROLMENTS.file), files.count(REASONS.file)) == (3, 1)
+    assert (files.count(ENROLMENTS.file), files.count(REASONS.file)) == (4, 1)
 
 
 def test_somebody_who_is_enrolled_does_not_move_to_another_agency(agency: Agency) -> None:

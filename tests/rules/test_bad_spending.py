@@ -259,6 +259,11 @@ BAD: dict[str, tuple[str, str, str]] = {
         "BAD-VALUE",
         "leave due out",
     ),
+    "a grant for each enrolment that reads facts on another day": (
+        with_('every = "enrolment"', 'every = "enrolment"\n‸facts_on = "period-end"'),
+        "BAD-VALUE",
+        "reads facts on the day of the step",
+    ),
     "a grant at enrolling that asks how it went": (
         with_("net > 100.00", "‸attendance > 0.5"),
         "EXPRESSION-NAME",

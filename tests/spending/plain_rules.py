@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from ilactl.ledger.registers import StateRow
-from tests.spending.paper import Paper, day, person_record, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import day, person_record, scheme_of
 
 CLASSES = """
 [[contribution]]

@@ -22,7 +22,8 @@ from ilactl.rules.reclaim import plan_reclaim
 from ilactl.rules.shares import split_within
 from ilactl.rules.spending import plan_offer
 from ilactl.rules.step_plan import Happening, StepPlan
-from tests.spending.paper import Paper, course_row, person_record, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import course_row, person_record, run_row, scheme_of
 from tests.thorough import LONG, examples
 
 FIRST = date(2026, 1, 1)

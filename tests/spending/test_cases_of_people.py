@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.spending.paper import cents, codes, course_row, day, person_record, run_row
+from tests.spending.pieces import cents, codes, course_row, day, person_record, run_row
 from tests.spending.plain_rules import FULL, SPEND, paper_of, with_states
 
 # ---- 9 ------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from ilactl.ledger.organisations import Provider
 from ilactl.rules.due import due_occasions
 from ilactl.rules.passes import steps_of
 from ilactl.rules.walk import Walker
-from tests.spending.paper import GOOD, Paper, cents, codes, course_row, day, person_record, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import GOOD, cents, codes, course_row, day, person_record, run_row, scheme_of
 from tests.spending.plain_rules import FULL, SPEND, paper_of
 
 # ---- 19, 22 ---------------------------------------------------------------------------------------

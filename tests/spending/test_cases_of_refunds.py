@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.spending.paper import Paper, cents, codes, course_row, day, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import cents, codes, course_row, day, run_row, scheme_of
 from tests.spending.plain_rules import CLASSES, FULL, SPEND, paper_of
 
 # ---- 13, 14, 15 -----------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.spending.paper import Paper, course_row, person_record, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import course_row, person_record, scheme_of
 
 RULES = """
 [facts]

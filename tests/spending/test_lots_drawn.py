@@ -8,7 +8,8 @@ import pytest
 
 from ilactl.rules.lot_order import buys
 from ilactl.rules.shares import share_of, split_within, take_in_turn
-from tests.spending.paper import Paper, codes, course_row, person_record, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import codes, course_row, person_record, scheme_of
 
 RULES = """
 [facts]
