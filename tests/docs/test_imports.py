@@ -14,7 +14,9 @@ from tests.conftest import Run
 from tests.docs.walk import all_commands, examples_of
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "tabulate", "tomlkit"}
+PACKAGES = {
+    "duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "stdnum", "tabulate", "tomlkit",
+}  # fmt: skip
 NOTHING = {
     "balance", "completion", "course find", "course show", "enrolment list", "enrolment reasons",
     "enrolment show", "help", "log", "person show",
