@@ -57,7 +57,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
 MORE: dict[str, tuple[str, ...]] = {
     "ilactl init": ("ilactl init hours --unit hour:0 --shared",),
     "ilactl balance": ("ilactl balance --by unit -q --on 2026-12-31", "ilactl balance P1 -v -O plain"),
-    "ilactl undo": ('ilactl undo 62 --why "the file of another agency" --allow-large 1000 --yes',),
+    "ilactl undo": ('ilactl undo 148 --why "the file of another agency" --allow-large 1000 --yes',),
     "ilactl person add": (
         "ilactl person add --id P4 --contact ona@example.org --external-id HR-4 --key form-81",
         "ilactl person add --id P5 --figure hours_worked=803.5 --span 2026 --source O1",
