@@ -29,7 +29,6 @@ from ilactl.rules.objections import (
     undecided,
 )
 from ilactl.rules.offer import Ask, Given, Objection, Offer, Part
-from ilactl.rules.outlook import when_covered
 from ilactl.rules.shares import take_in_turn
 from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
 from ilactl.rules.suitability import course_objections, run_objections, seats_left
@@ -256,6 +255,8 @@ class _Planning:
         most = max(wanted, pays_at_most(self.holder, spend, full, []))
         offer.missing = most - offer.from_wallet
         if offer.missing and look_ahead:
+            from ilactl.rules.outlook import when_covered  # a walk through years: most offers need none
+
             offer.comes = when_covered(self.holder, spend, self.course, barred, most, self.ask.booking_day)
         if wanted > offer.wallet:
             has, needs = (format_amount(amount, offer.scale) for amount in (offer.wallet, wanted))

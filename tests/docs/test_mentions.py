@@ -23,6 +23,7 @@ from ilactl.ledger.manifest import KEYS
 from ilactl.ledger.mapping_keys import KEYS as MAPPING_KEYS
 from ilactl.ledger.words import CHANNELS, MODES, TIMES_OF_DAY
 from ilactl.output import text_of
+from ilactl.reports.remittance import COLUMNS as REMITTANCE
 from ilactl.rules import names
 from ilactl.rules.shapes import tables
 from tests.docs.walk import all_commands
@@ -224,9 +225,9 @@ DECLARED = {
     *(part for name in specs() for part in name.split(".")),
     *(part for key in MAPPING_KEYS for part in key.path),
     *names.RESERVED, *LABOUR_STATUSES, *CHANNELS, *MODES, *TIMES_OF_DAY, *MEMBERS, *ACTS,
-    "half_up", "exit_status",
+    *REMITTANCE, "half_up", "exit_status",
 }  # fmt: skip
-"""Columns, keys, facts, members of the log and of an error, words of a column, ways of rounding."""
+"""Columns, also of lists, keys, facts, members of the log and of an error, words, ways of rounding."""
 OF_EXAMPLES = {
     "car_licence", "hours_to_eur", "longer_use", "no_end", "paid_in", "reference_hours", "shift_work",
     "nhours_worked", "nuse_by",  # behind the \n of a printf
