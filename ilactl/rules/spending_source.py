@@ -63,7 +63,7 @@ class Registers:
         """Count these rows as if booked."""
         for entry in entries:
             self._planned.setdefault(entry.person, []).append(entry)
-            if entry.kind == "grant":
+            if entry.kind == "grant" or (entry.kind == "return" and entry.period):
                 self._granted.append(entry)
         for step in steps:
             self._steps.setdefault(step.person, []).append(step)
@@ -89,7 +89,11 @@ class Registers:
         rules = {grant.version for grant in scheme.grants if grant.budget == budget}
         window = one.window_on(on)
         planned = (entry for entry in self._granted if entry.rule in rules)
-        later = sum(entry.amount for entry in planned if window and entry.booked_on in window[0])
+        later = sum(
+            entry.amount if entry.kind == "grant" else -entry.amount
+            for entry in planned
+            if window and entry.booked_on in window[0]
+        )
         return self._spent.left(one, on) - later
 
     def person(self, person: str) -> PersonRecord:

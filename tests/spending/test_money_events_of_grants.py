@@ -176,7 +176,7 @@ def test_a_clawback_of_milestones_names_the_newest_payments_first() -> None:
     assert as_kernel(paper.booked.entries)[4:] == [
         "5,2026-09-01,P1,reclaim,1,300.00,EUR,provider:O4,held,,,,N6,,,,4,CLAIM-3",
         "6,2026-09-01,P1,reclaim,1,200.00,EUR,provider:O4,held,,,,N6,,,,3,CLAIM-3",
-        "7,2026-09-01,P1,return,1,500.00,EUR,held,fund:rrf,,,,N6,,,,,",
+        "7,2026-09-01,P1,return,1,500.00,EUR,held,fund:rrf,,,,N6,voucher,N6,,,",
     ]
     paper.reclaim(None, "2026-09-02", "N6")
     assert paper.totals() == {"provider:O4": "0.00", "fund:rrf": "1000.00"}
@@ -187,7 +187,7 @@ def test_an_enrolments_own_grant_goes_back_to_its_fund_when_it_is_cancelled() ->
     paper.enrol("N6", on="2026-03-01")
     paper.step("cancelled", "2026-03-02", "N6", by="provider")
     assert as_kernel(paper.booked.entries)[2:] == [
-        "3,2026-03-02,P1,return,1,1000.00,EUR,held,fund:rrf,,,,N6,,,,,"
+        "3,2026-03-02,P1,return,1,1000.00,EUR,held,fund:rrf,,,,N6,voucher,N6,,,"
     ]
 
 
