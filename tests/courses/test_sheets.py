@@ -78,4 +78,4 @@ def test_stored_numbers_and_texts_are_measured_alike(cli, ledger: Path, tmp_path
     bad = saved(["Nr", "Beginn", "Umfang"], [7, date(2027, 2, 1), "halb"])
     found = cli("course", "run", "import", "-", *args, tmp_path / "runs.toml", stdin=bad)
     assert found.code == 65
-    assert "'halb' is not a number with one of the units '', '%', which the mapping declares" in found.err
+    assert "pace: 'halb' is not a number" in found.err
