@@ -9,6 +9,7 @@ from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
 from ilactl.commands.importing import read_upload
 from ilactl.commands.registering import appends_of, can_ask, input_of, refuse_input
+from ilactl.commands.settling import done_already
 from ilactl.errors import ChangedMeanwhile, UsageError
 
 if TYPE_CHECKING:
@@ -63,11 +64,7 @@ def _book(
     digest = hashlib.sha256(upload.data).hexdigest()
     record = writer.known(f"returned:{digest}", digest)
     if record is not None:
-        from ilactl.output import Answer, Lines
-
-        line = f"done already as commit {record.seq}; nothing was written"
-        data = {"commit": record.seq, "done_already": True}
-        face.answer(Answer("ilactl.settle_returned/1", blocks=[Lines([line])], data=data), change=True)
+        done_already(face, "ilactl.settle_returned/1", record.seq)
         return
     snapshot = writer.snapshot
     plan = _plan(face, snapshot, upload)

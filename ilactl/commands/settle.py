@@ -61,8 +61,8 @@ def command(
     \b
     Examples:
       $ ilactl settle -n
+      $ ilactl settle --on 2026-12-31 --provider O22 --yes -O json
       $ ilactl settle --on 2026-12-31 --yes
-      $ ilactl settle --on 2026-12-31 --provider O1 --yes -O json
     """
     from ilactl.commands import returning, settling
     from ilactl.rules.settling import Settling

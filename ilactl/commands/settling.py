@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ilactl.reports.remittance import Remittance
     from ilactl.rules.settling import SettlePlan, Settling
 
-__all__ = ["make_again", "run"]
+__all__ = ["done_already", "make_again", "run"]
 
 
 def run(face: Face, request: Settling, folder: str | None, allow_large: int | None) -> None:
@@ -63,14 +63,17 @@ def _book(
     from ilactl.ledger.outside import refuse_place
 
     snapshot = writer.snapshot
+    asked = json.dumps([str(request.on), request.provider])
+    content = sha256(asked.encode()).hexdigest()
+    if face.key and (record := writer.known(face.key, content)):
+        done_already(face, "ilactl.settle/1", record.seq)
+        return
     plan = _plan(face, snapshot, request)
     if shown is not None and (
         shown.payments != plan.payments or shown.rows.fingerprint() != plan.rows.fingerprint()
     ):
         raise ChangedMeanwhile()
-    asked = json.dumps([str(request.on), request.provider])
-    content = sha256(asked.encode()).hexdigest()
-    if (face.key and writer.known(face.key, content)) or not plan.entries_number:
+    if not plan.entries_number:
         _show(face, snapshot, plan, None, change=True)
         return
     refuse_large(
@@ -107,6 +110,15 @@ def _book(
         reason = f"its lists are not written: {fault}"
         raise BookedNotConfirmed(seq=seq, reason=reason, hint=hint) from fault
     _show(face, snapshot, plan, seq, change=True, lists=lists or None, written=written)
+
+
+def done_already(face: Face, schema: str, seq: int) -> None:
+    """Answer that the same was booked before."""
+    from ilactl.output import Answer, Lines
+
+    line = f"done already as commit {seq}; nothing was written"
+    data = {"commit": seq, "done_already": True}
+    face.answer(Answer(schema, blocks=[Lines([line])], data=data), change=True)
 
 
 def make_again(face: Face, seq: int, folder: str | None) -> None:

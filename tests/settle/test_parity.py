@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 
+from ilactl.ledger.entries import all_entries
 from ilactl.ledger.snapshot import Snapshot
 from ilactl.rules import settling
 from ilactl.rules.settling import Settling
 from ilactl.rules.settling_batch import settle_batch
-from ilactl.rules.settling_few import settle_few
+from ilactl.rules.settling_few import reserved_in, settle_few
 from tests.rules.books import Stage
 
 from .payables import random_world
@@ -49,6 +50,11 @@ def test_a_large_ledger_is_settled_by_the_engine_to_the_same_bytes(tmp_path, inv
     rows = [(root / "entitlements.csv").read_bytes() for root in (world.root, other)]
     assert rows[0] == rows[1]
     assert b",settle," in rows[0]
+    after = Snapshot.open(world.root)
+    for one, reserved in reserved_in(all_entries(after)).items():
+        assert min(reserved.held.values()) >= 0, one
+        assert reserved.paid >= 0, one
+    assert not any(not one.standing.held_back for one in settle_few(after, Settling(ON)).payments)
     before = [(root / "commits.jsonl").read_bytes() for root in (world.root, other)]
     for root in (world.root, other):
         invoke(*words, "--ledger", root).ok()

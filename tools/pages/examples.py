@@ -189,9 +189,9 @@ MORE: dict[str, tuple[str, ...]] = {
     "ilactl enrol": ("ilactl enrol P1 C1/R1 --prepaid 50.00 --rule course --channel in_person -n",),
     "ilactl topup": ("ilactl topup --on 2027-01-01 --period 2026 --allow-large 1000 --yes",),
     "ilactl settle": (
-        "mkdir lists && ilactl settle --on 2027-01-01 --provider O1 --to lists --allow-large 1000 --yes",
+        "mkdir lists && ilactl settle --on 2027-01-01 --provider O22 --to lists --allow-large 1000 --yes",
         "ilactl settle --again 12 --to lists  # exit 66",
-        r"printf 'reference,reason\nS12-O1,AC04\n' | ilactl settle --returned - -n  # exit 65",
+        r"printf 'reference,reason\nS12-O22,AC04\n' | ilactl settle --returned - -n  # exit 65",
     ),
     "ilactl expire": ("ilactl expire --person P1 --allow-large 10 --yes",),
 }
