@@ -125,13 +125,14 @@ def make_again(face: Face, seq: int, folder: str | None) -> None:
     """Show the lists of a settlement that is booked, and write them where a folder is given."""
     from ilactl.ledger.booked import booked_by
     from ilactl.ledger.columns import ENROLMENTS
+    from ilactl.ledger.history import record_at
     from ilactl.reports.remittance import remittances
     from ilactl.reports.settlement import again_answer
     from ilactl.rules.plan import scales_of
 
     snapshot = face.snapshot()
     _refuse_folder(folder)
-    record = snapshot.at(seq).record if 0 < seq <= snapshot.head.seq else None
+    record = record_at(snapshot.log, seq)[0] if 0 < seq <= snapshot.head.seq else None
     if record is None or record.command != "settle" or record.booked_on is None:
         hint = "'ilactl log' lists all commits; a settlement's command is settle"
         raise NotFound(what=f"a settlement in commit {seq}", hint=hint)

@@ -38,6 +38,14 @@ def test_what_is_wrong_with_an_iban_is_said(text, fault):
     assert bool(iban_fault(compact_iban(text))) is bool(fault)
 
 
+def test_one_wrong_digit_and_two_that_changed_places_are_seen():
+    for at in range(2, len(IBAN)):
+        other = str((int(IBAN[at]) + 1) % 10)
+        assert iban_fault(IBAN[:at] + other + IBAN[at + 1 :])
+        swapped = IBAN[:at] + IBAN[at + 1 : at + 2] + IBAN[at] + IBAN[at + 2 :]
+        assert swapped == IBAN or iban_fault(swapped)
+
+
 def test_an_iban_is_shown_as_it_stands_on_paper():
     assert spaced_iban(IBAN) == "LT12 1000 0111 0100 1000"
 
