@@ -80,6 +80,12 @@ def test_statement_balance_person_and_status_tell_what_is_running(ended: Agency)
     assert ended.json("status")["enrolments"] == {"enrolled": 1, "completed": 1}
 
 
+def test_a_statement_calls_the_course_by_its_title(ended: Agency) -> None:
+    told = ended.json("statement", "P1")["rows"]
+    number = ended.json("enrolment", "list", "--person", "P1")["rows"][0]["enrolment"]
+    assert f"Reserved for Welding, the first steps ({number})" in [row["what"] for row in told]
+
+
 def test_list_and_find_answer_by_person_course_run_state_and_words(ended: Agency) -> None:
     ended.enrol("P2", day="2027-03-13", course="C2")
 
