@@ -145,6 +145,24 @@ def test_a_move_to_a_cheaper_run_releases_the_difference(agency: Agency) -> None
     assert step(agency, "show", number)["run"] == "R2"
 
 
+def test_a_move_to_a_dearer_run_reserves_the_difference(agency: Agency) -> None:
+    number = agency.enrol()
+    done = step(agency, "move", number, "R3", "--yes", day="2026-12-10")
+    assert (done["price"], done["own"], done["reserved"]) == ("650.00", "0.00", "650.00")
+    assert agency.moves("reserve")[2:] == [("reserve", "50.00", "wallet:own", "held:own")]
+    step(agency, "start", number, day="2027-02-20")
+    ended = step(agency, "complete", number, "--attendance", "1", day="2027-04-20")
+    assert ended["due"] == "650.00"
+    assert agency("check", "--full").code == 0
+
+
+def test_what_the_wallet_lacks_for_a_dearer_run_the_holder_adds(agency: Agency) -> None:
+    number = agency.enrol("P2", "C1/R2")
+    done = step(agency, "move", number, "R3", "--yes", day="2026-12-10")
+    assert (done["price"], done["own"]) == ("650.00", "150.00")
+    assert agency.json("enrolment", "show", number)["own"] == "150.00"
+
+
 def test_a_move_to_a_full_run_is_refused(agency: Agency) -> None:
     agency.enrol("P2", "C1/R3")
     number = agency.enrol("P1")
