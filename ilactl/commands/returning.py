@@ -60,6 +60,7 @@ def _book(
     from ilactl.ledger.commit import Append, Change
     from ilactl.ledger.entries import row_of
     from ilactl.ledger.scan import format_row
+    from ilactl.rules.payees import RETURNED
 
     digest = hashlib.sha256(upload.data).hexdigest()
     record = writer.known(f"returned:{digest}", digest)
@@ -83,7 +84,7 @@ def _book(
     units = snapshot.manifest.units
     text = "".join(format_row(row_of(row, units)) for row in plan.entries)
     change = Change(
-        command="settle returned",
+        command=RETURNED,
         appends=(
             Append(ENTITLEMENTS.file, text.encode(), rows=len(plan.entries)),
             *appends_of(plan.accounts),

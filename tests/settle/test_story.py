@@ -84,6 +84,9 @@ def test_a_payment_comes_back_is_paid_anew_and_then_clawed_back(agency, ledger):
     seq = Snapshot.open(ledger).head.seq
     back = f"reference,reason\nS{seq}-O3,AC04\n"
     agency("settle", "--on", "2027-01-07", "--returned", "-", "--yes", stdin=back).ok()
+    told = agency("explain", f"E{Snapshot.open(ledger).head.next_entry - 1}").ok().out
+    assert "paid for N" in told
+    assert "that payment came back" in told
     agency("settle", "--on", "2027-01-08", "--yes").ok()
     assert paid(ledger) == [("settle", "600.00"), ("reclaim", "600.00")]
     agency("organisation", "confirm", "O3", "--iban", "--yes", user="bob").ok()
