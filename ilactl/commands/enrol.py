@@ -37,7 +37,8 @@ def command(
 ) -> None:
     """Enrol PERSON in COURSE: show the offer, book it on a yes.
 
-    COURSE is an id such as C12, or with one of its runs C12/R1.
+    COURSE is an id such as C12, or with one of its runs C12/R1. The run may be left out where only
+    one is open.
 
     The offer says what the course costs, what each lot of the wallet pays, what the holder adds and
     what stays. Quality, relevance, seats, windows and the scheme's own rules are looked at on the

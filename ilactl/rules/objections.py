@@ -23,6 +23,7 @@ __all__ = [
     "RECLAIM",
     "REFUSED",
     "RELEVANCE",
+    "RUN",
     "SEATS",
     "UNDECIDED",
     "UNIT",
@@ -68,6 +69,7 @@ RELEVANCE = Kind(
 WINDOW = Kind(
     "ENROL-WINDOW", "one cannot enrol in the run on that day", "'ilactl course show' lists the other runs"
 )
+RUN = Kind("ENROL-RUN", "the course is held in runs, and none is named", "name the run, as in C12/R1")
 SEATS = Kind("ENROL-SEATS", "every seat of the run is taken", "'ilactl course show' lists the other runs")
 DOUBLE = Kind(
     "ENROL-OPEN",

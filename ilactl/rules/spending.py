@@ -31,7 +31,13 @@ from ilactl.rules.objections import (
 from ilactl.rules.offer import Ask, Given, Objection, Offer, Part
 from ilactl.rules.shares import take_in_turn
 from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
-from ilactl.rules.suitability import course_objections, run_objections, seats_left
+from ilactl.rules.suitability import (
+    course_objections,
+    only_run,
+    run_objections,
+    seats_left,
+    unnamed_objections,
+)
 
 if TYPE_CHECKING:
     from ilactl.ledger.courses import CourseRow, RunRow
@@ -54,7 +60,10 @@ def plan_offer(registers: Registers, scheme: Scheme, ask: Ask, *, look_ahead: bo
     """
     holder = Holder(registers, scheme, ask.person, ask.booking_day)
     course = registers.course(ask.course, ask.on)
-    run = registers.run(ask.course, ask.run, ask.on) if ask.run else None
+    if ask.run:
+        run: RunRow | None = registers.run(ask.course, ask.run, ask.on)
+    elif run := only_run(registers, ask.course, ask.on):
+        ask = ask._replace(run=run.run)
     return offer_of(holder, ask, course, run, look_ahead=look_ahead)
 
 
@@ -126,6 +135,8 @@ class _Planning:
         yield from course_objections(self.registers, self.course, self.run, requires, ask.on)
         if self.run:
             yield from run_objections(self.registers, self.run, ask.on)
+        else:
+            yield from unnamed_objections(self.registers, ask.course, ask.on)
         for one in self.holder.enrolments:
             if one.course == ask.course and one.is_open:
                 yield Objection(

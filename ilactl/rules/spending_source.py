@@ -126,14 +126,18 @@ class Registers:
 
     def run(self, course: str, run: str, on: date) -> RunRow:
         """The run as it holds on the day. Raises NotFound."""
-        key = course, on
-        if key not in self._runs:
-            self._runs[key] = runs_of(self.snapshot, course, on)
-        found = next((one for one in self._runs[key] if one.run == run), None)
+        found = next((one for one in self.runs_in(course, on) if one.run == run), None)
         if found is None:
             what = f"run {run} of course {course} on {on}"
             raise NotFound(what=what, hint=f"'ilactl course show {course}' lists its runs")
         return found
+
+    def runs_in(self, course: str, on: date) -> tuple[RunRow, ...]:
+        """The course's runs as they hold on the day, withdrawn ones too, by first day."""
+        key = course, on
+        if key not in self._runs:
+            self._runs[key] = runs_of(self.snapshot, course, on)
+        return self._runs[key]
 
     def provider(self, organisation: str, on: date) -> Provider:
         """What the organisation is as a provider on the day."""

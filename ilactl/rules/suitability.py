@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ilactl.rules.objections import LABEL, PROVIDER, RELEVANCE, SEATS, WINDOW, WITHDRAWN
+from ilactl.rules.objections import LABEL, PROVIDER, RELEVANCE, RUN, SEATS, WINDOW, WITHDRAWN
 from ilactl.rules.offer import Objection
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.organisations import Provider
     from ilactl.rules.spending_source import Registers
 
-__all__ = ["course_objections", "run_objections", "seats_left"]
+__all__ = ["course_objections", "only_run", "run_objections", "seats_left", "unnamed_objections"]
 
 
 def course_objections(
@@ -66,6 +66,34 @@ def run_objections(registers: Registers, run: RunRow, day: date) -> Iterator[Obj
     if left is not None and left <= 0:
         taken = "the only seat" if run.seats == 1 else f"each of the {run.seats} seats"
         yield Objection(SEATS, f"{taken} of {name} is taken")
+
+
+def only_run(registers: Registers, course: str, day: date) -> RunRow | None:
+    """The run that is meant where none is named: the only one that one may enrol in; None where more are."""
+    open_ = _open_runs(registers, course, day)
+    return open_[0] if len(open_) == 1 else None
+
+
+def unnamed_objections(registers: Registers, course: str, day: date) -> Iterator[Objection]:
+    """What speaks against naming no run: that there are several to choose from, or none left."""
+    open_ = _open_runs(registers, course, day)
+    if open_:
+        listed = ", ".join(f"{run.run} from {run.starts}" if run.starts else run.run for run in open_)
+        yield Objection(RUN, f"{course} is held in several runs: {listed}")
+    elif registers.runs_in(course, day):
+        yield Objection(RUN, f"one can enrol in no run of {course} on {day}")
+
+
+def _open_runs(registers: Registers, course: str, day: date) -> list[RunRow]:
+    """The runs that are held and that one may enrol in on the day, full ones too."""
+    return [
+        run
+        for run in registers.runs_in(course, day)
+        if not run.withdrawn
+        and not (run.ends and run.ends < day)
+        and not (run.apply_from and day < run.apply_from)
+        and not (run.apply_until and run.apply_until < day)
+    ]
 
 
 def seats_left(registers: Registers, run: RunRow) -> int | None:

@@ -78,6 +78,9 @@ class Paper(Registers):
             raise NotFound(what=f"run {run}")
         return self.runs[course, run]
 
+    def runs_in(self, course: str, on: date) -> tuple[RunRow, ...]:
+        return tuple(run for (of, _), run in self.runs.items() if of == course)
+
     def provider(self, organisation: str, on: date) -> Provider:
         return self.providers.get(organisation, Provider(organisation))
 

@@ -105,7 +105,7 @@ def test_skillsfuture_refuses_what_is_too_early_and_what_was_paid_already() -> N
     both = paper.offer(on="2025-04-20", run="R1", prepaid="90.00")
     assert codes(both) == ["ENROL-REFUSED", "ENROL-REFUSED"], "every reason is told"
     undated = paper.offer(on="2025-06-01")
-    assert codes(undated) == ["ENROL-UNDECIDED"], "without a run nobody knows when it starts"
+    assert codes(undated) == ["ENROL-RUN", "ENROL-UNDECIDED"], "without a run nobody knows when it starts"
 
 
 CANADA = """
