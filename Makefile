@@ -61,7 +61,7 @@ errors: $(STAMP)
 	$(BIN)/python -m tests.errors
 
 fuzz: $(STAMP)
-	ILACTL_FUZZ=long $(BIN)/python -m pytest -q -n 2 tests/errors tests/expressions tests/rules tests/wallets tests/undo
+	ILACTL_FUZZ=long $(BIN)/python -m pytest -q -n 2 tests/errors tests/expressions tests/rules tests/wallets tests/undo tests/spending tests/histories
 
 man: $(STAMP)
 	$(BIN)/python -m tools.manpage
