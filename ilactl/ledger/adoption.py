@@ -17,7 +17,15 @@ from ilactl.errors import IlactlError, NotFound
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.as_it_stands import AsItStands
 from ilactl.ledger.change import Adopt, Change
-from ilactl.ledger.columns import COURSES, ENTITLEMENTS, FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
+from ilactl.ledger.columns import (
+    COURSES,
+    CREDENTIAL_KEYS,
+    ENTITLEMENTS,
+    FIGURES,
+    IDENTITIES,
+    ORGANISATIONS,
+    PERSONS,
+)
 from ilactl.ledger.edits import Difference, differences, first_difference, recall
 from ilactl.ledger.entries import Entry, entry_by_id, iter_entries
 from ilactl.ledger.lines import line_number, place_of
@@ -41,7 +49,9 @@ MISSING = Kind(
     "ADOPT-MISSING", "a file is missing or empty", "bring it back with 'ilactl restore FILE --why TEXT'"
 )
 
-_REGISTERS = frozenset(t.file for t in (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS, COURSES))
+_REGISTERS = frozenset(
+    t.file for t in (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS, COURSES, CREDENTIAL_KEYS)
+)
 
 
 class Adoption(Struct):
