@@ -114,9 +114,12 @@ def plan_issue(
     ground = Ground(snapshot)
     known = all_credentials(snapshot)
     places = Places(
-        (one.status_list, one.status_index)
-        for one in known
-        if one.status_list is not None and one.status_index is not None and not one.imported
+        (
+            (one.issuer, one.status_list, one.status_index)
+            for one in known
+            if one.status_list is not None and one.status_index is not None and not one.imported
+        ),
+        key.did,
     )
     certified = certified_now(snapshot)
     manifest = snapshot.manifest

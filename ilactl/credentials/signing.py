@@ -13,8 +13,7 @@ from ilactl.credentials.document import at_start
 from ilactl.credentials.proof import signed
 from ilactl.credentials.reading import MAX_BYTES
 from ilactl.credentials.structure import faults
-from ilactl.errors import BadInput
-from ilactl.findings import Kind, Place
+from ilactl.errors import Refused
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["bytes_of", "digest_of_document", "sign_all"]
 
-UNSIGNABLE = Kind(
-    "CREDENTIAL-DOCUMENT",
-    "a document that cannot be signed",
-    "correct what the line names in the registers, and issue again",
-)
 _FEW = 64
 """Up to so many, a second process costs more than it brings."""
 
@@ -50,7 +44,7 @@ def sign_all(
 ) -> list[bytes]:
     """The signed documents in the order of the awards; `told` hears how many are done.
 
-    Raises BadInput with all findings where one cannot be signed: nothing was.
+    Raises Refused where one cannot be signed: nothing was written.
     """
     global _job
     _job = (awards, key, method)
@@ -67,15 +61,9 @@ def sign_all(
                 told(len(results))
     finally:
         _job = None
-    findings = [
-        UNSIGNABLE.at(Place(award.step.enrolment), reason)
-        for award, result in zip(awards, results, strict=True)
-        if isinstance(result, list)
-        for reason in result
-    ]
-    if findings:
-        count = "1 cannot be signed" if len(findings) == 1 else f"{len(findings)} cannot be signed"
-        raise BadInput(findings=findings, what="the credentials", count=count)
+    for award, result in zip(awards, results, strict=True):
+        if isinstance(result, list):
+            raise Refused(reason=f"{award.step.enrolment} cannot be signed: {'; '.join(result)}")
     return [result for result in results if isinstance(result, bytes)]
 
 

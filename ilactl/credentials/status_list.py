@@ -74,16 +74,19 @@ def list_id(url: str, ledger: str, number: int) -> str:
 class Places:
     """Places in status lists, those that are taken and those still to draw."""
 
-    def __init__(self, taken: Iterable[tuple[int, int]]) -> None:
-        """`taken` are the lists and places of every credential ever issued."""
-        self._taken = set(taken)
-        self._list = max((number for number, _ in self._taken), default=1)
-        self._filled = sum(1 for number, _ in self._taken if number == self._list)
+    def __init__(self, taken: Iterable[tuple[str, int, int]], did: str) -> None:
+        """`taken` are issuer, list and place of every credential ever issued; a list has one issuer."""
+        known = list(taken)
+        own = [number for issuer, number, _ in known if issuer == did]
+        self._list = max(own) if own else max((number for _, number, _ in known), default=0) + 1
+        self._taken = {(number, place) for _, number, place in known}
+        self._next = max(self._list, *(number for _, number, _ in known)) + 1 if known else self._list + 1
+        self._filled = own.count(self._list)
 
     def draw(self, seed: bytes) -> tuple[int, int]:
         """A list and a place that nobody has had: random, so that it says nothing about when."""
         if self._filled >= _HALF:
-            self._list, self._filled = self._list + 1, 0
+            self._list, self._next, self._filled = self._next, self._next + 1, 0
         attempt = 0
         while True:
             drawn = hashlib.sha256(seed + b"\0index" + attempt.to_bytes(4, "big")).digest()
