@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import click
 
-from ilactl.commands import (
-    credential_issue,
-    credential_key,
-    credential_publish,
-    credential_steps,
-    credential_verify,
-    credential_views,
-)
+from ilactl.commands.credential_issue import issue
+from ilactl.commands.credential_key import key
+from ilactl.commands.credential_publish import publish
+from ilactl.commands.credential_steps import reinstate, revoke, suspend
+from ilactl.commands.credential_verify import import_, verify
+from ilactl.commands.credential_views import list_, show
 
 __all__ = ["command"]
 
@@ -26,16 +24,5 @@ def command() -> None:
     """
 
 
-for _one in (
-    credential_issue.issue,
-    credential_verify.verify,
-    credential_verify.import_,
-    credential_views.show,
-    credential_views.list_,
-    credential_steps.suspend,
-    credential_steps.reinstate,
-    credential_steps.revoke,
-    credential_publish.publish,
-    credential_key.key,
-):
+for _one in (issue, verify, show, list_, suspend, reinstate, revoke, publish, import_, key):
     command.add_command(_one)
