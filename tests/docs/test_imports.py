@@ -28,12 +28,22 @@ PACKAGES = {
     "tabulate",
     "tomlkit",
 }
-NOTHING = {"balance", "completion", "credential key list", "credential list", "help", "log", "person show"}
+NOTHING = {
+    "balance",
+    "completion",
+    "credential key list",
+    "credential list",
+    "credential show",
+    "help",
+    "log",
+    "person show",
+}
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
     "check": "duckdb msgspec pydantic",
-    "credential import": "base58 cryptography lxml msgspec pyld",
-    "credential issue": "base58 cryptography msgspec",
+    "credential import": "base58 lxml msgspec pyld",
+    "credential publish": "base58 lxml msgspec pyld",
+    "credential issue": "base58 msgspec",
     "credential key new": "base58 cryptography msgspec",
     "credential verify": "base58 cryptography lxml msgspec pyld",
     "person merge": "msgspec rapidfuzz",
