@@ -20,7 +20,8 @@ PACKAGES = {
 }  # fmt: skip
 NOTHING = {
     "balance", "completion", "course find", "course show", "credential key list", "credential key retire",
-    "credential list", "credential show", "enrolment list", "enrolment reasons", "enrolment show", "help", "log", "person show",
+    "credential list", "credential show", "enrolment list", "enrolment reasons", "enrolment show",
+    "help", "log", "person show",
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
