@@ -20,6 +20,7 @@ from ilactl.ledger.as_it_stands import AsItStands
 from ilactl.ledger.change import Adopt, Change
 from ilactl.ledger.columns import (
     COURSES,
+    CREDENTIAL_KEYS,
     ENROLMENTS,
     ENTITLEMENTS,
     FIGURES,
@@ -56,7 +57,18 @@ MISSING = Kind(
 )
 
 _REGISTERS = frozenset(
-    table.file for table in (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS, COURSES, RUNS, OUTCOMES, RELEVANCE)
+    table.file
+    for table in (
+        IDENTITIES,
+        PERSONS,
+        FIGURES,
+        ORGANISATIONS,
+        COURSES,
+        RUNS,
+        OUTCOMES,
+        RELEVANCE,
+        CREDENTIAL_KEYS,
+    )
 )
 _MOVE_MONEY = {
     "enrolled": "an enrolment reserves what it costs: begin it with 'ilactl enrol'",

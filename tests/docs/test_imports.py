@@ -15,14 +15,21 @@ from tests.docs.walk import all_commands, examples_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
-    "duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "stdnum", "tabulate", "tomlkit",
+    "base58", "cryptography", "duckdb", "lxml", "msgspec", "openpyxl", "pydantic", "pyld", "rapidfuzz",
+    "rich", "stdnum", "tabulate", "tomlkit",
 }  # fmt: skip
 NOTHING = {
-    "balance", "completion", "course find", "course show", "enrolment list", "enrolment reasons",
-    "enrolment show", "help", "log", "person show",
+    "balance", "completion", "course find", "course show", "credential key list", "credential key retire",
+    "credential list", "credential show", "enrolment list", "enrolment reasons", "enrolment show",
+    "help", "log", "person show",
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
+    "credential import": "base58 lxml msgspec pyld",
+    "credential publish": "base58 lxml msgspec pyld",
+    "credential issue": "base58 msgspec",
+    "credential key new": "base58 cryptography msgspec",
+    "credential verify": "base58 cryptography lxml msgspec pyld",
     "check": "duckdb msgspec pydantic stdnum",
     "person merge": "msgspec rapidfuzz",
     "rules check": "duckdb msgspec pydantic",

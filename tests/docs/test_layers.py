@@ -16,7 +16,8 @@ MODULES = {
     for path in sorted((ROOT / "ilactl").rglob("*.py"))
 }
 LAYERS = {  # what each layer may import of the layers above the base
-    "commands": {"commands", "reports", "rules", "ledger", "output"},
+    "commands": {"commands", "credentials", "reports", "rules", "ledger", "output"},
+    "credentials": {"credentials", "ledger"},
     "reports": {"reports", "rules", "ledger", "output"},
     "rules": {"rules", "ledger"},
     "ledger": {"ledger"},
@@ -95,7 +96,24 @@ def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
         assert not (node in top and heavy), f"{module} imports {name} at its top"
 
 
-CORE = [m for m in MODULES if layer_of(m) in ("ledger", "rules", "reports", "base")]
+SIGNING = {"cryptography", "pyld", "base58"}
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if layer_of(m) != "credentials"])
+def test_signing_stays_in_its_room(module: str) -> None:
+    for_types = {
+        node
+        for block in MODULES[module].body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+    }
+    for name, node in imports(MODULES[module]):
+        assert node in for_types or name.split(".")[0] not in SIGNING, f"{module} imports {name}"
+        at_top = node in MODULES[module].body
+        assert not (at_top and name.startswith("ilactl.credentials")), f"{module} imports {name} at its top"
+
+
+CORE = [m for m in MODULES if layer_of(m) in ("ledger", "rules", "reports", "credentials", "base")]
 CLOCKS = ("date.today", "datetime.now", "datetime.utcnow", "datetime.today", "time.time", "time.localtime")
 
 
