@@ -1,0 +1,1 @@
+"""Micro-credentials: the elements of an award, the signed document, its keys, its status."""
