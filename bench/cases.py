@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench.enrolling import next_enrolments
 from bench.ledgers import Ledgers, ilactl
 from bench.measure import Command, Gates, Pairs, run_pairs
 from bench.peers import peer_cases
@@ -17,6 +18,7 @@ LARGEST = 1_000_000
 
 _HERE = Path(__file__).resolve().parent
 _TOPUP = ("topup", "--on", "2027-01-01", "--yes")
+_SETTLE = ("settle", "--on", "2027-01-01", "--yes")
 _BY_CLICK = "import click"
 _CLICK = (sys.executable, "-c", "import click")
 _MIDDLE, _SMALL, _FEW = 100_000, 10_000, 1_000
@@ -35,10 +37,11 @@ class Bench:
         self.only = only
         self.say = say
         self.largest = largest
+        self.enrolling: dict[int, Iterator[Command]] = {}
 
     def cases(self) -> Iterator[Pairs]:
         """Every case in turn that was asked for."""
-        for offered in (self._topups(), self._starts(), self._persons()):
+        for offered in (self._topups(), self._settlements(), self._starts(), self._persons()):
             for name, measure in offered.items():
                 if self.only in name:
                     yield measure(name)
@@ -61,6 +64,30 @@ class Bench:
             name, _BY_CLICK, lambda: self._ready(_FEW), lambda: _CLICK, few * 2, Gates(8.0)
         )
         return offered
+
+    def _settlements(self) -> dict[str, Callable[[str], Pairs]]:
+        """Everything that is due paid in one commit, over the bare script of the same arithmetic."""
+        gates = {_MIDDLE: Gates(2.0), _SMALL: Gates()}
+        return {
+            f"settle of {count:,}": lambda name, c=count, g=gate: self._settle(name, c, g)
+            for count, gate in gates.items()
+            if count <= self.largest
+        }
+
+    def _settle(self, name: str, count: int, gates: Gates) -> Pairs:
+        """Ours over the bare script. Both must have booked the same rows."""
+        master = self.ledgers.payable(count)
+
+        def ours() -> Command:
+            return ilactl("--ledger", str(self.ledgers.copy_of(master, "ours")), *_SETTLE)
+
+        def bare() -> Command:
+            copy = self.ledgers.copy_of(master, "bare")
+            return (sys.executable, str(_HERE / "bare_settle.py"), str(copy))
+
+        pairs = run_pairs(name, "bare DuckDB script", ours, bare, self.pairs, gates)
+        self.ledgers.compare(master)
+        return pairs
 
     def _starts(self) -> dict[str, Callable[[str], Pairs]]:
         """What a user waits for before anything is done, over importing click."""
@@ -94,6 +121,9 @@ class Bench:
     def _persons(self) -> dict[str, Callable[[str], Pairs]]:
         """One person in a large ledger over one in a small ledger."""
         offered: dict[str, Callable[[str], Pairs]] = {}
+        for size in (LARGEST, _MIDDLE):
+            if size <= self.largest:
+                offered[f"enrol of one person at {size:,}"] = lambda name, s=size: self._enrol(name, s)
         for words, seconds in {
             ("balance",): 0.3, ("statement",): 0.3, ("contribution", "add"): 0.3, ("explain",): 0.7,
         }.items():  # fmt: skip
@@ -103,6 +133,16 @@ class Bench:
                     name = f"{' '.join(words)} of one person at {size:,}"
                     offered[name] = lambda name, w=words, s=size, g=gate: self._person(name, w, s, g)
         return offered
+
+    def _enrol(self, name: str, size: int) -> Pairs:
+        """An enrolment, booked, in a large ledger over one in a small ledger."""
+        for one in (size, _SMALL):
+            self.enrolling.setdefault(one, next_enrolments(self.ledgers, one))
+        large, small = self.enrolling[size], self.enrolling[_SMALL]
+        gates = Gates(2.0, seconds=0.7)
+        return run_pairs(
+            name, f"at {_SMALL:,}", lambda: next(large), lambda: next(small), self.pairs * 2, gates
+        )
 
     def _person(self, name: str, words: tuple[str, ...], size: int, gates: Gates) -> Pairs:
         turn = iter(range(1_000_000))
@@ -129,7 +169,7 @@ class Bench:
             gates,
         )
         pairs.each = size
-        self.ledgers.compare(size)
+        self.ledgers.compare(self.ledgers.master(size))
         self.ledgers.drop(size, "ours", "bare")
         return pairs
 

@@ -45,9 +45,24 @@ class Ledgers:
             subprocess.run([sys.executable, str(generator), str(master), *options], check=True)
         return master
 
+    def payable(self, count: int) -> Path:
+        """A ledger with so many enrolments that have something to pay, in use; it is only read."""
+        master = self.folder / f"payable-{count}"
+        if not master.exists():
+            self.say(f"making a ledger of {count:,} enrolments that have something to pay")
+            script = Path(__file__).with_name("payable.py")
+            subprocess.run([sys.executable, str(script), str(master), str(count), "1"], check=True)
+            change = ("organisation", "update", "O1", "--contact", "bench@example.org")
+            subprocess.run(ilactl("--ledger", str(master), *change), check=True, stdin=subprocess.DEVNULL)
+        return master
+
     def copy(self, size: int, name: str) -> Path:
         """A fresh copy, written to the disk before anything is timed."""
-        master, copy = self.master(size), self.folder / f"{size}-{name}"
+        return self.copy_of(self.master(size), name)
+
+    def copy_of(self, master: Path, name: str) -> Path:
+        """The same of any ledger."""
+        copy = self.folder / f"{master.name}-{name}"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(master, copy)
         os.sync()
@@ -81,19 +96,19 @@ class Ledgers:
             file.readline()
             return file.readline().partition(b",")[0].decode("ascii")
 
-    def compare(self, size: int) -> None:
+    def compare(self, master: Path) -> None:
         """Ours and the bare script must have booked the same rows; entry ids differ in their first letter."""
-        before = (self.master(size) / "entitlements.csv").stat().st_size
+        before = (master / "entitlements.csv").stat().st_size
         with (
-            (self.folder / f"{size}-ours" / "entitlements.csv").open("rb") as ours,
-            (self.folder / f"{size}-bare" / "entitlements.csv").open("rb") as bare,
+            (self.folder / f"{master.name}-ours" / "entitlements.csv").open("rb") as ours,
+            (self.folder / f"{master.name}-bare" / "entitlements.csv").open("rb") as bare,
         ):
             ours.seek(before)
             bare.seek(before)
             rows = 0
             for one, other in zip_longest(ours, bare, fillvalue=b""):
                 if one[:1] != b"E" or one[1:] != other[1:]:
-                    sys.exit(f"at {size:,} persons ilactl booked {one!r}, the bare script {other!r}")
+                    sys.exit(f"in {master.name} ilactl booked {one!r}, the bare script {other!r}")
                 rows += 1
         if not rows:
-            sys.exit(f"at {size:,} persons nothing was booked")
+            sys.exit(f"in {master.name} nothing was booked")

@@ -95,12 +95,12 @@ def _checked(face: Face, snapshot: Snapshot) -> Adoption:
 def _refuse_faults(face: Face, found: Adoption) -> None:
     """Run every check that must hold on the files as they stand; the log's is what adopting is about."""
     from ilactl.commands.check import checks
-    from ilactl.commands.registering import facts_of
+    from ilactl.commands.registering import declared_facts
     from ilactl.findings import count_text
     from ilactl.ledger.checks import Ground, run_checks
 
     try:
-        facts = facts_of(found.edited)
+        facts = declared_facts(found.edited)
     except IoFailed:
         raise
     except IlactlError:

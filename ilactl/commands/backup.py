@@ -94,13 +94,13 @@ def _place(target: str) -> Path:
 def _check(face: Face, copy: Path) -> list[Finding]:
     """What the checks that must always hold find in a copy; warnings are no fault of it."""
     from ilactl.commands.check import checks
-    from ilactl.commands.registering import facts_of
+    from ilactl.commands.registering import declared_facts
     from ilactl.ledger.checks import Ground, chosen, run_checks
     from ilactl.ledger.snapshot import Snapshot
 
     snapshot = Snapshot.open(copy)
     try:
-        facts = facts_of(snapshot)
+        facts = declared_facts(snapshot)
     except IlactlError:
         facts = None  # the check of the rules says why
     try:

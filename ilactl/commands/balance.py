@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.naming import named_persons
 from ilactl.commands.parameters import PERSON
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.reports.balances import BalanceRow
 
 __all__ = ["command"]
 
@@ -25,7 +31,8 @@ BY = ("unit", "person", "fund", "class", "rule", "region", "employer", "labour_s
 def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
     """Tell balance, reserved, usable and owed of each PERSON, or of all together.
 
-    The balance is what is on the wallet and not reserved; reserved is held for enrolments;
+    The balance is what is on the wallet and not reserved; reserved is held for enrolments, which are
+    named for a few persons;
     usable is the part of the balance that has begun and not expired on the day; owed is what the
     person has to give back. Units are never added together. Ids may come from stdin with -,
     one a line.
@@ -70,6 +77,7 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
             cells[name] = Money(amount, unit, scale)
         rows.append(cells)
     gone = erasures_of(snapshot, named) if named else {}
+    reserved = _reserved_notes(snapshot, found) if named and by == "person" else []
     # People see the column of debts only where somebody owes; data formats always have it.
     shown = columns if any(row.standing.owed for row in found) else columns[:-1]
     face.answer(
@@ -86,6 +94,19 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
                     {"erased_on": {one: day_of(snapshot, done) for one, done in gone.items()}} if gone else {}
                 ),
             },
-            notes=erased_notes(snapshot, gone),
+            notes=[*reserved, *erased_notes(snapshot, gone)],
         )
     )
+
+
+def _reserved_notes(snapshot: Snapshot, found: list[BalanceRow]) -> list[str]:
+    """For a few persons, what is reserved for which enrolment."""
+    from ilactl.ledger.holders import FEW
+
+    holding = dict.fromkeys(row.group for row in found if row.group and row.standing.reserved)
+    if not holding or len(holding) > FEW:
+        return []
+    from ilactl.ledger.entries import entries_of
+    from ilactl.reports.reserved_for import reserved_sentences
+
+    return [line for one in holding for line in reserved_sentences(snapshot, one, entries_of(snapshot, one))]

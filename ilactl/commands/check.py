@@ -129,12 +129,12 @@ def _today(face: Face, snapshot: Any) -> Any:
 
 def _facts(snapshot: Any, picked: Sequence[Check]) -> Mapping[str, Fact] | None:
     """The scheme's facts where a check asks for them; None where the rules cannot be read."""
-    from ilactl.commands.registering import facts_of
+    from ilactl.commands.registering import declared_facts
 
     if not any(check.name == "facts" for check in picked):
         return None
     try:
-        return facts_of(snapshot)
+        return declared_facts(snapshot)
     except IlactlError:
         return None
 

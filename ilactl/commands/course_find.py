@@ -37,7 +37,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (("--language", "languages"), {"metavar": "LL", "multiple": True, "help": "Held in this language."}),
     (("--provider",), {"metavar": "ID", "type": ORGANISATION, "help": "Held by this provider."}),
-    (("--max-price",), {"metavar": "AMOUNT[ UNIT]", "help": "At most this dear."}),
+    (("--max-price",), {"metavar": "AMOUNT", "help": "At most this dear: 500, or '500 EUR'."}),
     (
         ("--starts-from",),
         {"metavar": "DATE", "type": Day(), "help": "With a run that starts on that day or later."},
@@ -97,10 +97,10 @@ def find(face: Face, /, words: tuple[str, ...], **options: Any) -> None:
     hits = search(snapshot, _wish(snapshot, words, options), on)
     purse = None
     if by is not None:
-        from ilactl.rules.affordable import purse_of
+        from ilactl.rules.affordable import Purse
         from ilactl.rules.load import load_scheme
 
-        purse = purse_of(snapshot, load_scheme(snapshot), person, on, by)
+        purse = Purse(snapshot, load_scheme(snapshot), person, on, by)
     answer = found_answer(snapshot, hits, purse, on, options["limit"])
     if not answer.rows:
         if hits:

@@ -121,7 +121,7 @@ def course_facts(snapshot: Snapshot, names: Iterable[str]) -> dict[str, Fact]:
         return {}
     from ilactl.rules.load import load_scheme
 
-    return {name: fact for name, fact in load_scheme(snapshot).facts.items() if fact.kind == "course"}
+    return dict(load_scheme(snapshot).course_facts)
 
 
 def course_planner(snapshot: Snapshot, names: Iterable[str], *, whole: bool) -> CoursePlanner:

@@ -24,7 +24,7 @@ __all__ = ["command", "prepaid_amount"]
 
 @click.command("enrol")
 @click.argument("person", type=PERSON)
-@click.argument("course", metavar="COURSE[/RUN]", type=RUN)
+@click.argument("course", type=RUN)
 @consent_options
 @click.option("--rule", metavar="ID", type=SPEND_RULE, default="", help="The spend rule, where several fit.")
 @click.option(
@@ -35,7 +35,9 @@ __all__ = ["command", "prepaid_amount"]
 def command(
     face: Face, person: str, course: str, consent: Consent, rule: str, prepaid: str, ref: str
 ) -> None:
-    """Enrol PERSON in COURSE, or in a RUN of it: show the offer, book it on a yes.
+    """Enrol PERSON in COURSE: show the offer, book it on a yes.
+
+    COURSE is an id such as C12, or with one of its runs C12/R1.
 
     The offer says what the course costs, what each lot of the wallet pays, what the holder adds and
     what stays. Quality, relevance, seats, windows and the scheme's own rules are looked at on the

@@ -32,8 +32,8 @@ def start(face: Face, enrolment: str, ref: str) -> None:
 
     \b
     Examples:
-      $ ilactl enrolment start P1/C1
       $ ilactl enrolment start P1/C1 --on 2027-01-12 --ref LIST-1 -n
+      $ ilactl enrolment start P1/C1
     """
     from ilactl.commands.stepping import take
     from ilactl.rules.step_requests import Said
@@ -78,8 +78,8 @@ def complete(face: Face, enrolment: str, attendance: str, result: str, ref: str)
 
     \b
     Examples:
-      $ ilactl enrolment complete P1/C1 --attendance 0.95 --result pass --ref INV-31
       $ ilactl enrolment complete P1/C1 --attendance 1 -n
+      $ ilactl enrolment complete P1/C1 --attendance 0.95 --result pass --ref INV-31
     """
     from ilactl.commands.stepping import share_of_text, take
     from ilactl.rules.step_requests import Said
@@ -116,6 +116,7 @@ def _register() -> None:
     for inner in (
         enrolment_ends.cancel,
         enrolment_ends.move,
+        enrolment_ends.reclaim,
         enrolment_import.import_,
         enrolment_views.show,
         enrolment_views.list_,

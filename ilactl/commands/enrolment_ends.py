@@ -1,4 +1,4 @@
-"""`ilactl enrolment cancel` and `move`: before the end, or to another run."""
+"""`ilactl enrolment cancel`, `move` and `reclaim`: before the end, to another run, after it was paid."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import ENROLMENT
 from ilactl.ledger.words import PARTIES, REASONS
 
-__all__ = ["cancel", "move"]
+__all__ = ["cancel", "move", "reclaim"]
 
 
 @click.command("cancel")
@@ -61,3 +61,27 @@ def move(face: Face, enrolment: str, run: str, ref: str) -> None:
     from ilactl.rules.step_requests import Said
 
     take(face, "enrolment move", enrolment, Said("moved", run=run, ref=ref), question="Move it?")
+
+
+@click.command("reclaim")
+@click.argument("enrolment", type=ENROLMENT)
+@click.option("--amount", metavar="AMOUNT", default="", help="How much. Default: all that was paid.")
+@click.option("--ref", metavar="TEXT", required=True, help="The claim's own reference. Booked once.")
+@face_options("on", "dry_run", "yes", "key", "lock_wait")
+def reclaim(face: Face, enrolment: str, amount: str, ref: str) -> None:
+    """Claim back what the payee of ENROLMENT was paid: show what goes where, book it on a yes.
+
+    ENROLMENT is an id such as N12, or PERSON/COURSE. What comes back goes to the lots it came from;
+    a lot that is over gives it back to its funder. A claim is known by its reference: the same
+    again is done already. What was never paid cannot be claimed back.
+
+    \b
+    Examples:
+      $ ilactl enrolment reclaim P1/C1 --amount 400.00 --ref CLAIM-1 -n  # exit 3
+      $ ilactl enrolment reclaim P1/C1 --ref CLAIM-1 --yes  # exit 3
+    """
+    from ilactl.commands.stepping import take
+    from ilactl.rules.step_requests import Said
+
+    said = Said("reclaimed", ref=ref)
+    take(face, "enrolment reclaim", enrolment, said, question="Claim it back?", amount=amount)

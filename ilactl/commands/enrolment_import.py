@@ -91,7 +91,8 @@ def _booking(
         refuse_input(intake)
     booked_on = booking_day(snapshot, on)
     scheme = load_scheme(snapshot, remember=remember)
-    plan = plan_steps(snapshot, Whole(snapshot), scheme, rows, on, booked_on)
+    named = None if "enrolment" in intake.columns else {cells.person() for cells in rows}
+    plan = plan_steps(snapshot, Whole(snapshot, named), scheme, rows, on, booked_on)
     refuse_input(intake)
     refuse_large(
         snapshot.manifest,

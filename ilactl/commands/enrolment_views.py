@@ -118,11 +118,11 @@ def find(face: Face, words: tuple[str, ...]) -> None:
       $ ilactl enrolment find enrolled
       $ ilactl enrolment find P1 welding
     """
-    from ilactl.nearest import folded
     from ilactl.ledger.columns import IDENTITIES
     from ilactl.ledger.courses import courses_on
     from ilactl.ledger.enrolments import all_enrolments
     from ilactl.ledger.register_plan import Book
+    from ilactl.nearest import folded
     from ilactl.reports.enrolments import list_answer
 
     snapshot = face.snapshot()

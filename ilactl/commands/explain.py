@@ -43,7 +43,6 @@ def command(face: Face, subject: str, due: bool) -> None:
     Examples:
       $ ilactl explain E1
       $ ilactl explain P1
-      $ ilactl explain P1/C1
       $ ilactl explain P1 --due --on 2027-01-01
     """
     snapshot = face.snapshot()

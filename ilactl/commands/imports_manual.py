@@ -30,9 +30,10 @@ person = "external_id"
 _COMMAND = "ilactl contribution import pay.csv --from O4 --map sample-data/mappings/pay.toml"
 
 _FIRST = """\
-person import, organisation import and contribution import take a CSV file with our column names,
-comma and UTF-8. All rows are taken, or none; the same file again writes nothing. A file with other
-columns, codes, marks or numbers is not edited: a mapping says once what it means.
+person import, organisation import, contribution import and the imports of courses, runs, outcomes and
+evidence take a CSV file with our column names, comma and UTF-8. All rows are taken, or none; the same
+file again writes nothing. A file with other columns, codes, marks or numbers is not edited: a mapping
+says once what it means.
 """
 
 _MEANING = """\
@@ -41,8 +42,19 @@ What a mapping does not declare is not guessed. With thousands = "." 12.345 is t
 hundred and forty-five; without it 12.345 has three decimals, and 12,345 is refused. A day that two
 formats read as two days is refused. Decimals are taken exactly and never rounded.
 Formats of days are made of YYYY, MM or M, DD or D and the marks . / - and space.
+Nothing is repaired but what clean and empty name, and each repaired cell is told: with -v line by line.
+So is what is hardly meant and was taken, such as a course that costs 0.
 With [match] person = "external_id" the column person holds the sender's number. For contributions
 and figures it must be known; a person import adds whoever is not.
+"""
+
+_CATALOGUES = """\
+A catalogue that names providers and gives them no ids is read three times: by a mapping whose
+organisation is { digest_of = "their header" } and whose kinds is { value = "provider" }, with repeated =
+true, into organisation import; by one whose provider is made in the same way into course import; and by
+one with [only] into course relevance import, where it marks what is in demand. The same name has the same
+id every time. sample-data/mappings has these for New Jersey's list, and two for a university's courses
+and runs.
 """
 
 _CONTROL = """\
@@ -68,12 +80,14 @@ by what they store. In findings line and column are the row's and the column's n
 
 def imports_manual() -> Answer:
     """Mappings, control figures, spreadsheets."""
+    from ilactl.ledger.column_forms import CLEANING
     from ilactl.ledger.mapping_keys import KEYS
     from ilactl.ledger.xlsx import MAX_CELLS, MAX_DIGITS, MAX_PARTS, MAX_UNPACKED
 
     columns = [Col("key", "Key"), Col("meaning", "Meaning")]
     rows: list[dict[str, Cell]] = [{"key": key.name, "meaning": key.meaning} for key in KEYS]
     limits = {"MAX_CELLS": MAX_CELLS, "MAX_DIGITS": MAX_DIGITS, "MAX_PARTS": MAX_PARTS}
+    cleaning = [f"  {name:<10} {meaning}" for name, meaning in CLEANING.items()]
     sheets = _SHEETS.format(MIB=MAX_UNPACKED // 1024 // 1024, **limits)
     blocks: list[Block] = [
         Heading("Imports"),
@@ -81,8 +95,11 @@ def imports_manual() -> Answer:
         Heading("Keys of a mapping (--map FILE.toml)"),
         Grid(columns, rows),
         Lines(_MEANING.splitlines()),
+        Lines(["What clean repairs:", *cleaning]),
         Heading("An example: sample-data/mappings/pay.toml"),
         Lines([*(f"  {line}".rstrip() for line in EXAMPLE.splitlines()), "", f"  $ {_COMMAND}"]),
+        Heading("Catalogues of courses"),
+        Lines(_CATALOGUES.splitlines()),
         Heading("The sender's control figures"),
         Lines(_CONTROL.splitlines()),
         Heading("Spreadsheets (XLSX)"),

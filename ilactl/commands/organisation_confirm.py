@@ -51,16 +51,17 @@ def confirm(face: Face, organisation: str, iban: bool) -> None:
         face.say(_described(account))
         face.confirm(f"Is {_spaced(account)} the account of {account.row.name}?")
     from ilactl.ledger.commit import Change
+    from ilactl.ledger.payment_accounts import CONFIRM
 
     with face.writer("ilactl organisation confirm") as writer:
         account, plan = _plan(face, writer.snapshot, organisation)
         if shown is not None and shown.lines != plan.lines:
             raise ChangedMeanwhile()
-        content = digest_of(["organisation confirm", organisation, account.iban])
+        content = digest_of([CONFIRM, organisation, account.iban])
         seq = None
         if plan.lines and not (face.key and writer.known(face.key, content)):
             change = Change(
-                "organisation confirm",
+                CONFIRM,
                 appends_of(plan),
                 key=face.key,
                 content=content if face.key else "",
@@ -100,8 +101,6 @@ def _plan(face: Face, snapshot: Snapshot, organisation: str) -> tuple[PaymentAcc
                 hint="ask a colleague to confirm it under their own account on this system",
             )
         cells = one.row.cells
-        if cells[at]:  # a confirmation that does not count is taken back first, so that this one is seen
-            plan.add(ORGANISATIONS, (*cells[:at], "", *cells[at + 1 :]))
         plan.add(ORGANISATIONS, (*cells[:at], one.iban, *cells[at + 1 :]))
     return now, plan
 

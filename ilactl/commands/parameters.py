@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -37,10 +37,10 @@ __all__ = [
     "RUN",
     "SPEND_RULE",
     "SUBJECT",
+    "TRIAL_RULE",
     "UNIT",
     "Ids",
     "Words",
-    "grant_rules_option",
 ]
 
 Offers = Iterable[tuple[str, str]]
@@ -85,10 +85,8 @@ def _runs(root: Path, beginning: str) -> Offers:
     """Courses, and behind a slash the runs of one."""
     from ilactl.ledger.ids import runs
 
-    _, slash, _ = beginning.partition("/")
-    if not slash:
-        return _courses(root, beginning)
-    return ((found, "") for found in runs(root / "runs.csv", beginning))
+    course, slash, _ = beginning.partition("/")
+    return ((found, "") for found in runs(root, course)) if slash else _courses(root, beginning)
 
 
 def _enrolments(root: Path, beginning: str) -> Offers:
@@ -214,23 +212,18 @@ class _Path(click.types.StringParamType):
 PERSON = Ids(_persons)
 ORGANISATION = Ids(_organisations)
 COURSE = Ids(_courses)
-ENROLMENT = Ids(_enrolments)
-RUN = Ids(_runs)
 RELEVANT = Ids(_relevant)
 FIELD = Ids(_fields)
+ENROLMENT = Ids(_enrolments)
 GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries, _enrolments)
 RULE = Ids(_rules(*_ALL_RULES))
 GRANT_RULE = Ids(_rules("grant"))
 SPEND_RULE = Ids(_rules("spend"))
+RUN = Ids(_runs)
+TRIAL_RULE = Ids(_rules("grant", "spend", "ending"))
 CONTRIBUTION_RULE = Ids(_rules("contribution"))
 UNIT = Ids(_units)
 COMMIT = _Commit(1)
 FILE = _Path("file")
 FOLDER = _Path("dir")
-
-grant_rules_option: Callable[..., Any] = click.option(
-    "--rule", "rules", metavar="ID", type=GRANT_RULE, multiple=True,
-    help="Only this grant rule; may be repeated.",
-)  # fmt: skip
-"""Of all grant rules, those named."""

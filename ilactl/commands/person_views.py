@@ -14,7 +14,9 @@ from ilactl.nearest import folded
 
 if TYPE_CHECKING:
     from ilactl.ledger.registers import FigureRow, StateRow
+    from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Cell
+    from ilactl.reports.reserved_for import Running
 
 __all__ = ["find", "list_", "show"]
 
@@ -23,7 +25,7 @@ __all__ = ["find", "list_", "show"]
 @click.argument("person", type=PERSON)
 @face_options("on")
 def show(face: Face, person: str) -> None:
-    """Show a person: who it is, what holds on the day, what held when, and the figures.
+    """Show a person: who it is, what holds on the day, what held when, the figures, what is going on.
 
     \b
     Examples:
@@ -36,6 +38,7 @@ def show(face: Face, person: str) -> None:
     from ilactl.ledger.registers import person_record
     from ilactl.output import Answer, Col, Grid, Heading, Pairs
     from ilactl.reports.erasure import erased_notes
+    from ilactl.reports.reserved_for import SHOWN, row_of_running
 
     snapshot = face.snapshot()
     record = person_record(snapshot, person)
@@ -66,6 +69,7 @@ def show(face: Face, person: str) -> None:
         *(Col(name) for name in names if any(r.get(name) for r in history)),
     ]
     figures = [_figure(row) for row in record.figures]
+    running = [row_of_running(one, snapshot) for one in _running(snapshot, record.person)]
     blocks: list[Heading | Grid | Pairs] = [Pairs(top)]
     if now is None:
         blocks.append(Heading(f"nothing is recorded for {on} yet"))
@@ -81,6 +85,8 @@ def show(face: Face, person: str) -> None:
             Heading("Figures"),
             Grid([Col(n) for n in ("figure", "from", "to", "value", "source")], figures),
         ]
+    if running:
+        blocks += [Heading("Enrolled in"), Grid(SHOWN, running)]
     face.answer(
         Answer(
             "ilactl.person/1",
@@ -94,6 +100,7 @@ def show(face: Face, person: str) -> None:
                 **identity,
                 "holds": {name: holds[name] for name in names if holds.get(name)},
                 "figures": figures,
+                "enrolments": running,
                 "erased_on": {one: day_of(snapshot, commit) for one, commit in gone.items()},
                 "on_hold": [
                     {"person": one, "until": hold.until, "why": hold.why, "commit": hold.seq}
@@ -103,6 +110,16 @@ def show(face: Face, person: str) -> None:
             notes=erased_notes(snapshot, gone),
         )
     )
+
+
+def _running(snapshot: Snapshot, person: str) -> list[Running]:
+    """What the person is enrolled in; the books are looked at only where there is something."""
+    from ilactl.ledger.enrolments import enrolments_of
+    from ilactl.ledger.entries import entries_of
+    from ilactl.reports.reserved_for import running_of
+
+    found = enrolments_of(snapshot, person)
+    return running_of(snapshot, person, entries_of(snapshot, person)) if found else []
 
 
 def _values(row: StateRow | None) -> dict[str, Cell]:

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Day, Face
-from ilactl.commands.registering import book, digest_of, input_of, refuse_input, refuse_options, summary
-from ilactl.commands.talk import talk
+from ilactl.commands.registering import (
+    book,
+    digest_of,
+    input_of,
+    refuse_input,
+    refuse_options,
+    summary,
+    tell_remarks,
+)
 from ilactl.errors import AlreadyThere, NotFound
 
 if TYPE_CHECKING:
@@ -110,13 +117,12 @@ def book_import(
     def make(snapshot: Snapshot) -> RegisterPlan:
         intake = read(snapshot)
         input_of(face, intake, expect_rows)
+        repairs = len(intake.remarks)
         day = (valid_from or face.on(snapshot)).isoformat()
         plan = plan_register(intake, plan_with(snapshot), day=day)
         refuse_input(intake)
+        tell_remarks(face, intake.remarks[repairs:])
         remarks[:] = sorted(intake.remarks, key=lambda one: (one.place.line, one.place.column))
-        if face.verbose:
-            for remark in remarks:
-                talk(remark.format())
         return plan
 
     def show(plan: RegisterPlan, seq: int | None) -> Answer:

@@ -23,6 +23,7 @@ __all__ = [
     "appends_of",
     "book",
     "can_ask",
+    "declared_facts",
     "digest_of",
     "facts_of",
     "fresh_id",
@@ -32,6 +33,7 @@ __all__ = [
     "refuse_input",
     "refuse_options",
     "summary",
+    "tell_remarks",
 ]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -65,6 +67,16 @@ def facts_of(snapshot: Snapshot) -> Mapping[str, Fact]:
     from ilactl.rules.load import load_scheme
 
     return {name: fact for name, fact in load_scheme(snapshot).facts.items() if name not in PERSONS.names}
+
+
+def declared_facts(snapshot: Snapshot) -> Mapping[str, Fact]:
+    """The facts that the scheme declares, of persons and of courses: no name is given twice.
+
+    Raises BadRules where the rules cannot be read.
+    """
+    from ilactl.rules.load import load_scheme
+
+    return {**facts_of(snapshot), **load_scheme(snapshot).course_facts}
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
@@ -101,12 +113,20 @@ def input_of(face: Face, intake: Intake, expect_rows: int | None) -> None:
     for note in intake.notes:
         if face.verbose:
             face.say(note)
+    tell_remarks(face, intake.remarks)
     if intake.cut_off and not intake.findings:
         face.warn(f"{intake.path}: the last line has no line feed; was the whole file sent?")
     if not intake.rows:
         refuse_input(intake)
     if not intake.findings:
         refuse_rows(intake.path, intake.count, expect_rows)
+
+
+def tell_remarks(face: Face, remarks: Iterable[Finding]) -> None:
+    """Say with -v what was repaired or is doubtful in rows that are taken, line by line."""
+    if face.verbose:
+        for remark in sorted(remarks, key=lambda one: (one.place.line, one.place.column)):
+            face.warn(remark.format())
 
 
 def refuse_input(intake: Intake) -> None:

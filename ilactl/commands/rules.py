@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.commands.parameters import RULE, grant_rules_option
+from ilactl.commands.parameters import RULE, TRIAL_RULE
 from ilactl.errors import BadRules, NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -124,22 +124,33 @@ def show(face: Face, rule: str) -> None:
 @click.option(
     "--set", "facts", metavar="NAME=VALUE", multiple=True, help="A fact of the person; may be repeated."
 )
-@grant_rules_option
+@click.option(
+    "--rule",
+    "rules",
+    metavar="ID",
+    type=TRIAL_RULE,
+    multiple=True,
+    help="Only this rule: a grant, a spend rule or an ending; may be repeated.",
+)
 @face_options("on")
 def try_rules(face: Face, facts: tuple[str, ...], rules: tuple[str, ...]) -> None:
     """Show what a person with these facts would get, with an empty wallet, and why.
 
     A fact set with --set holds at every moment; names such as balance.own, at_start.region or
-    birth_date can be set, too. Facts that are not set have their default or are unknown.
+    birth_date can be set, too. Facts that are not set have their default or are unknown. A price
+    asks what such a wallet would pay of it, a step what would become of an enrolment.
 
     \b
     Examples:
       $ ilactl rules try --set isced_level=2 --set age=40
       $ ilactl rules try --set age=40 --set isced_level=5 --set balance.own=4800.00 --rule base
+      $ ilactl rules try --set price=1500.00 --set course_kind=training --set balance.own=500.00
+      $ ilactl rules try --set step=completed --set attendance=0.6
     """
     from ilactl.reports.rules import trial_answer
     from ilactl.rules.due import due_occasions
     from ilactl.rules.plan import scales_of
+    from ilactl.rules.spending_trial import EnrolmentTrial, asks_of_enrolment
     from ilactl.rules.trial import assumed_facts, try_person
 
     snapshot = face.snapshot()
@@ -151,10 +162,13 @@ def try_rules(face: Face, facts: tuple[str, ...], rules: tuple[str, ...]) -> Non
             raise UsageError(reason=f"--set {fact}: write NAME=VALUE", hint="for example --set isced_level=2")
         pairs.append((name, value))
     on = face.on(snapshot)
+    assumed = assumed_facts(scheme, scales, pairs)
+    if asks_of_enrolment(scheme, assumed):
+        trial = EnrolmentTrial(scheme, scales, snapshot.manifest.country, on, assumed, rules)
+        face.answer(trial_answer(trial.grants(), on, scales, trial.spends(), trial.endings()))
+        return
     occasions = due_occasions(scheme, on, rules=rules)
-    face.answer(
-        trial_answer(try_person(scheme, scales, occasions, assumed_facts(scheme, scales, pairs)), on, scales)
-    )
+    face.answer(trial_answer(try_person(scheme, scales, occasions, assumed), on, scales))
 
 
 def _scheme(face: Face) -> Scheme:

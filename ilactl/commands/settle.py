@@ -58,7 +58,7 @@ def command(
     Examples:
       $ ilactl settle -n
       $ ilactl settle --on 2026-12-31 --yes
-      $ ilactl settle --provider O2 --yes -O json
+      $ ilactl settle --on 2026-12-31 --provider O1 --yes -O json
     """
     from ilactl.commands import returning, settling
     from ilactl.rules.settling import Settling

@@ -121,7 +121,7 @@ def make_again(face: Face, seq: int, folder: str | None) -> None:
     record = snapshot.at(seq).record if 0 < seq <= snapshot.head.seq else None
     if record is None or record.command != "settle" or record.booked_on is None:
         hint = "'ilactl log' lists all commits; a settlement's command is settle"
-        raise NotFound(what=f"a settlement as commit {seq}", hint=hint)
+        raise NotFound(what=f"a settlement in commit {seq}", hint=hint)
     lists = remittances(
         snapshot,
         booked_by(snapshot, record),

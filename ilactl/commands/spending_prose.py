@@ -38,6 +38,8 @@ Other schemes, by expressions alone:
 - a subsidy of the price before the wallet (Singapore): net = "price - LEAST(price * 0.90, 50.00 * hours)"
 - lots for listed courses alone: only = [{ classes = ["midcareer"], when = "listed" }], a fact of courses
 - claims within 60 days before the start: refuse = [{ when = "days_to_start > 60", why = "..." }]
+- a voucher that must not end before the course starts (Flanders): usable_at = "start"
+- two halves of a voucher drawn together, by what each holds: order = ["expiry", "age", "even"]
 - ex post (Upper Austria): payee = "own", and a grant for each enrolment in the class that pays
 - paid leave: a spend rule of its own in the unit hour, payee = "employer"
 
@@ -113,7 +115,8 @@ by its conditions of use, with an advance for long courses:
   why = "by attendance: at least a quarter, all from 80 percent on"
 
 Milestones (Greece) are two rows: on = "completed" with provider = "0.7" and rest = "held", and
-on = "certified" with provider = "1". A step without a row changes nothing. What was paid already is
+on = "certified" with provider = "1". A step without a row changes nothing;
+where the ending has rows for completed or cancelled and none holds, the step is refused. What was paid already is
 not taken back by a smaller share; a provider who got too much is reclaimed from."""
 
 BROUGHT = """\
@@ -142,5 +145,6 @@ declared like others: listed = { kind = "course", type = "bool", default = "fals
 
 Days are counted from the one day, which does not count, to the other, which does: on the eve of the
 start days_to_start is 1. Working days are those of Monday to Friday that are no public holiday of the
-ledger's country; 'ilactl rules check' says where a country has no calendar. Where a course has no run
-with dates, what asks for them is unknown: COALESCE(days_to_start > 60, FALSE) decides."""
+ledger's country (for EU: on which TARGET, the euro's payment system, is open); 'ilactl rules check'
+says where a country has no calendar. Where a course has no run with dates, what asks for them is
+unknown: COALESCE(days_to_start > 60, FALSE) decides."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,7 +27,8 @@ def command(face: Face, person: str, first: date | None, until: date | None) -> 
     """Tell what happened on PERSON's wallet, movement by movement, and where it stands.
 
     Opening balance, every movement in words with the balance after it, what is reserved, what
-    ends when, and what may be used: today, on --on, or on the last day of the statement.
+    ends when, what the person is enrolled in, and what may be used: today, on --on, or on the last
+    day of the statement.
 
     \b
     Examples:
@@ -36,8 +37,9 @@ def command(face: Face, person: str, first: date | None, until: date | None) -> 
       $ ilactl statement P1 -O csv
     """
     from ilactl.ledger.erasures import erasures_of
-    from ilactl.output import Answer, Col, Money
+    from ilactl.output import Answer, Col, Grid, Heading, Money
     from ilactl.reports.erasure import erased_notes
+    from ilactl.reports.reserved_for import SHOWN, row_of_running
     from ilactl.reports.statement import statement
 
     if first and until and first > until:
@@ -96,7 +98,7 @@ def command(face: Face, person: str, first: date | None, until: date | None) -> 
         }
         for unit, now in found.standing.items()
     ]
-    data = {
+    data: dict[str, Any] = {
         "person": found.person,
         "ids": list(found.ids),
         "name": found.name or None,
@@ -105,8 +107,11 @@ def command(face: Face, person: str, first: date | None, until: date | None) -> 
         "usable_on": found.day,
         "units": standing,
         "lots": lots,
+        "enrolments": [row_of_running(one, snapshot) for one in found.running],
     }
     blocks = _blocks(found, rows, standing, lots)
+    if found.running:
+        blocks += [Heading("What you are enrolled in"), Grid(SHOWN, data["enrolments"])]
     notes = erased_notes(snapshot, erasures_of(snapshot, [person]))
     face.answer(Answer("ilactl.statement/1", rows, columns, blocks, data, notes))
 

@@ -24,7 +24,7 @@ SOON = 90
 @click.command("status")
 @face_options("on")
 def command(face: Face) -> None:
-    """Show the ledger at a glance: its last commit, sums, grants that are due, what expires soon.
+    """Show the ledger at a glance: its last commit, sums, enrolments, grants due, what expires soon.
 
     Nothing is written. Grants that are due are those that 'ilactl topup' would book on the same
     day; what expires soon are amounts whose last day to reserve lies within 90 days. Files that
@@ -43,6 +43,7 @@ def command(face: Face) -> None:
     on = face.on(snapshot)
     facts = _facts(snapshot, on)
     sums = _sums(snapshot, on)
+    states = _states(snapshot)
     plan, fault = _plan(snapshot, on)
     due = _due(plan, snapshot)
     soon = _soon(snapshot, on)
@@ -58,8 +59,14 @@ def command(face: Face) -> None:
             "ilactl.status/1",
             rows=[facts],
             columns=[*columns, Col("persons", kind="int"), Col("entries", kind="int")],
-            blocks=_blocks(facts, sums, due, soon),
-            data={"sums": sums, "due": due, "expiring": soon, "changed_outside": changed},
+            blocks=_blocks(facts, sums, states, due, soon),
+            data={
+                "sums": sums,
+                "enrolments": states,
+                "due": due,
+                "expiring": soon,
+                "changed_outside": changed,
+            },
             notes=notes,
         )
     )
@@ -99,6 +106,17 @@ def _sums(snapshot: Snapshot, on: date) -> list[dict[str, Cell]]:
         }
         rows.append({"unit": row.unit, **{name: Money(n, row.unit, scale) for name, n in figures.items()}})
     return rows
+
+
+def _states(snapshot: Snapshot) -> dict[str, int]:
+    """How many enrolments are in which state; those that go on or are to come first."""
+    from collections import Counter
+
+    from ilactl.ledger.enrolments import all_enrolments
+    from ilactl.ledger.words import ENROLMENT_STATES
+
+    found = Counter(one.state for one in all_enrolments(snapshot))
+    return {state: found[state] for state in ENROLMENT_STATES if found[state]}
 
 
 def _plan(snapshot: Snapshot, on: date) -> tuple[Plan | None, str]:
@@ -177,6 +195,7 @@ def _money(moved: Moved, snapshot: Snapshot) -> Money:
 def _blocks(
     facts: dict[str, Cell],
     sums: list[dict[str, Cell]],
+    states: dict[str, int],
     due: list[dict[str, Cell]],
     soon: list[dict[str, Cell]],
 ) -> list[Block]:
@@ -193,6 +212,7 @@ def _blocks(
                 ("closed until", facts["closed_until"] or "not closed"),
                 ("persons", facts["persons"]),
                 ("entries", facts["entries"]),
+                ("enrolments", ", ".join(f"{n} {state}" for state, n in states.items()) or "none"),
             ]
         ),
         Heading("On the wallets"),

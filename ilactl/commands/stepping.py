@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from ilactl.commands.face import Face
-from ilactl.errors import UsageError
+from ilactl.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -28,14 +30,18 @@ def take(
     said: Said,
     *,
     question: str = "",
+    amount: str = "",
 ) -> None:
-    """Record a step of the enrolment meant by `text`; with a question, only on a yes."""
+    """Record a step of the enrolment meant by `text`; with a question, only on a yes.
+
+    `amount` is what a claim takes back, as text in the enrolment's unit.
+    """
     from ilactl.commands.recording import record
 
     refuse_cells(said)
 
     def make(snapshot: Snapshot, locked: bool) -> Booking:
-        return _booking(face, command, snapshot, text, said, remember=locked)
+        return _booking(face, command, snapshot, text, said, amount, remember=locked)
 
     def ask(_: Booking) -> None:
         face.confirm(question)
@@ -48,7 +54,7 @@ def take(
         data = {"enrolment": step.enrolment, "step": step.step, "on": step.on, "commit": seq}
         return Answer(_schema(command), blocks=[Lines([line])], data=data)
 
-    content = [text, str(face.given_on or ""), *said.parts]
+    content = [text, str(face.given_on or ""), *said.parts, amount]
     record(face, command, make, content=content, ask=ask if question else None, after=after)
 
 
@@ -57,7 +63,7 @@ def _schema(command: str) -> str:
 
 
 def _booking(
-    face: Face, command: str, snapshot: Snapshot, text: str, said: Said, *, remember: bool
+    face: Face, command: str, snapshot: Snapshot, text: str, said: Said, amount: str, *, remember: bool
 ) -> Booking:
     from ilactl.commands.recording import Booking, booking_day, refused
     from ilactl.ledger.enrolments import resolve
@@ -67,10 +73,14 @@ def _booking(
     from ilactl.rules.step_requests import plan_said, recorded, refuse_order, row_of_step
 
     one = resolve(snapshot, text)
+    if amount:
+        said = replace(said, amount=_amount_of(snapshot, one, amount))
     on = face.on(snapshot)
     schema = _schema(command)
     known = recorded(one, said, face.given_on)
     if known is not None:
+        if said.amount is not None:
+            _refuse_other_amount(snapshot, one, said, said.amount)
         plan = _nothing(snapshot, one, said, known)
 
         def told(_: int | None) -> Answer:
@@ -97,6 +107,31 @@ def _booking(
         scheme=scheme,
         refusal=refused(what, one.id, plan.objections),
     )
+
+
+def _amount_of(snapshot: Snapshot, one: Enrolment, text: str) -> int:
+    """--amount in the smallest part of the enrolment's unit. Raises UsageError."""
+    from ilactl.rules.contributions import amount_fault
+
+    unit = snapshot.manifest.units.get(one.unit)
+    minor, fault = amount_fault(text, one.unit, unit.scale if unit else 0)
+    if fault:
+        raise UsageError(reason=f"--amount: {fault}", hint="write a plain amount such as 125.50")
+    return minor
+
+
+def _refuse_other_amount(snapshot: Snapshot, one: Enrolment, said: Said, amount: int) -> None:
+    """Raise Refused where another amount was claimed back under the same reference."""
+    from ilactl.ledger.entries import entries_of
+    from ilactl.money import format_amount
+
+    rows = [e for e in entries_of(snapshot, one.person) if e.enrolment == one.id and e.kind == "reclaim"]
+    there = sum(entry.amount for entry in rows if entry.ref == said.ref)
+    if there != amount:
+        scale = snapshot.manifest.units[one.unit].scale
+        shown, asked = (f"{format_amount(n, scale)} {one.unit}" for n in (there, amount))
+        reason = f"{said.ref} claimed {shown} back for {one.id}, not {asked}"
+        raise Refused(reason=reason, hint="give another --ref if it is another claim")
 
 
 def _nothing(snapshot: Snapshot, one: Enrolment, said: Said, known: Step) -> StepPlan:

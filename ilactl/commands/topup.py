@@ -6,14 +6,21 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.naming import named_persons
-from ilactl.commands.parameters import PERSON, grant_rules_option
+from ilactl.commands.parameters import GRANT_RULE, PERSON
 from ilactl.errors import UsageError
 
 __all__ = ["command"]
 
 
 @click.command("topup")
-@grant_rules_option
+@click.option(
+    "--rule",
+    "rules",
+    metavar="ID",
+    type=GRANT_RULE,
+    multiple=True,
+    help="Only this grant rule; may be repeated.",
+)
 @click.option(
     "--person",
     "persons",

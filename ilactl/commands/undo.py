@@ -53,9 +53,10 @@ def command(face: Face, commit: int, why: str, except_spent: bool, allow_large: 
     log' lists the commits by number. What was granted can be granted again afterwards, and what
     was paid in can be paid in again under the same reference. Where later entries need what the
     commit booked (reserved, settled, expired, corrected), nothing is written and they are named.
-    The undo of a merge ends the alias, too. An undo can be undone, but for that of a merge; undoing
-    the same commit twice writes nothing. A commit that booked no entries has nothing to undo:
-    registers are put right by a newer row.
+    The steps of enrolments that it recorded are taken back with their money, where each is the last
+    of its enrolment. The undo of a merge ends the alias, too. An undo can be undone, but for that of
+    a merge or a step; undoing the same commit twice writes nothing. Registers are put right by a
+    newer row.
 
     \b
     Examples:
@@ -69,33 +70,49 @@ def command(face: Face, commit: int, why: str, except_spent: bool, allow_large: 
     shown = None
     if face.dry_run or not face.yes:
         shown = _plan(face, snapshot, commit, except_spent)
-        nothing = not face.dry_run and not shown.rows and not shown.alias
+        nothing = not face.dry_run and shown.empty
         _show(face, snapshot, shown, change=nothing)
         if face.dry_run or nothing:
             return
-        face.confirm(f"Book {len(shown.rows)} entries?" if shown.rows else "End the alias?")
+        face.confirm(_question(shown))
     with face.writer("ilactl undo") as writer:
         _book(face, writer, shown, commit, why, except_spent, allow_large)
 
 
 def _plan(face: Face, snapshot: Snapshot, commit: int, except_spent: bool) -> UndoPlan:
     """The plan; Refused where something stays and was not to be left in place."""
-    from ilactl.reports.undo import NAMED, hindrances
+    from ilactl.reports.undo import NAMED, called, hindrances
     from ilactl.rules.undo import plan_undo
 
     with face.working(f"looking at commit {commit}"):
         plan = plan_undo(snapshot, commit, face.on(snapshot))
     if plan.stays and (not except_spent or plan.alias):
-        kept = sum(len(stay.entries) for stay in plan.stays)
-        later = len({entry.entry for stay in plan.stays for entry, _ in stay.because})
+        later = len({called(row) for stay in plan.stays for row, _ in stay.because})
         first = f", the first {NAMED} of them above" if later > NAMED else ""
         raise Refused(
             findings=hindrances(plan, snapshot),
-            reason=f"{kept} of commit {commit}'s {kept + len(plan.rows) + len(plan.undone)} entries"
-            f" cannot be undone because of {later} later entr{'y' if later == 1 else 'ies'}{first}",
+            reason=f"{_kept(plan)} cannot be undone because of {later} later"
+            f" entr{'y' if later == 1 else 'ies'}{first}",
             hint=_way_on(plan),
         )
     return plan
+
+
+def _kept(plan: UndoPlan) -> str:
+    """How much of the commit stays, of how much: its entries, or its steps where no entry stays."""
+    entries = sum(len(stay.entries) for stay in plan.stays)
+    if entries:
+        of, what = entries + len(plan.rows) + len(plan.undone), "entries"
+    else:
+        entries = sum(len(stay.steps) for stay in plan.stays)
+        of, what = entries + len(plan.steps) + plan.steps_undone, "steps"
+    return f"{entries} of commit {plan.record.seq}'s {of} {what}"
+
+
+def _question(plan: UndoPlan) -> str:
+    if plan.rows:
+        return f"Book {len(plan.rows)} entries?"
+    return f"Take {len(plan.steps)} steps back?" if plan.steps else "End the alias?"
 
 
 def _show(
@@ -129,12 +146,12 @@ def _book(
     plan = _plan(face, snapshot, commit, except_spent)
     if shown is not None and not shown.same_as(plan):
         raise ChangedMeanwhile()
-    if not plan.rows and not plan.alias:
+    if plan.empty:
         _show(face, snapshot, plan, change=True)
         return
     refuse_large(
         snapshot.manifest,
-        persons=len({row.person for row in plan.rows}),
+        persons=len({row.person for row in plan.rows} | {step.person for step in plan.steps}),
         entries=len(plan.rows),
         totals=plan.totals(),
         allow_large=allow_large,
@@ -143,7 +160,7 @@ def _book(
         change = Change(
             command="undo",
             appends=_appends(snapshot, plan),
-            booked_on=plan.on if plan.rows else None,
+            booked_on=plan.on if plan.rows or plan.steps else None,
             entries=len(plan.rows),
             why=why,
             key=face.key,
@@ -151,6 +168,7 @@ def _book(
             note={
                 "undoes": commit,
                 "entries": len(plan.rows),
+                **({"steps": len(plan.steps)} if plan.steps else {}),
                 **({"alias": plan.alias[0]} if plan.alias else {}),
             },
         )
@@ -165,15 +183,18 @@ def _way_on(plan: UndoPlan) -> str:
 
 
 def _appends(snapshot: Snapshot, plan: UndoPlan) -> tuple[Append, ...]:
-    from ilactl.ledger.columns import ENTITLEMENTS, PERSONS
+    from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS, PERSONS
     from ilactl.ledger.commit import Append
+    from ilactl.ledger.enrolments import cells_of_step
     from ilactl.ledger.entries import row_of
     from ilactl.ledger.scan import format_row
 
     units = snapshot.manifest.units
     text = "".join(format_row(row_of(row, units)) for row in plan.rows)
     ended = format_row(plan.alias) if plan.alias else ""
+    steps = "".join(format_row(cells_of_step(step, 0)) for step in plan.step_rows)
     return (
         Append(ENTITLEMENTS.file, text.encode(), rows=len(plan.rows)),
+        Append(ENROLMENTS.file, steps.encode(), rows=len(plan.steps)),
         Append(PERSONS.file, ended.encode(), rows=1 if ended else 0),
     )

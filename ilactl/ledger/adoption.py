@@ -1,8 +1,9 @@
 """Hand edits: what was changed outside ilactl, whether it may be taken in, and the change that does.
 
-Registers, rules and the manifest may be edited. The books may not: of entitlements, enrolments and
-credentials an old row is never another, and only a correction may be added. What is taken in is
-marked by its commit, from the first changed row of a file on, for ever.
+Registers, rules and the manifest may be edited. The books may not: of entitlements, enrolments, reasons
+and credentials an old row is never another. Only a correction may be added to entitlements; to
+enrolments a step that could follow and moves no money; to reasons any. What is taken in is marked by
+its commit, from the first changed row of a file on, for ever.
 """
 
 from __future__ import annotations
@@ -17,8 +18,22 @@ from ilactl.errors import IlactlError, NotFound
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.as_it_stands import AsItStands
 from ilactl.ledger.change import Adopt, Change
-from ilactl.ledger.columns import COURSES, ENTITLEMENTS, FIGURES, IDENTITIES, ORGANISATIONS, PERSONS
+from ilactl.ledger.columns import (
+    COURSES,
+    CREDENTIAL_KEYS,
+    ENROLMENTS,
+    ENTITLEMENTS,
+    FIGURES,
+    IDENTITIES,
+    ORGANISATIONS,
+    OUTCOMES,
+    PERSONS,
+    REASONS,
+    RELEVANCE,
+    RUNS,
+)
 from ilactl.ledger.edits import Difference, differences, first_difference, recall
+from ilactl.ledger.enrolment_rows import Step, iter_steps
 from ilactl.ledger.entries import Entry, entry_by_id, iter_entries
 from ilactl.ledger.lines import line_number, place_of
 from ilactl.ledger.recovery import refuse_open_elsewhere
@@ -41,7 +56,26 @@ MISSING = Kind(
     "ADOPT-MISSING", "a file is missing or empty", "bring it back with 'ilactl restore FILE --why TEXT'"
 )
 
-_REGISTERS = frozenset(t.file for t in (IDENTITIES, PERSONS, FIGURES, ORGANISATIONS, COURSES))
+_REGISTERS = frozenset(
+    table.file
+    for table in (
+        IDENTITIES,
+        PERSONS,
+        FIGURES,
+        ORGANISATIONS,
+        COURSES,
+        RUNS,
+        OUTCOMES,
+        RELEVANCE,
+        CREDENTIAL_KEYS,
+    )
+)
+_MOVE_MONEY = {
+    "enrolled": "an enrolment reserves what it costs: begin it with 'ilactl enrol'",
+    "cancelled": "a cancellation moves what is reserved: record it with 'ilactl enrolment cancel'",
+    "reclaimed": "paid money is taken back with 'ilactl enrolment reclaim'",
+    "undone": "a step is taken back with 'ilactl undo'",
+}
 
 
 class Adoption(Struct):
@@ -58,6 +92,7 @@ class Adoption(Struct):
     refusals: list[Finding] = field(default_factory=list)
     adopts: list[Adopt] = field(default_factory=list)
     added: list[Entry] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
@@ -80,7 +115,9 @@ class Adoption(Struct):
         return Change(
             command="adopt",
             adopts=tuple(self.adopts),
-            booked_on=max((entry.booked_on for entry in self.added), default=None),
+            booked_on=max(
+                [*(e.booked_on for e in self.added), *(s.booked_on for s in self.steps)], default=None
+            ),
             entries=len(self.added),
             why=why,
             key=key,
@@ -136,6 +173,10 @@ def _book_faults(
             place = Place(file, row.line, 0, row.new or row.old or "")
             message = f"a row of the books was {row.change}" if row.change != "unknown" else row.note
             yield OLD_ROW.at(place, message, _remedy(OLD_ROW, file))
+    elif file == ENROLMENTS.file:
+        yield from _steps(found, recorded, on)
+    elif file == REASONS.file:
+        return
     elif file != ENTITLEMENTS.file:
         for row in rows:
             place = Place(file, row.line, 0, row.new or "")
@@ -149,8 +190,6 @@ def _corrections(found: Adoption, recorded: int, on: date) -> Iterator[Finding]:
     """What is wrong with entries that were added by hand; those that cannot be read the checks report."""
     snapshot, edited = found.snapshot, found.edited
     view = edited.view(ENTITLEMENTS.file)
-    through = snapshot.head.booked_through
-    closed = snapshot.manifest.closed_until
     entries = iter_entries(view, snapshot.manifest.units, [])
     found.added = [entry for entry in entries if entry.offset >= recorded]
     for number, entry in enumerate(found.added, snapshot.head.next_entry):
@@ -158,23 +197,40 @@ def _corrections(found: Adoption, recorded: int, on: date) -> Iterator[Finding]:
             ("kind", f"{entry.entry} is a {entry.kind}, not a correct" if entry.kind != "correct" else ""),
             ("entry", f"the next entry is E{number}, not {entry.entry}" * (entry.entry != f"E{number}")),
             ("of", _of_fault(edited, entry)),
-            ("booked_on", f"{entry.booked_on} lies after today, {on}" if entry.booked_on > on else ""),
-            (
-                "booked_on",
-                f"the ledger is booked through {through}, {entry.booked_on} lies before that"
-                if through and entry.booked_on < through
-                else "",
-            ),
-            (
-                "booked_on",
-                f"the books are closed until {closed}, and {entry.booked_on} lies in them"
-                if closed and entry.booked_on <= closed
-                else "",
-            ),
+            *(("booked_on", fault) for fault in _day_faults(snapshot, entry.booked_on, on)),
         ):
             if fault:
                 place = place_of(view, ENTITLEMENTS.file, entry.offset, column)
                 yield NO_CORRECTION.at(place, fault, _remedy(NO_CORRECTION, ENTITLEMENTS.file))
+
+
+def _day_faults(snapshot: Snapshot, day: date, on: date) -> Iterator[str]:
+    """Why a row that was added by hand cannot bear the day."""
+    through, closed = snapshot.head.booked_through, snapshot.manifest.closed_until
+    if day > on:
+        yield f"{day} lies after today, {on}"
+    if through and day < through:
+        yield f"the ledger is booked through {through}, {day} lies before that"
+    if closed and day <= closed:
+        yield f"the books are closed until {closed}, and {day} lies in them"
+
+
+def _steps(found: Adoption, recorded: int, on: date) -> Iterator[Finding]:
+    """What is wrong with steps that were added by hand; whether they could follow the checks tell."""
+    snapshot = found.snapshot
+    view = found.edited.view(ENROLMENTS.file)
+    steps = iter_steps(view, snapshot.manifest.units, [])
+    found.steps = [step for step in steps if step.offset >= recorded]
+    for step in found.steps:
+        remedy = _MOVE_MONEY.get(step.step, "")
+        faults = [("step", f"{step.step} cannot be added by hand")] if remedy else []
+        for column in ("price", "own", "due"):
+            if not remedy and getattr(step, column) is not None:
+                faults.append((column, f"{column} cannot be added by hand: only a step's command decides it"))
+        faults += [("booked_on", fault) for fault in _day_faults(snapshot, step.booked_on, on)]
+        for column, fault in faults:
+            place = place_of(view, ENROLMENTS.file, step.offset, column)
+            yield NO_CORRECTION.at(place, fault, remedy or _remedy(NO_CORRECTION, ENROLMENTS.file))
 
 
 def _of_fault(edited: AsItStands, entry: Entry) -> str:

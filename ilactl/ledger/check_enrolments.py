@@ -189,35 +189,28 @@ class EnrolmentMoney(EntryWatch):
         """All findings: what the whole of an enrolment comes to is known after the last entry."""
         none = _Money()
         for name, one in self.ground.enrolments.items():
-            money, due = self._money.get(name, none), one.due
+            money, (due, place) = self._money.get(name, none), one.due
+            said, paid = self._amount(one, due), self._amount(one, money.paid)
+            reserved, held = self._amount(one, money.reserved), self._amount(one, money.held)
             if one.state == "void":
                 if money.held:
-                    self._sum(
-                        ENROLMENT, one, "enrolment", f"{name} is void, and {{}} is held for it", money.held
+                    self._add(
+                        ENROLMENT, one.offset, f"{name} is void, and {held} is held for it", "enrolment"
                     )
             elif due > money.reserved:
-                self._sum(DUE, one, "due", f"{{}} is due of {name}, {{}} was reserved", due, money.reserved)
+                self._add(DUE, place, f"{said} is due of {name}, {reserved} was reserved")
             elif due > money.paid + money.held:
-                self._sum(
-                    DUE,
-                    one,
-                    "due",
-                    f"{{}} is due of {name}, {{}} was paid and {{}} is held",
-                    due,
-                    money.paid,
-                    money.held,
-                )
+                self._add(DUE, place, f"{said} is due of {name}, {paid} was paid and {held} is held")
             elif money.paid > due:
-                self._sum(
-                    OVERPAID, one, "due", f"{{}} was paid for {name}, of which {{}} is due", money.paid, due
-                )
+                self._add(OVERPAID, place, f"{paid} was paid for {name}, of which {said} is due")
         return self.found
 
-    def _sum(self, kind: Kind, one: Standing, column: str, text: str, *amounts: int) -> None:
+    def _amount(self, one: Standing, amount: int) -> str:
         units = self.ground.manifest.units if self.ground.manifest else {}
-        scale = units[one.unit].scale if one.unit in units else 0
-        said = text.format(*(f"{format_amount(amount, scale)} {one.unit}" for amount in amounts))
-        self.found.append(kind.at(self.ground.place(ENROLMENTS.file, one.offset, column), said))
+        return f"{format_amount(amount, units[one.unit].scale if one.unit in units else 0)} {one.unit}"
+
+    def _add(self, kind: Kind, offset: int, message: str, column: str = "due") -> None:
+        self.found.append(kind.at(self.ground.place(ENROLMENTS.file, offset, column), message))
 
 
 class FirstFull(EntryWatch):

@@ -89,10 +89,8 @@ def accounts_confirmed(ground: Ground) -> Iterator[Finding]:
             continue  # a broken log or row: others tell of it
         if found and found.confirmed and found.put_in and not found.holds:
             place = ground.place(ORGANISATIONS.file, found.row.offset, "iban_confirmed")
-            yield SELF.at(
-                place,
-                f"{found.put_in.user} put the account of {name} in and confirmed it: nothing is paid on it",
-            )
+            message = f"who put the account of {name} in confirmed it: nothing is paid on it"
+            yield SELF.at(place, message)
 
 
 def accounts_shared(ground: Ground) -> Iterator[Finding]:

@@ -179,7 +179,11 @@ def facts_declared(ground: Ground) -> Iterator[Finding]:
     if facts is None:
         return
     good: set[tuple[str, str, str]] = set()
-    for table in (PERSONS, IDENTITIES):
+    for table, kind, what in (
+        (PERSONS, "state", "state"),
+        (IDENTITIES, "state", "state"),
+        (COURSES, "course", "fact of courses"),
+    ):
         index = table.index("facts")
         sensitive = table is IDENTITIES
         for row in ground.rows(table):
@@ -187,8 +191,9 @@ def facts_declared(ground: Ground) -> Iterator[Finding]:
                 if (table.file, name, text) in good:
                     continue
                 fact = facts.get(name)
-                if fact is None or fact.kind != "state":
-                    fault, remedy = f"{name} is not a state of this scheme", did_you_mean(name, facts)
+                if fact is None or fact.kind != kind:
+                    alike = [one for one, other in facts.items() if other.kind == kind]
+                    fault, remedy = f"{name} is not a {what} of this scheme", did_you_mean(name, alike)
                 elif fact.parse(text) is None:
                     fault, remedy = f"{name} {text!r} is not {fact.type.describe()}", ""
                 elif fact.sensitive != sensitive:

@@ -11,6 +11,7 @@ from ilactl.ledger.grammar import Column, Grammar, Table
 __all__ = [
     "COURSES",
     "CREDENTIALS",
+    "CREDENTIAL_KEYS",
     "ENROLMENTS",
     "ENTITLEMENTS",
     "FIGURES",
@@ -248,14 +249,36 @@ REASONS = Table(
 
 CREDENTIALS = Table(
     "credentials.csv",
-    "Every micro-credential issued, revoked or recognised.",
+    "Every micro-credential issued, imported, recognised, and what became of it. One row is one step.",
     (
         _c("credential", G.ID, "the credential's id", True),
-        _c("booked_on", G.DATE, "the day of the row", True),
+        _c("booked_on", G.DATE, "the day the step was recorded", True),
         _c("person", G.ID, "the account holder's id", True),
         _c("enrolment", G.ID, "the enrolment it certifies"),
-        _c("step", G.NAME, "issued, revoked, suspended, reinstated or recognised", True),
-        _c("digest", G.TEXT, "the signed document's digest"),
+        _c("course", G.ID, "the opportunity it certifies"),
+        _c("step", G.CREDENTIAL_STEP, "what happened", True),
+        _c("on", G.DATE, "the day it happened", True),
+        _c("issuer", G.TEXT, "the issuer's decentralised identifier"),
+        _c("status_list", G.INTEGER, "the number of the status list it stands in"),
+        _c("status_index", G.INTEGER, "its place in the status list, never used twice"),
+        _c("valid_until", G.DATE, "the last day it is valid; empty: no end"),
+        _c("digest", G.DIGEST, "SHA-256 of the document in credentials/"),
+        _c("by", G.ID, "the organisation that recognised it"),
+        _c("reason", G.TEXT, "why"),
+        _c("ref", G.TEXT, "an outside document"),
+    ),
+)
+
+CREDENTIAL_KEYS = Table(
+    "credential_keys.csv",
+    "The public keys that sign micro-credentials. A row is whole and holds until the next.",
+    (
+        _c("key", G.ID, "the key's id", True),
+        _c("valid_from", G.DATE, "the first day on which the row holds", True),
+        _c("did", G.TEXT, "the decentralised identifier that signs with it", True),
+        _c("public", G.MULTIBASE, "the public key, Ed25519, as a Multikey", True),
+        _c("retired_on", G.DATE, "the last day it signed; empty: it signs"),
+        _c("compromised_since", G.DATE, "the day from which somebody else may have signed with it"),
     ),
 )
 
@@ -272,6 +295,7 @@ TABLES = (
     ENROLMENTS,
     REASONS,
     CREDENTIALS,
+    CREDENTIAL_KEYS,
 )
 """All files of the ledger in a fixed order."""
 

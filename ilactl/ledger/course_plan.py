@@ -129,7 +129,7 @@ class CoursePlanner(RegisterPlanner):
         if not target:
             return []
         if target != key and target not in self._expected and target not in self.book:
-            ids = Book(self.snapshot, COURSES, whole=True).ids()
+            ids = {*Book(self.snapshot, COURSES, whole=True).ids(), *self._expected} - {key}
             return [Problem("part_of", f"part_of {target} is not a course", did_you_mean(target, ids))]
         at, seen = target, {key}
         while at and at not in seen:

@@ -51,7 +51,7 @@ SEATED = ("enrolled", "started", "completed", "certified")
 
 _AFTER = {
     "enrolled": ("moved", "started", "cancelled"),
-    "started": ("attended", "completed", "cancelled"),
+    "started": ("attended", "completed", "cancelled", "reclaimed"),
     "completed": ("certified", "reclaimed"),
     "certified": ("reclaimed",),
     "cancelled": ("reclaimed",),

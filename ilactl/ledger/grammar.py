@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ilactl.dates import parse_date
 from ilactl.ledger.words import (
     COURSE_KINDS,
+    CREDENTIAL_STEPS,
     CYCLES,
     ENROLMENT_STEPS,
     KINDS,
@@ -69,6 +70,8 @@ _EQF = r"[1-8]"
 _URI = r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+;=:@%/?#-]*)?"
 _IBAN = r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"
 _ABOUT = r"(course:[A-Z0-9][A-Z0-9-]{0,31}|field:[0-9]{2,4})"
+_DIGEST = r"[0-9a-f]{64}"
+_MULTIBASE = r"z[1-9A-HJ-NP-Za-km-z]{40,60}"
 _INTEGER = r"0|[1-9][0-9]{0,8}"
 _CONTROL = (
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -117,6 +120,9 @@ class Grammar(StrEnum):
     STEP = "step"
     PARTY = "party"
     REASON = "reason"
+    CREDENTIAL_STEP = "step of a credential"
+    DIGEST = "digest"
+    MULTIBASE = "public key"
 
 
 _PATTERNS: dict[Grammar, tuple[str, str]] = {
@@ -141,6 +147,8 @@ _PATTERNS: dict[Grammar, tuple[str, str]] = {
     Grammar.EQF: (_EQF, "an EQF level, 1 to 8"),
     Grammar.URI: (_URI, "a web address that starts with https:// or http://"),
     Grammar.IBAN: (_IBAN, "an IBAN without spaces"),
+    Grammar.DIGEST: (_DIGEST, "a SHA-256 digest: 64 hexadecimal digits"),
+    Grammar.MULTIBASE: (_MULTIBASE, "a public key as a Multikey: z and base58btc"),
     Grammar.ABOUT: (_ABOUT, "course: with an id, or field: with an ISCED-F field"),
 }
 
@@ -155,6 +163,7 @@ _WORDS: dict[Grammar, tuple[str, ...]] = {
     Grammar.STEP: ENROLMENT_STEPS,
     Grammar.PARTY: PARTIES,
     Grammar.REASON: REASONS,
+    Grammar.CREDENTIAL_STEP: CREDENTIAL_STEPS,
 }
 
 _ENGINE_TYPES = {

@@ -59,27 +59,26 @@ def first_cells(path: Path, beginning: str) -> list[str]:
     return [cell for cell in found if ID.fullmatch(cell)]
 
 
-def runs(path: Path, beginning: str) -> list[str]:
-    """Course runs with that beginning, as C12/R1, from a CSV file whose first two columns name them."""
-    course, slash, run = beginning.partition("/")
-    if any(part and not ID.fullmatch(part) for part in (course, run)):
-        return []
-    start = b"\n" + (f"{course},{run}" if slash else course).encode()
-    found: dict[str, None] = {}
-    with _bytes_of(path) as view:
-        at = view.find(start)
-        while at >= 0 and len(found) < MOST:
-            cells = view[at + 1 : at + 80].decode("ascii", "replace").split(",", 2)
-            if len(cells) == 3 and all(ID.fullmatch(cell) for cell in cells[:2]):
-                found["/".join(cells[:2])] = None
-            at = view.find(start, at + 1)
-    return list(found)
-
-
 def _common(words: Collection[str]) -> str:
     """What all words begin with: the first and the last of them in order tell."""
     first, last = min(words, default=""), max(words, default="")
     return first[: next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+
+
+def runs(root: Path, course: str) -> list[str]:
+    """The runs of a course as `COURSE/RUN`, at most `MOST`, in file order."""
+    if not ID.fullmatch(course):
+        return []
+    start = f"\n{course},".encode()
+    found: dict[str, None] = {}
+    with _bytes_of(root / "runs.csv") as view:
+        at = view.find(start)
+        while at >= 0 and len(found) < MOST:
+            run = _cell(view, at + len(start))
+            if ID.fullmatch(run):
+                found[f"{course}/{run}"] = None
+            at = view.find(start, at + 1)
+    return list(found)
 
 
 def _cell(view: mmap.mmap, at: int) -> str:

@@ -25,14 +25,19 @@ def field_label(code: str) -> str:
 
 
 def field_remedy(code: str) -> str:
-    """What to write instead of a code that does not exist: the fields below its beginning."""
-    for size in range(len(code) - 1, 1, -1):
-        if code[:size] in fields() and size < 4:
-            near = [f"{one} {label}" for one, label in sorted(fields().items()) if one[:-1] == code[:size]]
-            return "choose from " + ", ".join(near) if near else did_you_mean(code, fields())
-    return did_you_mean(code, [one for one in fields() if len(one) == 2])
+    """What to write instead of a code that does not exist: the fields below its beginning, in short."""
+    for size in range(min(len(code), 4) - 1, 1, -1):
+        if code[:size] in fields():
+            near = sorted(one for one in fields() if one[:-1] == code[:size])
+            return did_you_mean("", [f"{one} {_short(field_label(one))}" for one in near])
+    return did_you_mean("", [f"{one} {_short(field_label(one))}" for one in fields() if len(one) == 2])
 
 
+def _short(label: str) -> str:
+    return label if len(label) <= _SHORT else label[:_SHORT].rstrip(" ,") + "…"
+
+
+_SHORT = 24
 _FIELDS = """\
 00 Generic programmes and qualifications
 000 Generic programmes and qualifications not further defined

@@ -134,16 +134,17 @@ def _too_short(lines: int, skip: int) -> str:
 
 def _finished(intake: Intake, mapping: ColumnMap) -> Intake:
     if intake.left_out:
-        intake.notes.append(f"{intake.left_out} rows were left out, as [only] of the mapping says")
+        rows = "1 row was" if intake.left_out == 1 else f"{intake.left_out} rows were"
+        intake.notes.append(f"{rows} left out, as [only] of the mapping says")
     if mapping.repeated:
         first: dict[tuple[str, ...], InRow] = {}
         for row in intake.rows:
             first.setdefault(row.cells, row)
-        rows = list(first.values())
-        intake.repeated = len(intake.rows) - len(rows)
-        intake.rows[:] = rows
+        intake.repeated = len(intake.rows) - len(first)
+        intake.rows[:] = first.values()
         if intake.repeated:
-            intake.notes.append(f"{intake.repeated} rows repeat another one in all columns taken")
+            rows = "1 row repeats" if intake.repeated == 1 else f"{intake.repeated} rows repeat"
+            intake.notes.append(f"{rows} another one in all columns taken")
     if not intake.rows and not intake.findings:
         intake.notes.append("the input holds no row")
     return intake

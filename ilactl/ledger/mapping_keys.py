@@ -67,8 +67,7 @@ KEYS = (
     MapKey(
         ("file", "clean"),
         "cleaning",
-        "what to repair in every cell that is taken, a list: "
-        + "; ".join(f"{name}: {meaning}" for name, meaning in CLEANING.items()),
+        f"what to repair in every cell that is taken, a list of {', '.join(CLEANING)}",
     ),
     MapKey(("file", "repeated"), "flag", "true: rows that say the same in all columns taken come in once"),
     MapKey(

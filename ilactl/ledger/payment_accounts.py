@@ -20,7 +20,10 @@ from ilactl.ledger.record import Record
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["PaymentAccount", "PaymentAccounts"]
+__all__ = ["CONFIRM", "PaymentAccount", "PaymentAccounts"]
+
+CONFIRM = "organisation confirm"
+"""The command that confirms: its rows say so even where they repeat a confirmation that does not count."""
 
 
 class PaymentAccount(NamedTuple):
@@ -71,12 +74,15 @@ class PaymentAccounts:
         if not row.iban:
             return PaymentAccount(row)
         carried = base is not None and base.iban == row.iban
-        put_in = base.put_in if base and carried else self._commit(row)
+        put_in = (base.put_in if base and carried else None) or self._commit(row)
         if row.iban_confirmed != row.iban:
             return PaymentAccount(row, put_in)
-        if base and carried and base.confirmed is not None:
-            return PaymentAccount(row, put_in, base.confirmed)
-        return PaymentAccount(row, put_in, self._commit(row))
+        before = base.confirmed if base and carried else None
+        if before is None:
+            return PaymentAccount(row, put_in, self._commit(row))
+        if before.user == put_in.user and (commit := self._commit(row)).command == CONFIRM:
+            before = commit
+        return PaymentAccount(row, put_in, before)
 
     def _commit(self, row: OrganisationRow) -> Record:
         for start, end, record in self._ranges:

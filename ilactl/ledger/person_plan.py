@@ -47,7 +47,7 @@ class Fact(Protocol):
 
     @property
     def kind(self) -> str:
-        """`state` or `figure`."""
+        """`state` or `figure`; `course` for a fact of courses."""
         ...
 
     @property

@@ -23,9 +23,9 @@ _Fault = tuple[int, str, str]
 
 
 class Standing:
-    """What stands of one enrolment: its steps, their days and dues, and where its first row is."""
+    """What stands of one enrolment: its steps, their days, dues and runs, and where the rows are."""
 
-    __slots__ = ("course", "days", "dues", "offset", "payee", "person", "runs", "steps", "unit")
+    __slots__ = ("course", "days", "dues", "offset", "payee", "person", "places", "runs", "steps", "unit")
 
     def __init__(self, first: Step) -> None:
         """Nothing stands before the first row was taken."""
@@ -38,6 +38,7 @@ class Standing:
         self.days: list[date] = []
         self.dues: list[int | None] = []
         self.runs: list[str] = []
+        self.places: list[int] = []
 
     @property
     def state(self) -> str:
@@ -50,20 +51,22 @@ class Standing:
         return self.runs[-1] if self.runs else ""
 
     @property
-    def due(self) -> int:
-        """What the payee may have so far."""
-        return next((due for due in reversed(self.dues) if due is not None), 0)
+    def due(self) -> tuple[int, int]:
+        """What the payee may have so far, and where the row is that says so."""
+        said = zip(reversed(self.dues), reversed(self.places), strict=True)
+        return next(((due, place) for due, place in said if due is not None), (0, self.offset))
 
     def take(self, step: Step) -> None:
         """One more row, which could follow."""
         if step.step == "undone":
-            for column in (self.steps, self.days, self.dues, self.runs):
+            for column in (self.steps, self.days, self.dues, self.runs, self.places):
                 column.pop()
             return
         self.steps.append(step.step)
         self.days.append(step.on)
         self.dues.append(step.due)
         self.runs.append(step.run)
+        self.places.append(step.offset)
 
     def fault(self, step: Step) -> tuple[str, str] | None:
         """Why the row cannot follow, with the column that says so; None where it can."""
@@ -79,7 +82,7 @@ class Standing:
         if step.step not in possible:
             return "step", (
                 f"{step.enrolment} is {state}: {step.step} cannot follow"
-                + (f", only {' or '.join(possible)}" if possible else "")
+                + (f", only {_or(possible)}" if possible else "")
             )
         if step.on < self.days[-1]:
             return "on", f"{step.step} on {step.on}, before it was {self.steps[-1]} on {self.days[-1]}"
@@ -112,6 +115,10 @@ def stand(
                 continue
             found.setdefault(step.enrolment, Standing(step)).take(step)
     return found, faults
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _fault(known: Standing | None, step: Step) -> tuple[str, str] | None:

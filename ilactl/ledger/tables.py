@@ -100,7 +100,7 @@ def read_sql(snapshot: Snapshot, table: Table, columns: Sequence[str]) -> str:
         return f"(SELECT {nothing} WHERE FALSE)"
     scales = {name: unit.scale for name, unit in snapshot.manifest.units.items()}
     items = [
-        f"{minor_sql(identifier(c.name), scales)} AS {identifier(c.name)}"
+        f"{_minor_cell(c, scales)} AS {identifier(c.name)}"
         if c.grammar is Grammar.AMOUNT
         else identifier(c.name)
         for c in wanted
@@ -122,6 +122,13 @@ def minor_sql(amount: str, scales: Mapping[str, int], unit: str = '"unit"') -> s
     cases = "".join(f" WHEN {literal(name)} THEN {10**scale}" for name, scale in sorted(scales.items()))
     unknown = f"error('unit ' || coalesce({unit}, '') || ' is not in ledger.toml')"
     return f"CAST({amount} * CASE {unit}{cases} ELSE CAST({unknown} AS INTEGER) END AS BIGINT)"
+
+
+def _minor_cell(column: Column, scales: Mapping[str, int]) -> str:
+    """A column of amounts; a row that may leave its amount out may leave out the unit as well."""
+    amount = identifier(column.name)
+    minor = minor_sql(amount, scales)
+    return minor if column.required else f"CASE WHEN {amount} IS NOT NULL THEN {minor} END"
 
 
 def amount_sql(amount: str, scale: int) -> str:

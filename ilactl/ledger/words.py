@@ -7,6 +7,8 @@ __all__ = [
     "CHANNELS",
     "CONSENTERS",
     "COURSE_KINDS",
+    "CREDENTIAL_STATES",
+    "CREDENTIAL_STEPS",
     "CYCLES",
     "ENROLMENT_STATES",
     "ENROLMENT_STEPS",
@@ -77,6 +79,13 @@ ENROLMENT_STEPS = (
 
 ENROLMENT_STATES = ("enrolled", "started", "completed", "certified", "cancelled", "void")
 """What an enrolment can be. `void`: its very enrolment was taken back."""
+
+CREDENTIAL_STEPS = ("issued", "suspended", "reinstated", "revoked", "imported", "recognised")
+"""What can happen to a micro-credential. `imported` is somebody else's, `recognised` is said by an
+organisation of either; nothing follows `revoked`."""
+
+CREDENTIAL_STATES = ("valid", "suspended", "revoked")
+"""What a micro-credential can be, its own dates apart."""
 
 PARTIES = ("holder", "provider", "agency")
 """Who can cancel."""

@@ -24,19 +24,9 @@ _COLUMNS = (
     Col("place"), Col("languages"), Col("in_demand", "asked for"), Col("price", kind="amount"), Col("unit"),
 )  # fmt: skip
 _PAID = (Col("wallet_pays", kind="amount"), Col("own_share", kind="amount"))
-_SHOWN = (
-    "course",
-    "title",
-    "run",
-    "starts",
-    "mode",
-    "time_of_day",
-    "in_demand",
-    "price",
-    "wallet_pays",
-    "own_share",
-)
-"""What people see on 80 columns; data formats hold all."""
+_SHOWN = ("course", "title", "starts", "mode", "time_of_day", "in_demand", "price")
+_SHOWN_PAID = (*_SHOWN[:5], "price", "unit", "wallet_pays", "own_share")
+"""What people see on 80 columns, the run behind its course; data formats hold all."""
 
 
 def found_answer(
@@ -53,7 +43,6 @@ def found_answer(
         course, run = hit.course, hit.run
         paid: dict[str, Cell] = {}
         if purse is not None:
-            payments = (purse.payment(course, one) for one in hit.runs or (None,))
             payments = (purse.payment(course, one) for one in hit.runs or (None,))
             payment = next((one for one in payments if one is not None), None)
             if payment is None:
@@ -91,9 +80,10 @@ def found_answer(
     shown = [
         column
         for column in columns
-        if column.name in _SHOWN and any(row[column.name] not in (None, "", False) for row in rows)
+        if column.name in (_SHOWN_PAID if purse else _SHOWN)
+        and any(row[column.name] not in (None, "", False) for row in rows)
     ]
-    people: list[dict[str, Cell]] = [{**row, "in_demand": "yes" if row["in_demand"] else ""} for row in rows]
+    people = [_for_people(row) for row in rows]
     data: dict[str, object] = {"on": on, "more": len(hits) - looked}
     notes = []
     if looked < len(hits):
@@ -109,3 +99,9 @@ def found_answer(
         data=data,
         notes=notes,
     )
+
+
+def _for_people(row: dict[str, Cell]) -> dict[str, Cell]:
+    """The run as it is named on a command line, and a word where there is evidence."""
+    name = f"{row['course']}/{row['run']}" if row["run"] else row["course"]
+    return {**row, "course": name, "in_demand": "yes" if row["in_demand"] else ""}

@@ -16,7 +16,7 @@ from ilactl.rules.rhythm import interval_of
 from ilactl.rules.values import show_value
 from ilactl.rules.windows import window_span
 
-__all__ = ["decision_blocks", "decision_data", "reason_of", "steps_grid"]
+__all__ = ["decision_blocks", "decision_data", "filled_steps", "reason_of", "step_rows", "steps_grid"]
 
 _STEPS = (Col("part"), Col("expression"), Col("value"))
 _MODES = {"up": "up to the next", "down": "down to the last", "half_up": "to the nearest"}
@@ -82,20 +82,21 @@ def steps_grid(steps: list[dict[str, Cell]]) -> Grid:
 
 def _steps(decision: Decision) -> list[dict[str, Cell]]:
     rows: list[dict[str, Cell]] = []
-    rows += _part("when", decision.when)
+    rows += step_rows("when", decision.when)
     several = len(decision.occasion.grant.tiers) > 1
     for number, outcome in enumerate(decision.tier_outcomes, 1):
         if several or outcome.value is None:
-            rows += _part(f"tier {number}", outcome)
-    rows += _part("amount", decision.amount)
+            rows += step_rows(f"tier {number}", outcome)
+    rows += step_rows("amount", decision.amount)
     for room in decision.caps:
-        rows += _part(f"limit of {room.cap.id}", room.outcome)
+        rows += step_rows(f"limit of {room.cap.id}", room.outcome)
     if decision.open_limit is not None:
-        rows += _part(f"limit of {decision.open_limit[0]}", decision.open_limit[1])
+        rows += step_rows(f"limit of {decision.open_limit[0]}", decision.open_limit[1])
     return rows
 
 
-def _part(name: str, outcome: Outcome | None) -> list[dict[str, Cell]]:
+def step_rows(name: str, outcome: Outcome | None) -> list[dict[str, Cell]]:
+    """Every intermediate value of one expression; `name` is the part of the rule it is."""
     if outcome is None:
         return []
     steps = outcome.trace
@@ -180,7 +181,7 @@ def decision_data(decision: Decision, scales: Mapping[str, int]) -> dict[str, An
             name: None if value is None else show_value(value)
             for name, value in (decision.facts or {}).items()
         },
-        "steps": _filled(_steps(decision)),
+        "steps": filled_steps(_steps(decision)),
         "caps": [
             {
                 "cap": room.cap.id,
@@ -194,7 +195,7 @@ def decision_data(decision: Decision, scales: Mapping[str, int]) -> dict[str, An
     }
 
 
-def _filled(steps: list[dict[str, Cell]]) -> list[dict[str, Cell]]:
+def filled_steps(steps: list[dict[str, Cell]]) -> list[dict[str, Cell]]:
     """Every step names its part, which people see only once."""
     part: Cell = ""
     filled = []

@@ -28,9 +28,7 @@ _SHOWN = tuple(column for column in _COLUMNS if column.name != "unit")
 def returned_answer(plan: ReturnPlan, scales: Mapping[str, int], *, booked: int | None = None) -> Answer:
     """The whole answer. `booked` is the commit that took them back; None for a plan only shown."""
     number = len(plan.entries)
-    told = (
-        f"{number} entr{'y' if number == 1 else 'ies'} {done(booked)}" if number else "nothing to take back"
-    )
+    told = done(number, booked) if number else "nothing to take back"
     rows = [_row(one, scales, "returned") for one in plan.payouts]
     rows += [_row(one, scales, "known") for one in plan.known]
     blocks: list[Block] = [
@@ -38,9 +36,7 @@ def returned_answer(plan: ReturnPlan, scales: Mapping[str, int], *, booked: int 
         Grid(_SHOWN, rows, "the file names none"),
     ]
     lines = [
-        f"{payee} is held back until its account is changed, or confirmed anew by somebody else than"
-        " who put it in"
-        for payee in plan.unconfirmed
+        f"{payee} is held back until its account is changed or confirmed anew" for payee in plan.unconfirmed
     ]
     return Answer(
         schema="ilactl.settle_returned/1",

@@ -7,14 +7,16 @@ from datetime import date
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 from ilactl.reports.decisions import decision_blocks, decision_data, reason_of
+from ilactl.reports.spending_trial import enrolment_blocks, enrolment_data, enrolment_tables
 from ilactl.rules.decision import Decision
 from ilactl.rules.due import versions_of
 from ilactl.rules.expressions import text_of
 from ilactl.rules.model import Amend, Closing, ContributionRule, Convert, Grant, Rule, Scheme
-from ilactl.rules.names import contribution_names, lot_names
+from ilactl.rules.names import catalogue, contribution_names, lot_names
 from ilactl.rules.periods import last_occasion
 from ilactl.rules.spending_facts import spending_names
 from ilactl.rules.spending_model import Ending, Spend
+from ilactl.rules.spending_trial import EndingTried, SpendTried
 from ilactl.rules.used import names_of_rule, rule_digest
 
 __all__ = ["TRIAL_COLUMNS", "decision_row", "rule_answer", "rules_answer", "trial_answer"]
@@ -114,6 +116,7 @@ def rule_answer(scheme: Scheme, versions: Sequence[Rule], scales: Mapping[str, i
         blocks.append(Heading(f"cap {cap}  {source.file}:{source.line}"))
         blocks.append(Lines(source.text.split("\n")))
     specs = spending_names(scheme, scales)
+    specs |= catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
     specs |= lot_names(scheme.class_units, (), scales)
     for rule in versions:
         if isinstance(rule, Grant) and rule.matches:
@@ -137,17 +140,32 @@ def rule_answer(scheme: Scheme, versions: Sequence[Rule], scales: Mapping[str, i
     return Answer("ilactl.rule/1", rows, columns, blocks, data)
 
 
-def trial_answer(decisions: Sequence[Decision], on: date, scales: Mapping[str, int]) -> Answer:
-    """What each rule gives, then how it was computed."""
+def trial_answer(
+    decisions: Sequence[Decision],
+    on: date,
+    scales: Mapping[str, int],
+    spends: Sequence[SpendTried] = (),
+    endings: Sequence[EndingTried] = (),
+) -> Answer:
+    """What each rule gives, what a wallet would pay and what would become of it; then how it was computed."""
     rows: list[dict[str, Cell]] = [decision_row(decision, scales) for decision in decisions]
-    blocks: list[Block] = [
-        Heading(f"What such a person would get on {on}"),
-        Grid(TRIAL_COLUMNS, rows, "no rule is due"),
-    ]
+    columns: Sequence[Col] = TRIAL_COLUMNS
+    blocks: list[Block] = []
+    tables = enrolment_tables(spends, endings, scales)
+    if decisions or not tables:
+        blocks = [
+            Heading(f"What such a person would get on {on}"),
+            Grid(TRIAL_COLUMNS, rows, "no rule is due"),
+        ]
+    else:
+        columns, rows = tables[0].columns, [dict(row) for row in tables[0].rows]
+    blocks += enrolment_blocks(spends, endings, scales)
     for decision in decisions:
         blocks += decision_blocks(decision, scales)
     data = {"on": on, "decisions": [decision_data(decision, scales) for decision in decisions]}
-    return Answer("ilactl.rules-try/1", rows, TRIAL_COLUMNS, blocks, data)
+    if spends or endings:
+        data |= enrolment_data(spends, endings, scales)
+    return Answer("ilactl.rules-try/1", rows, columns, blocks, data)
 
 
 def decision_row(decision: Decision, scales: Mapping[str, int]) -> dict[str, Cell]:

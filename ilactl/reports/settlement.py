@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 from ilactl.reports.remittance import COLUMNS, Remittance, sums_by_fund
-from ilactl.rules.payees import PROVIDER
+from ilactl.rules.payees import HOLDER, PROVIDER
 
 if TYPE_CHECKING:
     from ilactl.rules.settling import Payment, SettlePlan
@@ -130,7 +130,8 @@ def _list_blocks(lists: Sequence[Remittance], scales: Mapping[str, int]) -> list
     blocks: list[Block] = []
     for one in lists:
         sums = ", ".join(str(Money(n, unit, scales[unit])) for unit, n in sorted(one.totals().items()))
-        who = ", ".join(part for part in (one.title, one.name or one.payee, spaced_iban(one.iban)) if part)
+        name = "account holders" if one.payee == HOLDER else one.name or one.payee
+        who = ", ".join(part for part in (one.title, name, spaced_iban(one.iban)) if part)
         blocks.append(Heading(f"{who}: {sums}"))
         shown: list[dict[str, Cell]] = [
             {

@@ -12,6 +12,7 @@ from ilactl.ledger.entries import Entry, entries_of
 from ilactl.ledger.lines import place_of
 from ilactl.ledger.registers import person_record
 from ilactl.ledger.wallets import Lot, Standing, standing_of, wallet_of
+from ilactl.reports.reserved_for import Running, running_of
 from ilactl.reports.words import account_name, words_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Statement(Struct, frozen=True):
     """A statement; figures are by unit, in its smallest part.
 
     `standing` is the state at the statement's end, with what may be used on `day`; `lots` are those
-    that still hold something, in the order in which they end.
+    that still hold something, in the order in which they end. `running` are enrolments that go on, are
+    still to come, or for which something is held.
     """
 
     person: str
@@ -51,6 +53,7 @@ class Statement(Struct, frozen=True):
     movements: tuple[Movement, ...]
     standing: dict[str, Standing]
     lots: tuple[Lot, ...]
+    running: tuple[Running, ...]
 
 
 def statement(
@@ -81,6 +84,7 @@ def statement(
         movements=tuple(_movements(snapshot, entries[len(before) :], opening)),
         standing=_every_unit(snapshot, standing_of(wallet, day)),
         lots=tuple(lots),
+        running=tuple(running_of(snapshot, record.person, entries)),
     )
 
 

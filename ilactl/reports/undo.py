@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ilactl.findings import Finding, Kind
-from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS
+from ilactl.ledger.enrolment_rows import Step
 from ilactl.ledger.lines import place_of
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.undo import UndoPlan
+    from ilactl.rules.undo_steps import Because
 
 __all__ = ["UNDO_DEPENDS", "hindrances", "undo_answer"]
 
@@ -43,16 +45,21 @@ _COLUMNS = (
 
 def hindrances(plan: UndoPlan, snapshot: Snapshot) -> list[Finding]:
     """The later entries that keep others in place, each where it stands; the first of many."""
-    view = snapshot.view(ENTITLEMENTS.file)
     scales = _scales(snapshot)
     found: dict[str, Finding] = {}
     for stay in plan.stays:
-        for entry, why in stay.because:
+        for row, why in stay.because:
             if len(found) == NAMED:
                 return list(found.values())
-            place = place_of(view, ENTITLEMENTS.file, entry.offset, "entry")
-            found.setdefault(entry.entry, UNDO_DEPENDS.at(place, f"{_named(entry, scales)} {why}"))
+            table, column = (ENROLMENTS, "step") if isinstance(row, Step) else (ENTITLEMENTS, "entry")
+            place = place_of(snapshot.view(table.file), table.file, row.offset, column)
+            found.setdefault(called(row), UNDO_DEPENDS.at(place, f"{_named(row, scales)} {why}"))
     return list(found.values())
+
+
+def called(row: Entry | Step) -> str:
+    """An entry's id, or the step of an enrolment."""
+    return f"{row.enrolment} {row.step}" if isinstance(row, Step) else row.entry
 
 
 def undo_answer(
@@ -65,11 +72,19 @@ def undo_answer(
     if rows:
         shown = [{**row, "rule": str(row["rule"]).partition("@")[0]} for row in rows]
         blocks.append(Grid(_COLUMNS, shown))
+    taken = [f"{_named(step, scales)} is taken back" for step in plan.steps[:NAMED]]
+    if len(plan.steps) > NAMED:
+        taken.append(f"and {len(plan.steps) - NAMED} steps more; -O json names all")
+    if taken:
+        blocks.append(Lines(taken))
     if plan.alias:
         blocks.append(Lines([f"{plan.alias[0]} stands for itself again"]))
     if plan.undone and plan.rows:
         blocks.append(Lines([f"{_entries(len(plan.undone))} undone before"]))
-    stays = [(entry, stay.because) for stay in plan.stays for entry in stay.entries]
+    stays: list[tuple[Entry | Step, tuple[Because, ...]]] = []
+    for stay in plan.stays:
+        stays += [(entry, stay.because) for entry in stay.entries]
+        stays += [(step, stay.because) for step in stay.steps]
     if stays:
         blocks.append(Lines(_stay_lines(stays, scales)))
     return Answer(
@@ -83,21 +98,33 @@ def undo_answer(
             "booked": booked,
             "dry_run": dry_run,
             "entries": len(plan.rows),
+            "steps": [_data_of(step, scales) for step in plan.steps],
+            "steps_undone_before": plan.steps_undone,
             "alias_ended": plan.alias[0] if plan.alias else None,
             "undone_before": len(plan.undone),
             "totals": {unit: Money(n, unit, scales[unit]) for unit, n in sorted(plan.totals().items())},
             "stays": [
                 {
-                    "entry": entry.entry,
-                    "person": entry.person,
-                    "amount": Money(entry.amount, entry.unit, scales[entry.unit]),
-                    "unit": entry.unit,
-                    "because": [{"entry": other.entry, "reason": why} for other, why in because],
+                    **_data_of(row, scales),
+                    "because": [{**_name_of(other), "reason": why} for other, why in because],
                 }
-                for entry, because in stays
+                for row, because in stays
             ],
         },
     )
+
+
+def _name_of(row: Entry | Step) -> dict[str, Cell]:
+    if isinstance(row, Step):
+        return {"enrolment": row.enrolment, "step": row.step}
+    return {"entry": row.entry}
+
+
+def _data_of(row: Entry | Step, scales: Mapping[str, int]) -> dict[str, Cell]:
+    if isinstance(row, Step):
+        return {**_name_of(row), "person": row.person}
+    amount = Money(row.amount, row.unit, scales[row.unit])
+    return {**_name_of(row), "person": row.person, "amount": amount, "unit": row.unit}
 
 
 def _scales(snapshot: Snapshot) -> dict[str, int]:
@@ -106,9 +133,12 @@ def _scales(snapshot: Snapshot) -> dict[str, int]:
 
 def _title(plan: UndoPlan, snapshot: Snapshot, booked: int | None) -> str:
     what = f"Undo of commit {plan.record.seq} ({plan.record.command})"
-    if plan.rows or plan.alias:
+    if not plan.empty:
         done = f"booked as commit {booked}" if booked else "to book"
-        return f"{what} on {plan.on}: {_entries(len(plan.rows))} {done}"
+        steps = f" and {len(plan.steps)} step{'' if len(plan.steps) == 1 else 's'}" if plan.steps else ""
+        return f"{what} on {plan.on}: {_entries(len(plan.rows))}{steps} {done}"
+    if plan.steps_undone and not plan.by and not plan.stays:
+        return f"{what}: done already; nothing was written"
     if not plan.by or plan.stays:
         return f"{what}: nothing to undo"
     commits = {snapshot.commit_of(ENTITLEMENTS.file, plan.by[at].offset).seq for at in (0, -1)}
@@ -143,18 +173,20 @@ def _rows(entries: Sequence[Entry], scales: Mapping[str, int]) -> Iterator[dict[
 
 
 def _stay_lines(
-    stays: Sequence[tuple[Entry, tuple[tuple[Entry, str], ...]]], scales: Mapping[str, int]
+    stays: Sequence[tuple[Entry | Step, tuple[Because, ...]]], scales: Mapping[str, int]
 ) -> list[str]:
     lines = [
-        f"{_named(entry, scales)} stays: {because[0][0].entry} {because[0][1]}"
+        f"{_named(row, scales)} stays: {called(because[0][0])} {because[0][1]}"
         + (f" and {len(because) - 1} more" if len(because) > 1 else "")
-        for entry, because in stays[:NAMED]
+        for row, because in stays[:NAMED]
     ]
     if len(stays) > NAMED:
         lines.append(f"{len(stays) - NAMED} more stay; -O json names all")
     return lines
 
 
-def _named(entry: Entry, scales: Mapping[str, int]) -> str:
+def _named(entry: Entry | Step, scales: Mapping[str, int]) -> str:
+    if isinstance(entry, Step):
+        return f"{called(entry)} of {entry.on} ({entry.person})"
     amount = Money(entry.amount, entry.unit, scales[entry.unit])
     return f"{entry.entry} ({entry.kind} of {amount}, {entry.person})"

@@ -115,6 +115,7 @@ class Spending:
                     valid_until=parse_date(raw.get("valid_until", "")),
                     law=raw.get("law", ""),
                     source=file.source(path),
+                    usable_at=raw.get("usable_at") or "enrolled",
                 ),
             )
         )

@@ -11,7 +11,7 @@ from ilactl.dates import parse_date
 from ilactl.rules.declarations import read_declarations
 from ilactl.rules.expressions import Checked, ExpressionFault, Want, check_expression
 from ilactl.rules.expressions.ratio import Ratio
-from ilactl.rules.kinds import AMOUNT_TYPE, BAD_RULE_VALUE, NO_CALENDAR, UNKNOWN_NAME
+from ilactl.rules.kinds import AMOUNT_TYPE, BAD_RULE_VALUE, DOUBLED_RULE, NO_CALENDAR, UNKNOWN_NAME
 from ilactl.rules.names import NameSpec
 from ilactl.rules.spending_names import WORKING_DAYS
 from ilactl.rules.terms import LotTerms, lot_terms, parse_term
@@ -110,7 +110,18 @@ class Building:
                     file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
             return None
         self._calendar(file, path, text, checked)
+        self._one_meaning(file, path, text, checked, beside or {})
         return checked
+
+    def _one_meaning(
+        self, file: RuleText, path: Path, text: str, checked: Checked, beside: Mapping[str, NameSpec]
+    ) -> None:
+        """What both a person and a course may have is one of them: a fact of persons must give way."""
+        for name in checked.names:
+            if name in self.names and name in beside:
+                message = f"{name} is a name of the enrolment, and [facts] declares a fact of persons so"
+                advice = "give the fact another name, under which these rules can tell the two apart"
+                file.find(DOUBLED_RULE, path, message, advice, into=text.index(name))
 
     def _calendar(self, file: RuleText, path: Path, text: str, checked: Checked) -> None:
         """Working days need a calendar; rules that passed this test before are not tested again."""

@@ -41,18 +41,19 @@ def read_declarations(files: list[RuleText]) -> Declarations:
     declared = Declarations()
     for file in files:
         for name, raw in file.raw.get("facts", {}).items():
-            if _is_free(file, name, declared, files):
+            if _is_free(file, name, raw["kind"], declared, files):
                 _fact(file, name, raw, declared)
         for name, raw in file.raw.get("values", {}).items():
             _value(file, name, raw, declared, files)
     return declared
 
 
-def _is_free(file: RuleText, name: str, declared: Declarations, files: list[RuleText]) -> bool:
+def _is_free(file: RuleText, name: str, kind: str, declared: Declarations, files: list[RuleText]) -> bool:
+    """Whether the fact may be called so. A person's may be called like a course's name: it came first."""
     path: Path = ("facts", name)
     if name in BUILT_IN:
         file.find(DOUBLED_RULE, path, f"{name} is a built-in fact", "use it as it is, or choose another name")
-    elif name in RESERVED or name in SPENDING:
+    elif name in RESERVED or (kind == "course" and name in SPENDING):
         declared.broken.add(name)
         message = f"{name} is a column of the registers or a name of the kernel"
         file.find(DOUBLED_RULE, path, message, "choose another name")

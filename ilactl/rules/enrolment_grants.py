@@ -61,6 +61,8 @@ def grants_of(
         elif decision.verdict is Verdict.GRANTED:
             one = _within(holder, decision, room - sum(other.amount for other in given))
             given.append(one)
+            if one.refused:
+                continue
             credited = replace(decision, credited=one.amount)
             holder.reading.sums.add(entry_of(credited, holder.day))
     return given, objections
@@ -74,7 +76,7 @@ def _within(holder: Holder, decision: Decision, room: int) -> Given:
     if grant.budget:
         left = max(0, holder.registers.budget_left(holder.scheme, grant.budget, holder.day))
         if left < amount:
-            amount, cut = 0, grant.budget
+            return Given(grant.version, grant.class_, grant.fund, 0, decision.due, grant.budget, True)
     if room < amount:
         amount, cut = max(0, room), "price"
     return Given(grant.version, grant.class_, grant.fund, amount, decision.due, cut)

@@ -151,6 +151,8 @@ def rows_of_given(
     """The rows of grants at completion, numbered behind the first `after`: each opened, then reserved."""
     number = after
     for one in given:
+        if one.refused:
+            continue
         number += 1
         opened = row_of_grant(one, person, enrolment, unit, f"+{number}", holder.day)
         yield opened

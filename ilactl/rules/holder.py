@@ -6,7 +6,7 @@ what a closing would take is closed, on the day itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from ilactl.ledger.wallets import Lot, wallet_of
 from ilactl.rules.facts import Reading
 from ilactl.rules.lots_by_law import begin_ends, close_lots, terms_of
 from ilactl.rules.rhythm import newest_look
-from ilactl.rules.spending_facts import evaluate_spending
+from ilactl.rules.spending_facts import evaluate_spending, values_of
 from ilactl.rules.sums import sums_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ilactl.rules.expressions import Checked, Outcome
     from ilactl.rules.model import Closing, Scheme
     from ilactl.rules.spending_source import Registers
+    from ilactl.rules.values import Value
 
 __all__ = ["Holder"]
 
@@ -73,6 +74,11 @@ class Holder:
     def worth(self, expression: Checked, circumstances: Circumstances) -> Outcome:
         """The value of an expression of spending."""
         return evaluate_spending(self.reading, circumstances, expression)
+
+    def told(self, circumstances: Circumstances, names: Iterable[str]) -> dict[str, Value | None]:
+        """The values of these names, sorted, for explanations."""
+        known = self.registers.names(self.scheme)
+        return values_of(self.reading, circumstances, (known[name] for name in sorted(names)))
 
     def closing(self) -> Closing | None:
         """The closing that has closed the whole wallet and still would, if there is one."""

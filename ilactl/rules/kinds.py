@@ -59,7 +59,7 @@ AMBIGUOUS_RULE = Kind(
 NO_CALENDAR = Kind(
     "NO-CALENDAR",
     "Working days are asked for, and the ledger's country has no calendar of public holidays.",
-    "count days instead, as in days_to_start, or correct country in ledger.toml",
+    "count days instead, as in days_to_start, or correct country in ledger.toml: it goes by ISO 3166",
 )
 NO_ENDING = Kind(
     "NO-ENDING",

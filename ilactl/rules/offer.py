@@ -88,7 +88,8 @@ class Part(NamedTuple):
 class Given(NamedTuple):
     """A grant that the enrolment brings: `due` by its rule, `amount` of it credited and reserved at once.
 
-    `cut` says what held the rest back: the cap's id, price or budget.
+    `cut` says what held the rest back: the cap's id, the budget's, price or from_wallet. One that a
+    spent budget refuses is not booked at all.
     """
 
     rule: str
@@ -97,6 +98,7 @@ class Given(NamedTuple):
     amount: int
     due: int
     cut: str = ""
+    refused: bool = False
 
 
 class Comes(NamedTuple):
@@ -188,7 +190,7 @@ class Offer(Struct):
     def versions(self) -> tuple[str, ...]:
         """The versions of rules that book something, whose texts are kept."""
         own = (self.own_rule,) if self.own_booked and self.own_rule != self.rule else ()
-        return (self.rule, *own, *(one.rule for one in self.grants))
+        return (self.rule, *own, *(one.rule for one in self.grants if not one.refused))
 
     def same_as(self, other: Offer) -> bool:
         """Whether both would book the same and are refused for the same."""

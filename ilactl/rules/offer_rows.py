@@ -10,7 +10,7 @@ from ilactl.ledger.entries import Entry
 from ilactl.rules.enrolment_grants import row_of_grant
 
 if TYPE_CHECKING:
-    from ilactl.rules.offer import Offer
+    from ilactl.rules.offer import Given, Offer
 
 __all__ = ["row_of_own", "row_of_reserve", "rows_of_offer"]
 
@@ -28,10 +28,14 @@ def rows_of_offer(offer: Offer, enrolment: str, first_entry: int) -> list[Entry]
     return rows
 
 
+def _booked(offer: Offer) -> list[Given]:
+    return [one for one in offer.grants if not one.refused]
+
+
 def _opening(offer: Offer, enrolment: str) -> Iterator[Entry]:
     """The rows that open a lot for this enrolment: each grant, then what the holder pays in."""
     on = offer.ask.booking_day
-    for given in offer.grants:
+    for given in _booked(offer):
         yield row_of_grant(given, offer.person, enrolment, offer.unit, "", on)
     if offer.own_booked:
         own = offer.person, offer.own_class, offer.own_rule, offer.own_booked
@@ -40,7 +44,8 @@ def _opening(offer: Offer, enrolment: str) -> Iterator[Entry]:
 
 def _reserved(offer: Offer, opened: list[Entry]) -> Iterator[tuple[str, str, str, int]]:
     """Lot, its person and class, and the amount: grants first, the holder's own money last."""
-    grants, own = opened[: len(offer.grants)], opened[len(offer.grants) :]
+    number = len(_booked(offer))
+    grants, own = opened[:number], opened[number:]
     for row in grants:
         yield row.entry, row.person, row.target[7:], row.amount
     for part in offer.parts:

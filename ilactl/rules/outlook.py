@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ilactl.rules.model import Scheme
     from ilactl.rules.spending_model import Spend
 
-__all__ = ["YEARS", "when_covered"]
+__all__ = ["YEARS", "brought_by", "when_covered"]
 
 YEARS = 5
 """How far ahead one looks."""
@@ -46,6 +46,15 @@ def when_covered(
         if there >= needed and rules:
             return Comes(day, there, tuple(dict.fromkeys(rules)))
     return None
+
+
+def brought_by(holder: Holder, on: date, until: date) -> list[Entry]:
+    """What runs from `on` to that day would book for the person, in `YEARS` at most, each on its day."""
+    entries = list(holder.entries)
+    for number, day in enumerate(_days(holder.scheme, on)):
+        if day <= until:
+            entries += _walked(holder, entries, day, number)
+    return entries[len(holder.entries) :]
 
 
 def _days(scheme: Scheme, on: date) -> list[date]:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TableSettlement", "settle_batch"]
 
+_HALF = 3_000_000_000
+"""Below it two amounts can be multiplied in 64 bits."""
+
 _SAID = """
 CREATE TEMP TABLE said AS
 SELECT enrolment, any_value(payee) AS payee, any_value(first_unit) AS unit,
@@ -51,44 +54,61 @@ SELECT back.entry, moves.kind FROM back JOIN moves ON moves.entry = back."of" WH
 
 _LOTS = """
 CREATE TEMP TABLE lots AS
-SELECT enrolment, lot, min(nth) AS drawn, sum(signed) AS held, sum(had) AS had,
-       arg_min(person, nth) AS person, arg_min(account, nth) AS account, arg_min(unit, nth) AS unit
+SELECT enrolment, lot, min(nth) AS drawn, CAST(sum(signed) AS BIGINT) AS held,
+       CAST(sum(had) AS BIGINT) AS had, arg_min(person, nth) AS person,
+       arg_min(account, nth) AS account, arg_min(unit, nth) AS unit
 FROM (SELECT moves.*, moves.rowid AS nth, CASE WHEN intake THEN amount ELSE -amount END AS signed,
              CASE WHEN intake THEN "to" ELSE "from" END AS account,
-             CASE WHEN coalesce(roots.kind, moves.kind) IN ('settle', 'reclaim')
+             CASE WHEN {root} IN ('settle', 'reclaim')
                THEN CASE WHEN intake THEN -amount ELSE amount END ELSE 0 END AS had
-      FROM moves LEFT JOIN roots USING (entry))
+      FROM moves {roots})
 GROUP BY enrolment, lot
 """
 
-_DUES = """
+_DIGITS = "'^N([0-9]{1,18})(-([0-9]{1,18}))?$'"
+_NUMBER = f"""
+CASE WHEN starts_with(enrolment, 'N') AND strlen(enrolment) BETWEEN 2 AND 19
+       AND ltrim(enrolment, 'N0123456789') = '' AND NOT contains(substr(enrolment, 2), 'N')
+  THEN CAST(substr(enrolment, 2) AS BIGINT)
+  ELSE TRY_CAST(regexp_extract(enrolment, {_DIGITS}, 1) AS BIGINT) END"""
+_AGAIN = f"""
+CASE WHEN contains(enrolment, '-')
+  THEN coalesce(TRY_CAST(regexp_extract(enrolment, {_DIGITS}, 3) AS BIGINT), 0) ELSE 0 END"""
+"""An enrolment's two numbers; most have one, and need no pattern."""
+
+_DUES = f"""
 CREATE TEMP TABLE dues AS
-SELECT enrolment, payee, unit, ref, held, least(due - had, held) AS amount
-FROM (SELECT enrolment, sum(greatest(held, 0)) AS held, sum(had) AS had, arg_min(unit, drawn) AS reserved
-      FROM lots GROUP BY enrolment)
-JOIN said USING (enrolment)
-WHERE reserved = unit AND payee IS NOT NULL AND least(due - had, held) > 0
+SELECT *, row_number() OVER (ORDER BY payee, {_NUMBER} NULLS LAST, {_AGAIN}, enrolment) AS place
+FROM (SELECT enrolment, payee, unit, ref, held, least(due - had, held) AS amount
+      FROM (SELECT enrolment, CAST(sum(greatest(held, 0)) AS BIGINT) AS held,
+                   CAST(sum(had) AS BIGINT) AS had, arg_min(unit, drawn) AS reserved
+            FROM lots GROUP BY enrolment)
+      JOIN said USING (enrolment)
+      WHERE reserved = unit AND payee IS NOT NULL AND least(due - had, held) > 0)
 """
 
 _PARTS = """
 CREATE TEMP TABLE parts AS
 SELECT *, floor_ + CASE WHEN nth_remainder <= amount - floors THEN 1 ELSE 0 END AS part
-FROM (SELECT *, sum(floor_) OVER (PARTITION BY enrolment) AS floors,
+FROM (SELECT *, CAST(sum(floor_) OVER (PARTITION BY enrolment) AS BIGINT) AS floors,
              row_number() OVER (PARTITION BY enrolment ORDER BY remainder DESC, drawn) AS nth_remainder
-      FROM (SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref, amount,
-                   amount::HUGEINT * greatest(lots.held, 0) // dues.held AS floor_,
-                   amount::HUGEINT * greatest(lots.held, 0) % dues.held AS remainder
+      FROM (SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref, place, amount,
+                   CAST(CAST(amount AS {width}) * greatest(lots.held, 0) // dues.held AS BIGINT) AS floor_,
+                   CAST(amount AS {width}) * greatest(lots.held, 0) % dues.held AS remainder
             FROM dues JOIN lots USING (enrolment) WHERE amount < dues.held)
       UNION ALL
-      SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref,
+      SELECT enrolment, lot, drawn, person, account, payee, dues.unit, ref, place,
              lots.held, lots.held, 0, lots.held, 1
       FROM dues JOIN lots USING (enrolment) WHERE amount = dues.held)
 """
 """What is due of each lot: largest remainder, ties to the lot drawn first."""
 
 
+_ROW = "rowid + 1, person, lot, part, unit, account, payee, enrolment, ref"
+
+
 class TableSettlement(Struct):
-    """The rows as the table `ordered` of the engine, `n` from 1."""
+    """The rows as the table `ordered` of the engine, which keeps them in order."""
 
     connection: DuckDBPyConnection
     on: date
@@ -97,13 +117,11 @@ class TableSettlement(Struct):
 
     def fingerprint(self) -> str:
         """A digest of what would be booked."""
-        columns = "n, person, lot, part, unit, account, payee, enrolment, ref"
-        rows = run_sql(self.connection, f"SELECT count(*), bit_xor(hash({columns})) FROM ordered")
+        rows = run_sql(self.connection, f"SELECT count(*), bit_xor(hash({_ROW})) FROM ordered")
         return f"{rows[0][0]}:{rows[0][1]}"
 
     def entries(self) -> Sequence[Entry]:
         """The rows as they would be booked, numbered from 1."""
-        columns = "n, person, lot, part, unit, account, payee, enrolment, ref"
         return [
             Entry(
                 entry=f"E{n}",
@@ -119,7 +137,7 @@ class TableSettlement(Struct):
                 ref=str(ref or ""),
             )
             for n, person, lot, part, unit, account, payee, enrolment, ref in run_sql(
-                self.connection, f"SELECT {columns} FROM ordered ORDER BY n"
+                self.connection, f"SELECT {_ROW} FROM ordered"
             )
         ]
 
@@ -130,7 +148,7 @@ class TableSettlement(Struct):
         path = writer.stage_path(ENTITLEMENTS.file)
         texts = [f" WHEN {literal(u)} THEN {amount_sql('part', n)}" for u, n in sorted(self.scales.items())]
         cells = dict.fromkeys(ENTITLEMENTS.names, "NULL") | {
-            "entry": f"concat('E', n + {first_entry - 1})",
+            "entry": f"concat('E', rowid + {first_entry})",
             "booked_on": literal(self.on.isoformat()),
             "person": "person",
             "kind": "'settle'",
@@ -143,7 +161,7 @@ class TableSettlement(Struct):
             "ref": "ref",
         }
         named = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in cells.items())
-        query = f"SELECT {named} FROM ordered ORDER BY n"
+        query = f"SELECT {named} FROM ordered"  # in the order it was made in
         run_sql(self.connection, f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER false)")
         return Append(ENTITLEMENTS.file, staged=path, rows=self.count)
 
@@ -165,8 +183,14 @@ def settle_batch(snapshot: Snapshot, request: Settling) -> SettlePlan:
         "CREATE TEMP TABLE moves AS SELECT *, starts_with(\"to\", 'held:') AS intake"
         f" FROM {read_sql(snapshot, ENTITLEMENTS, wanted)} WHERE {held}"
     )
-    for statement in (_ROOTS, _LOTS, _DUES, _PARTS):
-        run(statement)
+    corrected = run("SELECT 1 FROM moves WHERE kind = 'correct' LIMIT 1")
+    if corrected:
+        run(_ROOTS)
+    joined = {"root": "coalesce(roots.kind, moves.kind)", "roots": "LEFT JOIN roots USING (entry)"}
+    run(_LOTS.format(**(joined if corrected else {"root": "moves.kind", "roots": ""})))
+    run(_DUES)
+    most = run("SELECT max(CAST(held AS HUGEINT)) FROM dues")[0][0]
+    run(_PARTS.format(width="BIGINT" if int(str(most or 0)) < _HALF else "HUGEINT"))
     asked = f" AND payee = {literal(request.payee)}" if request.payee else ""
     found = run(
         "SELECT payee, unit, count(DISTINCT enrolment), count(*), sum(part)::BIGINT FROM parts"
@@ -175,12 +199,9 @@ def settle_batch(snapshot: Snapshot, request: Settling) -> SettlePlan:
     dues = [Due(str(p), str(u), int(str(e)), int(str(n)), int(str(a))) for p, u, e, n, a in found]
     payments = payments_of(snapshot, request, dues)
     payable = ", ".join(literal(one.payee) for one in payments if not one.standing.held_back)
-    number = "TRY_CAST(regexp_extract(enrolment, '^N([0-9]{1,18})(-([0-9]{1,18}))?$', %d) AS BIGINT)"
-    order = f"payee, {number % 1} NULLS LAST, coalesce({number % 3}, 0), enrolment, drawn"
     run(
-        f"CREATE TEMP TABLE ordered AS SELECT row_number() OVER (ORDER BY {order}) AS n,"
-        " person, lot, part, unit, account, payee, enrolment, ref"
-        f" FROM parts WHERE part > 0 AND payee IN ({payable or 'NULL'})"
+        "CREATE TEMP TABLE ordered AS SELECT person, lot, part, unit, account, payee, enrolment, ref"
+        f" FROM parts WHERE part > 0 AND payee IN ({payable or 'NULL'}) ORDER BY place, drawn"
     )
     count, persons = run("SELECT count(*), count(DISTINCT person) FROM ordered")[0]
     rows = TableSettlement(connection, request.on, int(str(count)), scales_of(snapshot))

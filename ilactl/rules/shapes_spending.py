@@ -76,6 +76,10 @@ class SpendTable(RuleTable):
     payee: Literal["provider", "own", "employer"] = Field(
         "provider", description="who is paid: provider, own (the holder who paid before) or employer"
     )
+    usable_at: Literal["enrolled", "start"] = Field(
+        "enrolled",
+        description="the day on which a lot must not have ended: of enrolling, or the course's start too",
+    )
     own_class: Name | None = Field(
         None,
         description="the class that takes the holder's own share; without it that share is paid elsewhere",

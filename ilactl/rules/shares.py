@@ -27,20 +27,27 @@ def split_within(amount: int, weights: Sequence[Fraction | int], limits: Sequenc
     """
     if not 0 <= amount <= sum(limits):
         raise ValueError(f"{amount} does not fit into {sum(limits)}")
-    parts = [0 for _ in limits]
-    while left := amount - sum(parts):
-        room = [limit - part for limit, part in zip(limits, parts, strict=True)]
-        open_ = [
-            max(Fraction(0), Fraction(w)) if r else Fraction(0) for w, r in zip(weights, room, strict=True)
-        ]
-        added = split(left, _whole(open_) if any(open_) else room)
-        parts = [part + min(more, r) for part, more, r in zip(parts, added, room, strict=True)]
-    return parts
+    full: dict[int, int] = {}
+    while True:
+        open_ = [at for at in range(len(limits)) if at not in full]
+        shared = _shared(
+            amount - sum(full.values()), [weights[at] for at in open_], [limits[at] for at in open_]
+        )
+        above = {at: limits[at] for at, part in zip(open_, shared, strict=True) if part > limits[at]}
+        if not above:
+            parts = full | dict(zip(open_, shared, strict=True))
+            return [parts[at] for at in range(len(limits))]
+        full |= above
+
+
+def _shared(amount: int, weights: Sequence[Fraction | int], room: Sequence[int]) -> list[int]:
+    above = [max(Fraction(0), Fraction(weight)) for weight in weights]
+    return split(amount, _whole(above) if any(above) else room)
 
 
 def _whole(weights: Sequence[Fraction]) -> list[int]:
     """The same weights as whole numbers."""
-    below = lcm(*(weight.denominator for weight in weights))
+    below = lcm(1, *(weight.denominator for weight in weights))
     return [int(weight * below) for weight in weights]
 
 

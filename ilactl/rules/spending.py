@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ilactl.rules.spending_model import Spend
     from ilactl.rules.spending_source import Registers
 
-__all__ = ["asked_names", "net_of", "own_rule_of", "pays_at_most", "plan_offer"]
+__all__ = ["asked_names", "net_of", "offer_of", "own_rule_of", "pays_at_most", "plan_offer"]
 
 
 def plan_offer(registers: Registers, scheme: Scheme, ask: Ask, *, look_ahead: bool = True) -> Offer:
@@ -60,6 +60,13 @@ def plan_offer(registers: Registers, scheme: Scheme, ask: Ask, *, look_ahead: bo
     holder = Holder(registers, scheme, ask.person, ask.booking_day)
     course = registers.course(ask.course, ask.on)
     run = registers.run(ask.course, ask.run, ask.on) if ask.run else None
+    return offer_of(holder, ask, course, run, look_ahead=look_ahead)
+
+
+def offer_of(
+    holder: Holder, ask: Ask, course: CourseRow, run: RunRow | None, *, look_ahead: bool = False
+) -> Offer:
+    """The offer for a holder, a course and a run that were read before: for whoever compares many."""
     return _Planning(holder, ask, course, run).offer(look_ahead)
 
 
@@ -137,12 +144,13 @@ class _Planning:
     def _pay(self, offer: Offer, spend: Spend, look_ahead: bool) -> None:
         offer.rule, offer.rule_title, offer.law = spend.version, spend.title, spend.law
         offer.payee = self._payee(spend)
+        names = asked_names(self.scheme, spend)
         facts = of_offer(
             self.holder,
             self.course,
             self.run,
             self.ask.on,
-            asked_names(self.scheme, spend),
+            names,
             prepaid=self.ask.prepaid,
         )
         net = net_of(self.holder, spend, facts, self.against)
@@ -167,6 +175,7 @@ class _Planning:
         pays = draw(offer.from_wallet - given, spend, lots)
         offer.parts = tuple(_part(one, pay) for one, pay in zip(lots, pays, strict=True))
         offer.passed = self._passed(spend, lots)
+        offer.facts = self.holder.told(facts, names)
         self._own(offer, spend)
         self._missing(offer, spend, facts, wanted, barred, look_ahead)
         ready = (lot for lot in self.holder.lots if lot.unit == spend.unit and self._in_time(lot))
@@ -200,6 +209,11 @@ class _Planning:
 
     def _drawable(self, spend: Spend, barred: set[str]) -> list[Drawable]:
         days = {self.ask.on, self.ask.booking_day}
+        if spend.usable_at == "start":
+            if self.run is None or self.run.starts is None:
+                self.against.append(undecided("which lots are in time", ["starts_on"]))
+            else:
+                days.add(max(self.ask.on, self.run.starts))
         lots = drawable_lots(spend, self.holder.lots, self.course, sorted(days), barred)
         closed = self.holder.closed([one.lot for one in lots])
         return [one for one in lots if one.lot.entry not in closed]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -13,8 +13,9 @@ from ilactl.rules.model import Scheme
 from ilactl.rules.names import NameSpec, catalogue
 from ilactl.rules.periods import setting_on
 from ilactl.rules.spending_names import any_names
+from ilactl.rules.values import Value
 
-__all__ = ["evaluate_spending", "spending_names"]
+__all__ = ["evaluate_spending", "spending_names", "values_of"]
 
 _READY = "names of spending"
 
@@ -23,6 +24,14 @@ def spending_names(scheme: Scheme, scales: Mapping[str, int]) -> dict[str, NameS
     """Every name that an expression of spending may use, a person's and an enrolment's."""
     names = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
     return names | any_names(scales, scheme.class_units, scheme.course_facts)
+
+
+def values_of(
+    reading: Reading, circumstances: Circumstances, wanted: Iterable[NameSpec]
+) -> dict[str, Value | None]:
+    """The values of these names as expressions find them; None for what is unknown."""
+    asked = replace(reading, circumstances=circumstances)
+    return dict(read_names(asked, setting_on(circumstances.day), wanted))
 
 
 def evaluate_spending(

@@ -70,6 +70,7 @@ class Spend(Struct, Version, frozen=True):
     `net` is the price after subsidies outside the wallet (the price itself where it is None),
     `from_wallet` what the lots pay at most; what they do not pay is the holder's own share. Where
     `own_class` names a class, the own share is booked too: paid in, reserved, and ended with the rest.
+    `usable_at` is the day on which a lot must not have ended: that of enrolling, or the course's start.
     `requires` says what must hold on the day of booking and again on that of the start.
     """
 
@@ -91,6 +92,7 @@ class Spend(Struct, Version, frozen=True):
     valid_until: date | None
     law: str
     source: Source
+    usable_at: str = "enrolled"
 
 
 class EndingRow(Struct, frozen=True):

@@ -132,7 +132,7 @@ SHARES = frozenset(("attendance", "elapsed", "paid_share"))
 """Names that are shares of a whole; elapsed and paid_share are exact, such as 1/3."""
 
 SPENDING = frozenset((*COURSE, *OFFER, *ENDING, USABLE))
-"""Names that no fact may have."""
+"""Names that no fact of courses may have, and that mean the enrolment in its rules."""
 
 
 USABLE_OF = Described(None, "what the lots of the class may pay for this course on the day")

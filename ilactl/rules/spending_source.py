@@ -27,10 +27,12 @@ from ilactl.ledger.organisations import Provider, provider_on
 from ilactl.ledger.registers import PersonRecord, all_persons, person_record
 from ilactl.rules.budgets import Spending
 from ilactl.rules.grants import Decider
+from ilactl.rules.spending_facts import spending_names
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.model import Scheme
+    from ilactl.rules.names import NameSpec
 
 __all__ = ["Lookup", "Registers", "Whole"]
 
@@ -49,6 +51,7 @@ class Registers:
         self._steps: dict[str, list[Step]] = {}
         self._granted: list[Entry] = []
         self._deciders: dict[int, tuple[Scheme, Decider]] = {}
+        self._names: dict[int, dict[str, NameSpec]] = {}
         self._spent: Spending | None = None
         self._courses: dict[tuple[str, date], CourseRow | None] = {}
         self._runs: dict[tuple[str, date], tuple[RunRow, ...]] = {}
@@ -69,6 +72,13 @@ class Registers:
         if id(scheme) not in self._deciders:
             self._deciders[id(scheme)] = scheme, Decider(scheme, self.scales)
         return self._deciders[id(scheme)][1]
+
+    def names(self, scheme: Scheme) -> dict[str, NameSpec]:
+        """Every name that expressions of spending may use; made once."""
+        self.decider(scheme)  # which keeps the scheme, so that no other can have its number
+        if id(scheme) not in self._names:
+            self._names[id(scheme)] = spending_names(scheme, self.scales)
+        return self._names[id(scheme)]
 
     def budget_left(self, scheme: Scheme, budget: str, on: date) -> int:
         """What the budget has left on the day, after what was planned before."""

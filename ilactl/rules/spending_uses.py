@@ -46,6 +46,7 @@ def spend_terms(spend: Spend) -> dict[str, Any]:
         "refuse": [digest(one.when.node) for one in spend.refuse],
         "requires": sorted(spend.requires),
         "payee": spend.payee,
+        "usable_at": spend.usable_at,
         "own_class": spend.own_class,
         "round": spend.round,
     }

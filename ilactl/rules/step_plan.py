@@ -124,7 +124,7 @@ class StepPlan(Struct):
 
     @property
     def _granted(self) -> tuple[str, ...]:
-        return tuple(one.rule for one in self.grants)
+        return tuple(one.rule for one in self.grants if not one.refused)
 
     def total(self, kind: str, account: str = "") -> int:
         """What is released, forfeited or returned in all, or to one account."""

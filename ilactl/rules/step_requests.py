@@ -57,6 +57,8 @@ class Said(Struct, frozen=True):
     reason: str = ""
     run: str = ""
     ref: str = ""
+    amount: int | None = None
+    """What is taken back from the payee, in the unit's smallest part; None: all that was paid."""
 
     @property
     def noted(self) -> str:
@@ -68,7 +70,8 @@ class Said(Struct, frozen=True):
     def parts(self) -> list[str]:
         """What a caller's key stands for."""
         share = "" if self.attendance is None else str(self.attendance)
-        return [self.step, share, self.noted, self.by, self.reason, self.run, self.ref]
+        amount = "" if self.amount is None else str(self.amount)
+        return [self.step, share, self.noted, self.by, self.reason, self.run, self.ref, amount]
 
 
 def said_in(step: Step) -> Said:
@@ -113,9 +116,12 @@ def plan_said(
     """What the step decides by the rules."""
     from ilactl.rules.ending import plan_step
     from ilactl.rules.moving import plan_move
+    from ilactl.rules.reclaim import plan_reclaim
 
     if said.step == "moved":
         return plan_move(registers, scheme, one, said.run, on, booked_on, said.ref)
+    if said.step == "reclaimed":
+        return plan_reclaim(registers, scheme, one, said.amount, on, booked_on=booked_on, ref=said.ref)
     happening = Happening(
         said.step,
         on,

@@ -13,15 +13,16 @@ from ilactl.ledger.grammar import fault_of
 from ilactl.ledger.registers import PersonRecord
 from ilactl.money import parse_decimal
 from ilactl.rules.decision import Decision
-from ilactl.rules.expressions import Bool, Date, Number, misfit
+from ilactl.rules.expressions import Bool, Date, Number, Text, misfit
 from ilactl.rules.grants import Decider
 from ilactl.rules.model import Scheme
 from ilactl.rules.names import BUILT_IN, NameSpec, catalogue
 from ilactl.rules.periods import Occasion
+from ilactl.rules.spending_facts import spending_names
 from ilactl.rules.sums import Sums
 from ilactl.rules.values import FactType, Value, show_value
 
-__all__ = ["assumed_facts", "try_person"]
+__all__ = ["NOBODY", "assumed_facts", "assumed_sums", "try_person"]
 
 NOBODY = "(somebody)"
 
@@ -30,7 +31,8 @@ def assumed_facts(
     scheme: Scheme, scales: Mapping[str, int], pairs: Iterable[tuple[str, str]]
 ) -> dict[str, Value]:
     """The values that names are set to. Raises UsageError for a name or value that cannot be."""
-    names = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
+    own = catalogue(scheme.facts, scheme.values, scheme.class_units, scales)
+    names = spending_names(scheme, scales) | own
     assumed: dict[str, Value] = {}
     for name, text in pairs:
         spec = names.get(name)
@@ -56,6 +58,8 @@ def assumed_facts(
 
 def _describe(spec: NameSpec | None) -> str:
     """What a value of a name that no fact declares must look like."""
+    if spec and isinstance(spec.type, Text):
+        return f"one of {', '.join(spec.type.allowed)}" if spec.type.allowed else FactType("text").describe()
     if spec is None or not isinstance(spec.type, Number):
         return FactType("date" if spec and isinstance(spec.type, Date) else "bool").describe()
     bounds = f"a number from {show_value(Fraction(spec.type.lo))} to {show_value(Fraction(spec.type.hi))}"
@@ -79,6 +83,15 @@ def try_person(
     scheme: Scheme, scales: Mapping[str, int], occasions: Sequence[Occasion], assumed: Mapping[str, Value]
 ) -> list[Decision]:
     """What the occasions would give such a person, with every step of the computation."""
+    sums, named = assumed_sums(scheme, scales, assumed)
+    decider = Decider(scheme, scales, trace=True)
+    return list(decider.decide_all(PersonRecord(NOBODY, ()), sums, occasions, named))
+
+
+def assumed_sums(
+    scheme: Scheme, scales: Mapping[str, int], assumed: Mapping[str, Value]
+) -> tuple[Sums, dict[str, Value]]:
+    """A wallet that holds what was set, and the other names."""
     sums = Sums()
     for name, value in assumed.items():
         family, dot, class_ = name.partition(".")
@@ -88,6 +101,4 @@ def try_person(
                 sums.balance[class_] = minor
             elif family == "held":
                 sums.held[class_] = minor
-    named = {name: value for name, value in assumed.items() if not name.startswith(("balance.", "held."))}
-    decider = Decider(scheme, scales, trace=True)
-    return list(decider.decide_all(PersonRecord(NOBODY, ()), sums, occasions, named))
+    return sums, {n: value for n, value in assumed.items() if not n.startswith(("balance.", "held."))}

@@ -7,7 +7,8 @@ entry like any other and can be taken back itself: an entry stands unless a reve
 Entries of one commit that share a lot or an enrolment, or name one another, go together or stay
 together. They stay where what they brought in was drawn on since, or where a later entry refers
 to them. An undo can never lift a wallet above a cap, so grants decided since do not hold it up;
-an undo of an undo can, so they do.
+an undo of an undo can, so they do. Steps of enrolments go and stay with the entries of their
+enrolment (`ilactl/rules/undo_steps.py`).
 """
 
 from __future__ import annotations
@@ -21,30 +22,37 @@ from msgspec import Struct
 
 from ilactl.errors import NotFound, Refused
 from ilactl.ledger.booked import booked_by, later_entries, range_of
+from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import Entry, lot_of
 from ilactl.rules.alias_end import alias_end
 from ilactl.rules.contributions import refuse_day
+from ilactl.rules.reversal import reverse_of, reverses
+from ilactl.rules.undo_steps import Because, StepFate, fate_of_steps, paid_since, taken_back
 
 if TYPE_CHECKING:
+    from ilactl.ledger.enrolment_rows import Step
     from ilactl.ledger.log import Record
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["Stay", "UndoPlan", "plan_undo", "reverse_of", "reverses"]
+__all__ = ["Stay", "UndoPlan", "plan_undo"]
 
 _Account = tuple[str, str, str]  # a lot, an account's name and, for what is held, the enrolment
 
 
 class Stay(Struct, frozen=True):
-    """Entries that cannot be taken back, and the later entries (or they themselves) that tell why."""
+    """Entries and steps that cannot be taken back, and the later ones (or they themselves) that tell why."""
 
     entries: tuple[Entry, ...]
-    because: tuple[tuple[Entry, str], ...]
+    because: tuple[Because, ...]
+    steps: tuple[Step, ...] = ()
 
 
 class UndoPlan(Struct, frozen=True):
     """What an undo would book. `undone` were taken back before, by the entries `by`.
 
-    `rows` are numbered from the snapshot's next entry: under the lock these are their numbers.
+    `steps` are to be taken back, the last one first; `steps_undone` of the commit's were so before.
+    `rows` are numbered from the snapshot's next entry: under the lock these are
+    their numbers.
     """
 
     record: Record
@@ -55,11 +63,23 @@ class UndoPlan(Struct, frozen=True):
     stays: tuple[Stay, ...]
     alias: tuple[str, ...] = ()
     """The row of persons.csv that ends the alias a merge began; () for other commits."""
+    steps: tuple[Step, ...] = ()
+    steps_undone: int = 0
+
+    @property
+    def step_rows(self) -> tuple[Step, ...]:
+        """The rows that take the steps back."""
+        return tuple(taken_back(step, self.on) for step in self.steps)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left to take back."""
+        return not (self.rows or self.steps or self.alias)
 
     def same_as(self, other: UndoPlan) -> bool:
         """Whether both would book the same; the rows' numbers may differ."""
         rows = [[row._replace(entry="") for row in plan.rows] for plan in (self, other)]
-        return rows[0] == rows[1] and self.alias == other.alias
+        return rows[0] == rows[1] and (self.alias, self.steps) == (other.alias, other.steps)
 
     def totals(self) -> dict[str, int]:
         """The sum of what would be taken back, by unit."""
@@ -69,72 +89,38 @@ class UndoPlan(Struct, frozen=True):
         return dict(sums)
 
 
-def reverse_of(entry: Entry, number: str, on: date) -> Entry:
-    """The row that takes an entry back.
-
-    A correction that had a `due` changed an amount and left the key of its grant alone; its
-    reverse has one too, and does the same.
-    """
-    return Entry(
-        entry=number,
-        booked_on=on,
-        person=entry.person,
-        kind="correct",
-        lot=lot_of(entry),
-        amount=entry.amount,
-        unit=entry.unit,
-        source=entry.target,
-        target=entry.source,
-        enrolment=entry.enrolment,
-        rule=entry.rule,
-        period=entry.period,
-        due=entry.due if entry.kind == "correct" else None,
-        of=entry.entry,
-        ref=entry.ref,
-    )
-
-
-def reverses(row: Entry, entry: Entry) -> bool:
-    """Whether a later row takes the whole entry back."""
-    if row.kind != "correct" or row.of != entry.entry or entry.kind == "amend":
-        return False
-    return (
-        (row.lot, row.amount, row.unit) == (lot_of(entry), entry.amount, entry.unit)
-        and (row.source, row.target, row.enrolment) == (entry.target, entry.source, entry.enrolment)
-        and (row.due is None) == (entry.kind != "correct" or entry.due is None)
-    )
-
-
 def plan_undo(snapshot: Snapshot, seq: int, on: date) -> UndoPlan:
     """What undoing a commit on that day would book.
 
-    Raises NotFound for a commit that is not there, Refused for one that booked no entries or more
-    than entries, DateGoesBack and Closed for the day, ChangedOutside where its rows were replaced.
+    Raises NotFound for a commit that is not there, Refused for one that booked nothing that can be
+    taken back, DateGoesBack and Closed for the day, ChangedOutside where its rows were replaced.
     """
     record = snapshot.at(seq).record if 0 < seq <= snapshot.head.seq else None
     if record is None:
         hint = f"the last one is {snapshot.head.seq}; 'ilactl log' lists them"
         raise NotFound(what=f"commit {seq}", hint=hint)
     where, alias = range_of(record), alias_end(snapshot, record)
-    if where is None and not alias:
-        if record.command == "person merge":
-            return UndoPlan(record, on, (), (), (), ())
-        raise _no_entries(record)
-    if where is None:
+    _refuse_credentials(record)
+    steps = fate_of_steps(snapshot, record)
+    if where is None and not steps.any:
+        if not alias and record.command != "person merge":
+            raise _no_entries(record)
         return UndoPlan(record, on, (), (), (), (), alias)
-    _refuse_steps(record)
     booked = booked_by(snapshot, record)
-    fate = _Fate(snapshot, booked, where[1])
+    fate = _Fate(snapshot, booked, steps, where[1] if where else record.heads[ENTITLEMENTS.file].size)
     undone = tuple(entry for entry in booked if not fate.stands(entry))
     stays = tuple(fate.stays())
     kept = {entry.entry for stay in stays for entry in stay.entries} | {entry.entry for entry in undone}
+    held = {step.offset for stay in stays for step in stay.steps}
+    back = tuple(step for step in reversed(steps.standing) if step.offset not in held)
     # The last comes first, so that no account falls below zero on the way back.
     going = [entry for entry in reversed(booked) if entry.entry not in kept]
     first = snapshot.head.next_entry
     rows = tuple(reverse_of(entry, f"E{first + i}", on) for i, entry in enumerate(going))
-    if rows:
+    if rows or back:
         refuse_day(snapshot, on)
-    return UndoPlan(record, on, rows, undone, fate.reversals_of(undone), stays, alias)
+    by = fate.reversals_of(undone)
+    return UndoPlan(record, on, rows, undone, by, stays, alias, back, len(steps.undone))
 
 
 def _no_entries(record: Record) -> Refused:
@@ -153,22 +139,22 @@ def _no_entries(record: Record) -> Refused:
     return Refused(reason=f"commit {record.seq} ({record.command}) booked no entries to undo", hint=hint)
 
 
-def _refuse_steps(record: Record) -> None:
+def _refuse_credentials(record: Record) -> None:
     """What was recorded beside the entries would go on saying what the entries no longer say."""
-    beside = sorted({act.path for act in record.files if act.rows} & {"enrolments.csv", "credentials.csv"})
-    if beside:
+    if any(act.path == "credentials.csv" and act.rows for act in record.files):
         raise Refused(
-            reason=f"commit {record.seq} ({record.command}) wrote to {', '.join(beside)} too",
-            hint="record the next step instead, such as a cancellation: it moves what was reserved",
+            reason=f"commit {record.seq} ({record.command}) wrote to credentials.csv too",
+            hint="record what happened next instead, such as that it was revoked",
         )
 
 
 class _Fate:
-    """What became of a commit's entries since."""
+    """What became of a commit's entries since, and of the steps beside them."""
 
-    def __init__(self, snapshot: Snapshot, booked: Sequence[Entry], end: int) -> None:
+    def __init__(self, snapshot: Snapshot, booked: Sequence[Entry], steps: StepFate, end: int) -> None:
         self.booked = booked
-        self.group = _groups(booked)
+        self.steps = steps
+        self.group, self.group_of_enrolment = _groups(booked, steps)
         self.restored = {e.person: e for e in booked if _restores(e)}
         self.indebted = {e.person for e in booked if "owed" in (e.source, e.target)}
         self.family: dict[str, str] = {}
@@ -205,6 +191,7 @@ class _Fate:
             yes = lot in lots or cells[16] in ids
             yes = yes or (kind in ("grant", "contribute") and person in self.family)
             yes = yes or (person in self.indebted and "owed" in (source, target))
+            yes = yes or cells[12] in self.steps.said
             if yes:
                 ids.add(entry)
             return yes
@@ -222,7 +209,11 @@ class _Fate:
     def stays(self) -> list[Stay]:
         """What cannot be taken back, a group at a time, in the order it was booked."""
         standing = [entry for entry in self.booked if self.stands(entry)]
-        because: dict[str, list[tuple[Entry, str]]] = {}
+        because: dict[str, list[Because]] = {}
+        paid = paid_since(self.steps, self.live)
+        for name in dict.fromkeys((*self.steps.because, *paid)):
+            kept = because.setdefault(self.group_of_enrolment[name], [])
+            kept += (*self.steps.because.get(name, ()), *paid.get(name, ()))
         for entry in standing:
             if entry.kind == "amend":
                 why = "gives a lot new terms and moves nothing, so it has no reverse"
@@ -235,7 +226,14 @@ class _Fate:
         for entry in standing:
             if self.group[entry.entry] in because:
                 members.setdefault(self.group[entry.entry], []).append(entry)
-        return [Stay(tuple(entries), tuple(because[group])) for group, entries in members.items()]
+        members = {**members, **{group: [] for group in because if group not in members}}
+        steps: dict[str, list[Step]] = {}
+        for step in self.steps.standing:
+            steps.setdefault(self.group_of_enrolment[step.enrolment], []).append(step)
+        return [
+            Stay(tuple(entries), tuple(because[group]), tuple(steps.get(group, ())))
+            for group, entries in members.items()
+        ]
 
     def _hindrances(self, standing: Sequence[Entry]) -> Iterable[tuple[Entry, str, str]]:
         """Later entries with the group that they keep in place, and why."""
@@ -292,8 +290,11 @@ def _gains(entries: Iterable[Entry]) -> Counter[_Account]:
     return gains
 
 
-def _groups(booked: Sequence[Entry]) -> dict[str, str]:
-    """The group of each entry: those that share a lot or an enrolment, or name one another."""
+def _groups(booked: Sequence[Entry], steps: StepFate) -> tuple[dict[str, str], dict[str, str]]:
+    """The group of each entry, and of each enrolment with steps.
+
+    Entries are in one that share a lot or an enrolment, or name one another.
+    """
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -308,4 +309,6 @@ def _groups(booked: Sequence[Entry]) -> dict[str, str]:
             parent[root(lots[entry.of])] = lot
         if entry.enrolment:
             parent[root(f"enrolment {entry.enrolment}")] = root(lot)
-    return {entry.entry: root(lot_of(entry)) for entry in booked}
+    names = {step.enrolment for step in steps.standing}
+    groups = {entry.entry: root(lot_of(entry)) for entry in booked}
+    return groups, {name: root(f"enrolment {name}") for name in names}

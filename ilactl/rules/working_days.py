@@ -1,4 +1,8 @@
-"""Working days of a country: Monday to Friday less its public holidays. Imports the calendar when asked."""
+"""Working days of a country: Monday to Friday less its public holidays. Imports the calendar when asked.
+
+The Union as a whole has no public holidays: for EU the days count on which TARGET, the euro's
+payment system, is closed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from ilactl.rules.kinds import NO_CALENDAR
 __all__ = ["has_calendar", "is_working_day", "working_days"]
 
 _SATURDAY = 5
+_UNION, _TARGET = "EU", "XECB"
 
 
 def working_days(first: date, last: date, country: str) -> int:
@@ -34,7 +39,7 @@ def has_calendar(country: str) -> bool:
     """Whether there is a calendar of the country's public holidays."""
     import holidays
 
-    return country in holidays.list_supported_countries()
+    return country == _UNION or country in holidays.list_supported_countries()
 
 
 @lru_cache(maxsize=64)
@@ -42,6 +47,8 @@ def _holidays(country: str, year: int) -> frozenset[date]:
     import holidays
 
     try:
+        if country == _UNION:
+            return frozenset(holidays.financial_holidays(_TARGET, years=year))
         return frozenset(holidays.country_holidays(country, years=year))
     except NotImplementedError:
         message = f"there is no calendar of public holidays for the country {country}"

@@ -103,7 +103,7 @@ def test_no_step_of_an_enrolment_is_added_by_hand(sample_ledger: Path, call: Cal
     append(sample_ledger / "enrolments.csv", f"N1,2026-11-23,P1,C1,,enrolled,2026-11-23{',' * 12}\n")
     result = call(sample_ledger, "adopt", "--why", "x", "--yes")
     assert result.code == 3
-    assert "enrolments.csv:2: ADOPT-NO-CORRECTION" in result.err
+    assert "enrolments.csv:2:22: ADOPT-NO-CORRECTION" in result.err
 
 
 def test_a_kept_rule_text_is_never_edited(sample_ledger: Path, call: Call) -> None:

@@ -84,6 +84,11 @@ LINES = {
     "ilactl|contribution|list|--from|fund": ["fund:state", "fund:esf"],
     "ilactl|contribution|list|--from|fund|:|e": ["esf"],
     "ilactl|organisation|show|O12": ["O12"],
+    "ilactl|course|list|--provider|O12": ["O12"],
+    "ilactl|course|show|C999": [],
+    "ilactl|course|relevance|add|fie": ["field:"],
+    "ilactl|course|relevance|add|field|:|0712": ["0712"],
+    "ilactl|course|find|--field|071": ["071", *(f"071{digit}" for digit in range(7)), "0719"],
     "ilactl|undo|6": ["6", "60", "61", "62", "63", "64"],
     "ilactl|log|64": ["64"],
     "ilactl|restore|entit": ["entitlements.csv"],
@@ -250,3 +255,16 @@ def test_little_is_imported_to_complete_an_id(line: str, there: Path, tmp_path: 
     imported = set(done.stderr.split())
     assert "ilactl.ledger.ids" in imported
     assert not imported & (HEAVY | {"msgspec", "ilactl.ledger.snapshot", "ilactl.ledger.lock"})
+
+
+def test_courses_and_their_runs_are_offered(ledger: Path) -> None:
+    with open(ledger / "courses.csv", "a", encoding="utf-8") as courses:
+        courses.write("C1,2026-01-01\nC12,2026-01-01\nC1,2027-01-01\n")
+    with open(ledger / "runs.csv", "a", encoding="utf-8") as runs:
+        runs.write("C1,R1,2026-01-01\nC12,R2,2026-01-01\nC1,R1,2027-01-01\nC1,R2,2026-01-01\n")
+    env = {"ILACTL_LEDGER": str(ledger)}
+    assert offered_by("ilactl|course|show|C", env=env)[1] == ["C1", "C12"]
+    assert offered_by("ilactl|course|run|update|C1/", env=env)[1] == ["C1/R1", "C1/R2"]
+    assert offered_by("ilactl|course|run|withdraw|C12/R", env=env)[1] == ["C12/R2"]
+    assert offered_by("ilactl|course|run|update|c1/", env=env)[1] == []
+    assert offered_by("ilactl|course|relevance|add|course|:|C12", env=env)[1] == ["C12"]

@@ -16,7 +16,7 @@ from ilactl import cli
 from ilactl.commands.options import SHARED
 from tests.conftest import Run
 from tests.docs.walk import Example, all_commands, example_of, examples_of
-from tools.pages.examples import MORE, RULES
+from tools.pages.examples import BEFORE, MORE, RULES
 
 COMMANDS = all_commands()
 ROOT = Path(__file__).parents[2]
@@ -64,12 +64,14 @@ class Place:
     def __init__(self, invoke: Run, words: str, new: Path, sample: Path, folder: Path) -> None:
         self.invoke = invoke
         self.folder = folder
-        fresh = words.startswith(("ilactl person", "ilactl organisation"))
+        fresh = words.startswith(("ilactl person", "ilactl organisation")) or words in BEFORE
         self.env = {"ILACTL_LEDGER": str(new if fresh else sample)}
-        for person in () if fresh else ("P1", "P2"):
+        for person in () if fresh and words not in BEFORE else ("P1", "P2"):
             given = ("--id", person, "--birth-date", "1990-05-17", "--set", "isced_level=2")
             invoke("person", "add", *given, env=self.env).ok()
         (folder / "sample-data").symlink_to(ROOT / "sample-data")
+        for line in BEFORE.get(words, ()):
+            self.run(example_of(line))
 
     def run(self, example: Example) -> None:
         """Run a line; its status is to be the one it says."""

@@ -30,8 +30,14 @@ MAY_IMPORT = {
     "rich": ("ilactl.output.table",),
     "tabulate": ("ilactl.output.data",),
 }
-HEAVY = {"duckdb", "openpyxl", "pydantic", "rich", "tabulate", "tomlkit"}
-ON_DEMAND = {"ilactl.output.table", "ilactl.rules.files", "ilactl.rules.shapes"}
+HEAVY = {"duckdb", "holidays", "openpyxl", "pydantic", "rich", "tabulate", "tomlkit"}
+ON_DEMAND = {
+    "ilactl.output.table",
+    "ilactl.rules.files",
+    "ilactl.rules.shapes",
+    "ilactl.rules.shapes_spending",
+    "ilactl.rules.shape_parts",
+}
 """Modules that are themselves imported only where they are used."""
 
 

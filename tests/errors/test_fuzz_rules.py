@@ -11,6 +11,7 @@ from tests.errors.catalogue import base_ledger
 from tests.errors.fuzzing import bytes_like, fuzz, sound, text_like, toml_like
 from tests.rules.books import MANIFEST
 from tests.rules.test_bad_rules import GRANT
+from tests.rules.test_bad_spending import RULES as SPENDING
 
 ALL = (
     GRANT
@@ -38,7 +39,10 @@ END AND OR NOT IN BETWEEN IS LIKE LEAST GREATEST COALESCE in_group('x') SELECT F
 INTERVAL || :: -> ( ) [ ] { } , ; -- /* */ ' " \\ = < > <> != + - * / % [[grant]] [[cap]]
 [[contribution]] [facts] [values] [[grant.tier]] every due when amount limit caps over round up down
 valid_from valid_until order class fund unit id kind type default values sensitive min any never
-usable_from expires_on"""
+usable_from expires_on
+[[spend]] [[ending]] [[ending.row]] enrolment at completed kinds classes only net from_wallet refuse why
+requires quality payee own_class spends grace on provider rest rest_of provider_of pool held
+price net wallet usable.own attendance elapsed days_to_start working_days_to_start cancelled_by step"""
 """Words of rules, right ones and wrong ones, each of which may come to stand anywhere."""
 
 MANIFEST_READ = load_manifest(MANIFEST.encode())
@@ -67,6 +71,12 @@ def test_a_rule_file_of_wrong_words_is_a_scheme_or_findings(text: str) -> None:
 @fuzz(80)
 @given(toml_like(ALL, WORDS))
 def test_a_rule_file_of_wrong_keys_and_values_is_a_scheme_or_findings(text: str) -> None:
+    check(text.encode("utf-8", "surrogatepass"))
+
+
+@fuzz(40)
+@given(st.one_of(text_like(SPENDING, WORDS), toml_like(SPENDING, WORDS)))
+def test_rules_of_spending_of_wrong_words_are_a_scheme_or_findings(text: str) -> None:
     check(text.encode("utf-8", "surrogatepass"))
 
 

@@ -31,6 +31,9 @@ class Break:
     crowd: bool = False
 
 
+_CROWDS = 12
+"""A crowd meets by chance: on a busy machine it takes some before two of them meet."""
+
 BREAKS = tuple(
     Break(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})
     for one in tomllib.loads((HERE / "breaks.toml").read_text("utf-8"))["break"]
@@ -66,7 +69,7 @@ def verdict(one: Break, place: Path, field: Field) -> tuple[str, bool]:
     runner = Runner(package)
     try:
         if one.crowd:
-            seen = crowd.faults_of(runner, place / "crowd")
+            seen = crowd.faults_of(runner, place / "crowd", rounds=_CROWDS)
             return (f"crowd: {seen}", True) if seen else ("the crowd came to its end", False)
         tried = 0
         field = field.narrowed(set(one.operations))

@@ -65,7 +65,9 @@ OTHER_SETTLE = SETTLE | {"enrolment": "N2"}
 
 def test_a_ledger_in_order_has_no_finding():
     entries = grant(1) + entry(2, amount="300.00", **RESERVE) + entry(3, amount="300.00", **SETTLE)
-    assert found(entitlements=entries) == []
+    steps = f"N1,2026-06-15,P1,C1,,enrolled,2026-06-15,,300.00,,300.00,EUR,provider:O3{',' * 6}\n"
+    courses = f"C1,2026-01-01,O3,training,Title{',' * 16}\n"
+    assert found(entitlements=entries, enrolments=steps, courses=courses) == []
 
 
 @pytest.mark.parametrize(

@@ -254,10 +254,17 @@ BAD: dict[str, tuple[str, str, str]] = {
         "EXPRESSION-NAME",
         "nothing is called attendance",
     ),
-    "a fact that is called like a name of the kernel": (
+    "a fact of courses that is called like a name of the kernel": (
         with_("licence = {", "‸price = {").replace('when = "licence"', 'when = "care"'),
         "DOUBLED-RULE",
         "a name of the kernel",
+    ),
+    "a fact of persons that is called like what the rule asks of a course": (
+        with_("care = {", 'hours = { kind = "figure", type = "integer" }\ncare = {').replace(
+            "50.00 * hours", "50.00 * ‸hours"
+        ),
+        "DOUBLED-RULE",
+        "give the fact another name",
     ),
     "a sensitive fact of a course": (
         with_('type = "bool", default = "false" }', 'type = "bool", default = "false", ‸sensitive = true }'),
@@ -346,6 +353,14 @@ def test_a_rule_of_spending_cut_short_anywhere_gives_findings_or_a_scheme() -> N
     data = RULES.encode()
     for end in range(RULES.index("[[spend]]"), len(data), 11):
         findings_of(data[:end])
+
+
+def test_a_fact_of_persons_may_be_called_like_what_no_rule_asks_of_a_course() -> None:
+    """Schemes that were there before spending keep the names of their facts."""
+    facts = 'mode = { kind = "state", type = "text" }\nects = { kind = "figure", type = "integer" }\ncare = {'
+    assert (
+        findings_of(with_("care = {", facts).replace("due =", 'when = "ects > 1"\ndue =', 1).encode()) == []
+    )
 
 
 def test_versions_of_spending_that_follow_each_other_are_no_fault() -> None:

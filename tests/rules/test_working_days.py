@@ -25,6 +25,8 @@ from ilactl.rules.working_days import has_calendar, is_working_day, working_days
         ("2025-12-23", "2026-01-02", "LT", 4),  # 24 to 26 December, 1 January
         ("2026-04-02", "2026-04-07", "FR", 2),  # Good Friday is worked, Easter Monday is not
         ("2026-07-13", "2026-07-15", "FR", 1),
+        ("2026-07-13", "2026-07-15", "EU", 2),
+        ("2026-04-02", "2026-04-07", "EU", 1),  # TARGET is closed on Good Friday, too
     ],
 )
 def test_the_days_after_the_first_up_to_the_last_are_counted(

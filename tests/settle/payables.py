@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from ilactl.ledger.change import Actor
-from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS, ORGANISATIONS, PERSONS
+from ilactl.ledger.columns import COURSES, ENROLMENTS, ENTITLEMENTS, ORGANISATIONS, PERSONS, RUNS
 from ilactl.ledger.commit import Append, Change, open_writer
 from ilactl.ledger.grammar import Table
-from tests.rules.books import MANIFEST, NOW, Book, Row, row
+from tests.rules.books import MANIFEST, NOW, Book, Row, parse_rows, row
 
 IBAN = "LT121000011101001000"
 OTHER_IBAN = "DE89370400440532013000"
@@ -30,7 +30,17 @@ class Payables:
 
     @classmethod
     def make(cls, folder: Path, manifest: str = MANIFEST) -> Payables:
-        return cls(Book.make(folder, {}, manifest).root)
+        world = cls(Book.make(folder, {}, manifest).root)
+        course = {
+            "course": "C1",
+            "valid_from": "2020-01-01",
+            "provider": "O3",
+            "kind": "training",
+            "title": "Welding",
+        }
+        run = {"course": "C1", "run": "R1", "valid_from": "2020-01-01"}
+        world.commit((COURSES, [course]), (RUNS, [run]))
+        return world
 
     def commit(self, *tables: tuple[Table, list[Row]], user: str = "", day: str = "") -> int:
         """Rows into tables, as one commit; its number."""
@@ -50,13 +60,13 @@ class Payables:
         usual = {"entry": f"E{self.entries}", "booked_on": DAY, "unit": "EUR"}
         return usual | {name.rstrip("_"): text for name, text in cells.items()}
 
-    def provider(self, name: str = "O3", *, iban: str = IBAN, confirm: bool = True, **cells: str) -> None:
+    def provider(self, org: str = "O3", *, iban: str = IBAN, confirm: bool = True, **cells: str) -> None:
         """A provider whose account one user puts in and another confirms."""
         usual = {
-            "organisation": name,
+            "organisation": org,
             "valid_from": "2020-01-01",
             "kinds": "provider",
-            "name": f"School {name}",
+            "name": f"School {org}",
         }
         rows = usual | {"iban": iban} | cells
         self.commit((ORGANISATIONS, [rows]), user="ann")
@@ -97,8 +107,11 @@ class Payables:
                     person=person, kind="reserve", lot=lot, amount=amount, enrolment=enrolment, **accounts
                 )
             )
-        step = self.step(enrolment, person, "enrolled", payee=payee, price=price)
-        self.commit((ENTITLEMENTS, opened + reserved), (ENROLMENTS, [step]), day=DAY)
+        steps = [
+            self.step(enrolment, person, "enrolled", payee=payee, price=price),
+            self.step(enrolment, person, "started"),
+        ]
+        self.commit((ENTITLEMENTS, opened + reserved), (ENROLMENTS, steps), day=DAY)
         return lots
 
     def step(self, enrolment: str, person: str, step: str, **cells: str) -> Row:
@@ -111,9 +124,7 @@ class Payables:
 
     def rows(self) -> list[Row]:
         """Every entry booked."""
-        import csv
-
-        return list(csv.DictReader((self.root / ENTITLEMENTS.file).open(encoding="utf-8", newline="")))
+        return parse_rows((self.root / ENTITLEMENTS.file).read_bytes())[1:]
 
 
 def random_world(folder: Path, seed: int, enrolments: int = 25) -> Payables:

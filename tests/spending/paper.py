@@ -18,6 +18,7 @@ from ilactl.ledger.organisations import Provider
 from ilactl.ledger.registers import PersonRecord, StateRow
 from ilactl.ledger.wallets import wallet_of
 from ilactl.money import split
+from ilactl.rules.budgets import Spending
 from ilactl.rules.ending import plan_move, plan_step
 from ilactl.rules.held import held_of
 from ilactl.rules.load import read_rules
@@ -166,6 +167,7 @@ class Paper(Registers):
         self.runs = {(one.course, one.run): one for one in runs}
         self.providers = {one.organisation: one for one in providers or [GOOD]}
         self.demand = demand
+        self._spent = Spending()
         self.booked = Booked([], [])
 
     # ---- the registers --------------------------------------------------------------------------
@@ -241,7 +243,8 @@ class Paper(Registers):
     def offer(self, course: str = "C1", on: str = "2026-09-01", person: str = "P1", **said: Any) -> Offer:
         if isinstance(said.get("prepaid"), str):
             said["prepaid"] = cents(said["prepaid"])
-        return plan_offer(self, self.scheme, Ask(person, course, day(on), **said))
+        look_ahead = said.pop("look_ahead", True)
+        return plan_offer(self, self.scheme, Ask(person, course, day(on), **said), look_ahead=look_ahead)
 
     def enrol(self, name: str = "N9", **asked: Any) -> Enrolment:
         """Enrol; nothing speaks against it."""

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilactl.errors import Refused
-from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS
+from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append, Change, open_writer
 from ilactl.ledger.entries import Entry, all_entries, row_of
 from ilactl.ledger.scan import format_row
@@ -187,22 +186,6 @@ def test_a_debt_that_was_recovered_since_keeps_the_correction() -> None:
         assert (row.source, row.target, row.due) == ("fund:state", "owed", 0), "its key is left alone"
         commit(book, [grant(4, period="2027"), moved(5, "recover", "wallet:own", "owed", 500_00, lot="E4")])
         assert reasons(book, seq) == [("E5", "moves what P1 owes")]
-
-
-def test_steps_recorded_beside_the_entries_are_not_left_alone() -> None:
-    with ledger() as book:
-        commit(book, [grant(1)])
-        step = "N1,2026-01-02,P1,C1,reserved,2026-01-02,\n"
-        row = moved(2, "reserve", "wallet:own", "held:own", 1, enrolment="N1")
-        with open_writer(book.root, actor=ACTOR, now=lambda: NOW) as writer:
-            line = format_row(row_of(row, writer.snapshot.manifest.units))
-            appends = (
-                Append(ENTITLEMENTS.file, line.encode(), rows=1),
-                Append(ENROLMENTS.file, step.encode(), rows=1),
-            )
-            seq = writer.commit(Change("enrol", appends, entries=1)).seq
-        with pytest.raises(Refused, match=r"wrote to enrolments\.csv too"):
-            plan_undo(book.snapshot(), seq, ON)
 
 
 def test_whoever_is_one_person_with_another_is_not_granted_twice_by_an_undo_of_an_undo() -> None:

@@ -5,7 +5,7 @@ Every option of every command stands in a help's example or here, and what stand
 
 from __future__ import annotations
 
-__all__ = ["MORE", "RULES"]
+__all__ = ["BEFORE", "MORE", "RULES"]
 
 RULES = """\
 [facts]
@@ -20,6 +20,39 @@ earmarks = ["kind"]
 use_by = "allowed"
 """
 """What the scheme that the lines run in has besides."""
+
+_COURSE = (
+    "ilactl organisation add --id O1 --kind employer --name 'Baltic Timber'",
+    "ilactl organisation add --id O3 --kind provider --name 'Open Academy' --quality-label EQAVET",
+    "ilactl course add --id C1 --provider O3 --kind training --title Welding --price 600.00 --unit EUR",
+    "ilactl course run add C1 --id R1 --starts 2027-01-12 --ends 2027-03-12",
+    "ilactl course run add C1 --id R2 --starts 2027-02-15 --ends 2027-04-15",
+    "ilactl course relevance add course:C1 --evidence 'shortage list 2026'",
+    "ilactl contribution add P1 800.00 --from O1 --ref PAY-1",
+)
+_ENROLLED = (*_COURSE, "ilactl enrol P1 C1/R1 --yes --consent 'signed the form'")
+_TWO = (*_ENROLLED, "ilactl enrol P2 C1/R1 --yes --consent 'signed the form'")
+_STARTED = (*_ENROLLED, "ilactl enrolment start P1/C1")
+_COMPLETED = (*_STARTED, "ilactl enrolment complete P1/C1 --attendance 1 --result pass")
+
+BEFORE: dict[str, tuple[str, ...]] = {
+    "ilactl enrol": _COURSE,
+    "ilactl enrolment start": _ENROLLED,
+    "ilactl enrolment attend": _STARTED,
+    "ilactl enrolment complete": _STARTED,
+    "ilactl enrolment certify": _COMPLETED,
+    "ilactl enrolment cancel": _TWO,
+    "ilactl enrolment move": _ENROLLED,
+    "ilactl enrolment reclaim": _COMPLETED,
+    "ilactl enrolment show": _ENROLLED,
+    "ilactl enrolment list": _ENROLLED,
+    "ilactl enrolment find": _ENROLLED,
+    "ilactl enrolment decline": _COURSE,
+    "ilactl enrolment reasons": _COURSE,
+    "ilactl enrolment import": _COURSE,
+    "ilactl enrolment": _ENROLLED,
+}
+"""What has to be there before a command's examples are of any use: lines that stand in no manual."""
 
 MORE: dict[str, tuple[str, ...]] = {
     "ilactl init": ("ilactl init hours --unit hour:0 --shared",),
@@ -55,13 +88,15 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "ilactl organisation add": (
         "ilactl organisation add --id O3 --kind provider --name Academy --register-no 4711"
-        " --contact office@academy.example --quality-label EQAVET --label-from 2024-01-01"
-        " --label-until 2028-12-31 --from 2024-01-01",
+        " --contact office@academy.example --quality-label EQAVET --label-issuer 'Quality Council'"
+        " --label-from 2024-01-01 --label-until 2028-12-31 --from 2024-01-01 --suspend 'not open yet'",
+        "ilactl organisation add --id O5 --kind provider --name 'Evening School' --lift-suspension",
     ),
     "ilactl organisation update": (
         "ilactl organisation add --id O4 --kind employer --name Timber",
         "ilactl organisation update O4 --kind employer --kind provider --name 'Baltic Timber' --country LT"
         " --register-no 4712 --quality-label EQAVET --label-from 2026-01-01 --label-until 2029-12-31",
+        "ilactl organisation update O4 --iban 'DE89 3704 0044 0532 0130 00'",
     ),
     "ilactl organisation import": (
         r"printf 'organisation,kinds,name\nO9,employer,Timber\n' | ilactl organisation import - "
@@ -76,7 +111,13 @@ MORE: dict[str, tuple[str, ...]] = {
         r"printf 'person,amount,ref\nP1,80.00,PAY-9\n' | ilactl contribution import - --from O1"
         " --rule employer --expect-rows 1 --expect-total '80.00 EUR' --allow-large 10",
     ),
+    "ilactl enrol": ("ilactl enrol P1 C1/R1 --prepaid 50.00 --rule course --channel in_person -n",),
     "ilactl topup": ("ilactl topup --on 2027-01-01 --period 2026 --allow-large 1000 --yes",),
+    "ilactl settle": (
+        "mkdir lists && ilactl settle --on 2027-01-01 --provider O1 --to lists --allow-large 1000 --yes",
+        "ilactl settle --again 12 --to lists  # exit 66",
+        r"printf 'reference,reason\nS12-O1,AC04\n' | ilactl settle --returned - -n  # exit 65",
+    ),
     "ilactl expire": ("ilactl expire --person P1 --allow-large 10 --yes",),
 }
 """By command. `# exit 3` marks a line that ends with another status than 0."""

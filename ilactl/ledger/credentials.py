@@ -1,0 +1,200 @@
+"""Micro-credentials as the ledger knows them: the rows of credentials.csv, and what they come to.
+
+One row is one step. The first of a credential issues or imports it, and says whose it is; the others
+suspend, reinstate or revoke it, or tell who recognised it. Nothing follows a revocation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from ilactl.dates import parse_date
+from ilactl.errors import NotFound
+from ilactl.ledger.columns import CREDENTIALS
+from ilactl.ledger.entries import usable_rows
+from ilactl.ledger.lookup import rows_of
+from ilactl.ledger.scan import Row, read_table
+
+if TYPE_CHECKING:
+    from ilactl.ledger.snapshot import Snapshot
+
+__all__ = [
+    "DOCUMENTS",
+    "Credential",
+    "CredentialStep",
+    "all_credentials",
+    "cells_of_credential",
+    "credential",
+    "credentials_for",
+    "credentials_of",
+    "document_name",
+    "replay",
+]
+
+DOCUMENTS = "credentials"
+"""The folder of the signed documents."""
+
+_FIRST = ("issued", "imported")
+_STATE_OF = {"issued": "valid", "imported": "valid", "reinstated": "valid"}
+
+
+class CredentialStep(NamedTuple):
+    """One row of credentials.csv."""
+
+    credential: str
+    booked_on: date
+    person: str
+    enrolment: str
+    course: str
+    step: str
+    on: date
+    issuer: str = ""
+    status_list: int | None = None
+    status_index: int | None = None
+    valid_until: date | None = None
+    digest: str = ""
+    by: str = ""
+    reason: str = ""
+    ref: str = ""
+    offset: int = -1
+
+
+class Credential(NamedTuple):
+    """One micro-credential. `state` is valid, suspended or revoked; its own dates are not looked at.
+
+    `imported` says that somebody else issued it. `recognised` are the steps that recognise it.
+    """
+
+    id: str
+    person: str
+    enrolment: str
+    course: str
+    state: str
+    imported: bool
+    issued_on: date
+    issuer: str
+    status_list: int | None
+    status_index: int | None
+    valid_until: date | None
+    digest: str
+    steps: tuple[CredentialStep, ...]
+
+    @property
+    def recognised(self) -> tuple[CredentialStep, ...]:
+        """Who recognised it, oldest first."""
+        return tuple(step for step in self.steps if step.step == "recognised")
+
+    @property
+    def document(self) -> str:
+        """Its signed document's place in the ledger."""
+        return document_name(self.id)
+
+    def state_on(self, day: date) -> str:
+        """`valid`, `suspended`, `revoked`, or `expired` where its last day has passed."""
+        if self.state == "valid" and self.valid_until is not None and day > self.valid_until:
+            return "expired"
+        return self.state
+
+
+def document_name(credential_id: str) -> str:
+    """Where the signed document of that credential lies in the ledger."""
+    return f"{DOCUMENTS}/{credential_id}.json"
+
+
+def cells_of_credential(step: CredentialStep) -> tuple[str, ...]:
+    """The step's cells in column order."""
+
+    def text(value: object) -> str:
+        return "" if value is None else str(value)
+
+    return tuple(text(value) for value in step[:-1])
+
+
+def _step(row: Row) -> CredentialStep:
+    c = row.cells
+    booked, on = parse_date(c[1]), parse_date(c[6])
+    assert booked is not None, "the scanner lets no other text through"
+    assert on is not None, "the scanner lets no other text through"
+    return CredentialStep(
+        credential=c[0],
+        booked_on=booked,
+        person=c[2],
+        enrolment=c[3],
+        course=c[4],
+        step=c[5],
+        on=on,
+        issuer=c[7],
+        status_list=int(c[8]) if c[8] else None,
+        status_index=int(c[9]) if c[9] else None,
+        valid_until=parse_date(c[10]),
+        digest=c[11],
+        by=c[12],
+        reason=c[13],
+        ref=c[14],
+        offset=row.offset,
+    )
+
+
+def replay(steps: Sequence[CredentialStep]) -> Credential:
+    """What one credential is after its rows, in file order; there is at least one."""
+    first = next((step for step in steps if step.step in _FIRST), steps[0])
+    state = "valid"
+    for step in steps:
+        if step.step in ("suspended", "revoked"):
+            state = step.step
+        elif state != "revoked":
+            state = _STATE_OF.get(step.step, state)
+    return Credential(
+        id=first.credential,
+        person=first.person,
+        enrolment=first.enrolment,
+        course=first.course,
+        state=state,
+        imported=first.step == "imported",
+        issued_on=first.on,
+        issuer=first.issuer,
+        status_list=first.status_list,
+        status_index=first.status_index,
+        valid_until=first.valid_until,
+        digest=first.digest,
+        steps=tuple(steps),
+    )
+
+
+def _replayed(rows: Iterable[Row]) -> list[Credential]:
+    groups: dict[str, list[CredentialStep]] = {}
+    for row in rows:
+        groups.setdefault(row.cells[0], []).append(_step(row))
+    return [replay(group) for group in groups.values()]
+
+
+def _find(snapshot: Snapshot, column: str, wanted: str) -> list[Row]:
+    return usable_rows(*rows_of(snapshot, CREDENTIALS, column, wanted), CREDENTIALS)
+
+
+def credential(snapshot: Snapshot, wanted: str) -> Credential:
+    """The credential of that id. Raises NotFound, BadInput with all findings where a row is bad."""
+    found = _replayed(_find(snapshot, "credential", wanted))
+    if not found:
+        raise NotFound(what=f"credential {wanted}", hint="'ilactl credential list' shows all of them")
+    return found[0]
+
+
+def credentials_of(snapshot: Snapshot, person: str) -> list[Credential]:
+    """The person's credentials, oldest first, those under ids of the same person included."""
+    from ilactl.ledger.registers import same_person
+
+    rows = [row for one in same_person(snapshot, person) for row in _find(snapshot, "person", one)]
+    return _replayed(sorted(rows, key=lambda row: row.offset))
+
+
+def credentials_for(snapshot: Snapshot, enrolment: str) -> list[Credential]:
+    """The credentials that certify an enrolment, oldest first."""
+    return _replayed(_find(snapshot, "enrolment", enrolment))
+
+
+def all_credentials(snapshot: Snapshot) -> list[Credential]:
+    """Every credential, oldest first. Raises BadInput with all findings where a row is bad."""
+    return _replayed(usable_rows(*read_table(snapshot.view(CREDENTIALS.file), CREDENTIALS), CREDENTIALS))

@@ -1,0 +1,97 @@
+"""`ilactl enrolment import`: a provider's list, all of it or nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from ilactl.ledger.columns import ENROLMENTS
+from tests.enrolment.conftest import Agency
+
+LIST = """\
+step,person,course,run,on,attendance,result,consent,ref
+enrolled,P1,C1,R1,2026-12-01,,,form 7,
+enrolled,P2,C1,R1,2026-12-02,,,form 8,
+started,P1,C1,,2027-01-12,,,,LIST-1
+attended,P1,C1,,2027-02-12,0.9,,,LIST-2
+completed,P1,C1,,2027-03-12,0.95,pass,,INV-1
+"""
+DAY = "2027-03-15"
+
+
+def take(agency: Agency, text: str, *args: str) -> dict[str, object]:
+    return agency.json("enrolment", "import", "-", *args, stdin=text, day=DAY)
+
+
+def test_a_list_enrols_starts_and_completes_in_one_commit(agency: Agency) -> None:
+    first = take(agency, LIST)
+    assert (first["new"], first["known"]) == (5, 0)
+    assert agency.steps() == ["enrolled", "enrolled", "started", "attended", "completed"]
+    numbers = [row["enrolment"] for row in agency.rows(ENROLMENTS)]
+    commit = first["commit"]
+    assert numbers == [f"N{commit}", f"N{commit}-2", *[f"N{commit}"] * 3]
+    assert {row["booked_on"] for row in agency.rows(ENROLMENTS)} == {DAY}
+    assert agency("check", "--full").code == 0
+
+
+def test_the_same_list_again_writes_nothing(agency: Agency) -> None:
+    take(agency, LIST)
+    before = agency.bytes()
+    again = take(agency, LIST)
+    assert (again["new"], again["known"], again["commit"]) == (0, 5, None)
+    assert agency.bytes() == before
+
+
+def test_a_longer_list_adds_what_is_new(agency: Agency) -> None:
+    take(agency, LIST)
+    more = take(agency, LIST + "certified,P1,C1,,2027-03-14,,,,CERT-1\n")
+    assert (more["new"], more["known"]) == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("enrolled,P3,C1,R1,2026-12-01,,,form 9,", "seat"),
+        ("enrolled,P3,C1,R2,2026-12-01,,,,", "without consent"),
+        ("completed,P2,C1,,2027-03-12,0.9,,,", "enrolment start"),
+        ("started,P9,C1,,2027-03-12,,,,", "P9 is not known"),
+        ("started,P3,C1,,2027-03-12,,,,", "P3 is not enrolled in C1"),
+        ("moved,P2,C1,R2,2027-01-02,,,,", "not taken from a list"),
+        ("started,P2,C1,,2027-04-01,,,,", "still to come"),
+        ("cancelled,P2,C1,,2027-01-02,,,,", "needs by"),
+        ("attended,P1,C1,,2027-03-13,1.5,,,", "share between 0 and 1"),
+        ("completed,P1,C1,,2027-03-12,0.5,fail,,INV-2", "completed already"),
+    ],
+)
+def test_one_bad_row_and_nothing_is_written(agency: Agency, row: str, said: str) -> None:
+    before = agency.bytes()
+    done = agency("enrolment", "import", "-", stdin=LIST + row + "\n", day=DAY)
+    assert done.code == 65, done.err
+    assert said in done.err, done.err
+    assert done.err.startswith("stdin:7:"), done.err
+    assert agency.bytes() == before
+
+
+def test_a_dry_run_counts_and_writes_nothing(agency: Agency) -> None:
+    before = agency.bytes()
+    shown = take(agency, LIST, "-n")
+    assert (shown["new"], shown["dry_run"]) == (5, True)
+    assert agency.bytes() == before
+
+
+def test_the_guards_hold(agency: Agency) -> None:
+    text = (agency.root / "ledger.toml").read_text()
+    (agency.root / "ledger.toml").write_text(text.replace("# max_persons = 50000", "max_persons = 1"))
+    assert agency("enrolment", "import", "-", stdin=LIST, day=DAY).code == 3
+    assert take(agency, LIST, "--allow-large", "10")["new"] == 5
+
+
+def test_a_providers_own_list_comes_in_by_its_mapping(agency: Agency) -> None:
+    take(agency, "\n".join(LIST.splitlines()[:4]) + "\n")
+    mapping = agency.root.parent / "presence.toml"
+    mapping.write_text(
+        '[file]\ndelimiter = ";"\ndecimal = ","\n'
+        '[columns]\nstep = { value = "attended" }\nperson = "Nr"\ncourse = "Kurs"\nattendance = "Anteil"\n'
+    )
+    found = take(agency, "Nr;Kurs;Anteil\nP1;C1;0,8\n", "--map", str(mapping), "--expect-rows", "1")
+    assert found["new"] == 1
+    assert agency.rows(ENROLMENTS)[-1]["share"] == "0.8"

@@ -1,0 +1,119 @@
+"""Accounts of organisations: checked where they come in, paid only where somebody else confirmed them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ilactl.ledger.columns import ORGANISATIONS
+from ilactl.ledger.iban import compact_iban, iban_fault, spaced_iban
+
+from .payables import IBAN, OTHER_IBAN
+
+ADD = ("organisation", "add", "--id", "O8", "--kind", "provider", "--name", "Night School")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("LT12 1000 0111 0100 1000", ""),
+        ("de89370400440532013000", ""),
+        ("NO93 8601 1117 947", ""),
+        ("BE68 5390 0754 7034", ""),  # of a bank that no list need know
+        ("LT12 1000 0111 0100 1001", "its check digits do not fit"),
+        ("LT21 1000 0111 0100 1000", "its check digits do not fit"),
+        ("LT12 1000 0111 0100 100", "it has 19 characters, one of Lithuania has 20"),
+        ("GB82 WE5T 1234 5698 7654 32", "'WE5T' in place 5 to 8 holds more than capital letters"),
+        ("XX12 1000", "no country with the code XX has IBANs"),
+        ("1000 0111", "it does not begin with a country's two letters and two digits"),
+        ("LT12-1000-0111-0100-1000", "'-' is neither a letter nor a digit"),
+        ("", "it does not begin"),
+    ],
+)
+def test_what_is_wrong_with_an_iban_is_said(text, fault):
+    assert iban_fault(compact_iban(text)).startswith(fault)
+    assert bool(iban_fault(compact_iban(text))) is bool(fault)
+
+
+def test_an_iban_is_shown_as_it_stands_on_paper():
+    assert spaced_iban(IBAN) == "LT12 1000 0111 0100 1000"
+
+
+def cells(world) -> list[dict[str, str]]:
+    lines = (world.root / "organisations.csv").read_text().splitlines()
+    return [dict(zip(ORGANISATIONS.names, line.split(","), strict=True)) for line in lines[1:]]
+
+
+def test_an_account_is_taken_without_its_spaces_and_a_wrong_one_is_refused(world, by):
+    wrong = by("ann", *ADD, "--iban", "LT12 1000 0111 0100 1001")
+    assert (wrong.code, "check digits do not fit" in wrong.err) == (2, True)
+    by("ann", *ADD, "--iban", "LT12 1000 0111 0100 1000", "--label-issuer", "Council").ok()
+    assert (cells(world)[-1]["iban"], cells(world)[-1]["label_issuer"]) == (IBAN, "Council")
+    by("ann", "organisation", "update", "O8", "--suspend", "audit").ok()
+    assert cells(world)[-1]["suspended"] == "audit"
+    by("ann", "organisation", "update", "O8", "--lift-suspension").ok()
+    assert (cells(world)[-1]["suspended"], cells(world)[-1]["iban"]) == ("", IBAN)
+    assert by("ann", "organisation", "update", "O8", "--suspend", "x", "--lift-suspension").code == 2
+
+
+def test_who_put_an_account_in_cannot_confirm_it(world, by):
+    by("ann", *ADD, "--iban", IBAN).ok()
+    assert by("ann", "organisation", "confirm", "O8", "--iban", "--yes").code == 3
+    by("ann", "organisation", "update", "O8", "--contact", "a@school.example").ok()
+    assert by("ann", "organisation", "confirm", "O8", "--iban", "--yes").code == 3
+    assert by("bob", "organisation", "confirm", "O8", "--iban").code == 4
+    assert by("bob", "organisation", "confirm", "O8").code == 2
+    by("bob", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    assert cells(world)[-1]["iban_confirmed"] == IBAN
+    before = cells(world)
+    assert "confirmed already" in by("cat", "organisation", "confirm", "O8", "--iban", "-n").ok().out
+    by("cat", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    assert cells(world) == before
+
+
+def test_who_changed_something_else_put_no_account_in(world, by):
+    by("ann", *ADD, "--iban", IBAN).ok()
+    by("bob", "organisation", "update", "O8", "--contact", "a@school.example").ok()
+    by("bob", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    assert by("cat", "organisation", "show", "O8").ok().out.count(IBAN) >= 2
+
+
+def test_a_changed_account_is_confirmed_no_more(world, by):
+    by("ann", *ADD, "--iban", IBAN).ok()
+    by("bob", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    by("bob", "organisation", "update", "O8", "--contact", "a@school.example").ok()
+    assert cells(world)[-1]["iban_confirmed"] == IBAN
+    by("bob", "organisation", "update", "O8", "--iban", OTHER_IBAN).ok()
+    assert cells(world)[-1]["iban_confirmed"] == ""
+    by("ann", "organisation", "update", "O8", "--iban", IBAN).ok()
+    assert cells(world)[-1]["iban_confirmed"] == ""
+    assert by("ann", "organisation", "confirm", "O8", "--iban", "--yes").code == 3
+
+
+def test_a_confirmation_holds_for_rows_that_begin_later(world, by):
+    by("ann", *ADD, "--iban", IBAN, "--from", "2026-01-01").ok()
+    by("ann", "organisation", "update", "O8", "--from", "2027-01-01", "--name", "Evening School").ok()
+    by("bob", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    confirmed = [(one["valid_from"], one["name"]) for one in cells(world) if one["iban_confirmed"]]
+    assert confirmed == [("2026-01-01", "Night School"), ("2027-01-01", "Evening School")]
+
+
+def test_an_import_confirms_nothing_and_takes_its_own_export(world, by):
+    by("ann", *ADD, "--iban", IBAN).ok()
+    text = f"organisation,iban,iban_confirmed\nO8,{IBAN},{IBAN}\n"
+    refused = by("bob", "organisation", "import", "-", stdin=text)
+    assert (refused.code, "stdin:2:25: IN-CELL" in refused.err) == (65, True)
+    by("bob", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    export = by("ann", "organisation", "list", "-O", "csv").ok().out
+    before = cells(world)
+    by("ann", "organisation", "import", "-", stdin=export).ok()
+    assert cells(world) == before
+    wrong = by("ann", "organisation", "import", "-", stdin="organisation,iban\nO8,LT12 3\n")
+    assert (wrong.code, "stdin:2:4: IN-CELL" in wrong.err) == (65, True)
+    by("ann", "organisation", "import", "-", stdin=f"organisation,iban\nO8,{spaced_iban(OTHER_IBAN)}\n").ok()
+    assert (cells(world)[-1]["iban"], cells(world)[-1]["iban_confirmed"]) == (OTHER_IBAN, "")
+
+
+def test_there_must_be_an_account_to_confirm(world, by):
+    by("ann", *ADD).ok()
+    assert by("bob", "organisation", "confirm", "O8", "--iban", "--yes").code == 3
+    assert by("bob", "organisation", "confirm", "O9", "--iban", "--yes").code == 66
