@@ -28,6 +28,7 @@ __all__ = [
     "country_of",
     "eqf_of",
     "field_of",
+    "language_uri",
     "skill_type_of",
 ]
 
@@ -181,3 +182,18 @@ def _countries() -> dict[str, Concept]:
 def country_of(alpha2: str) -> Concept | None:
     """The country by its two letters, as the authority table has it; None where it has none."""
     return _countries().get(alpha2)
+
+
+_OFFICIAL = """
+bg=BUL cs=CES da=DAN de=DEU el=ELL en=ENG es=SPA et=EST fi=FIN fr=FRA ga=GLE hr=HRV hu=HUN it=ITA
+lt=LIT lv=LAV mt=MLT nl=NLD pl=POL pt=POR ro=RON sk=SLK sl=SLV sv=SWE
+"""
+_LANGUAGES = dict(pair.split("=") for pair in _OFFICIAL.split())
+"""The official languages of the Union, with the codes of the Publications Office."""
+
+
+def language_uri(code: str) -> str:
+    """The address of a language of two letters: the Union's own for its languages, ISO 639-1's for others."""
+    if code in _LANGUAGES:
+        return f"http://publications.europa.eu/resource/authority/language/{_LANGUAGES[code]}"
+    return f"http://id.loc.gov/vocabulary/iso639-1/{code}"

@@ -70,6 +70,7 @@ class Manifest(NamedTuple):
     closed_until: date | None
     shared: bool
     retention_years: int = 5
+    credentials_url: str = ""
 
 
 class Key(NamedTuple):
@@ -118,6 +119,13 @@ KEYS = (
         "how many years after 31 December of the year of a person's last entry from or to an outside "
         "account nobody may erase who the person is; 0: at once",
         default=RETENTION_YEARS,
+    ),
+    Key(
+        ("credentials", "url"),
+        "address",
+        "the folder on the web where the status lists of micro-credentials are published; "
+        "once credentials name it, it has to stay",
+        default="",
     ),
     Key(("closed_until",), "day", "nothing can be booked on or before this day"),
     Key(("shared",), "boolean", "whether the files belong to a group", default=False),
@@ -176,6 +184,7 @@ def _day(value: Any) -> str | None:
 _FAULTS: dict[str, Callable[[Any], str | None]] = {
     "format": _whole(1, 10**9, f"the number {FORMAT}, the format that this ilactl writes"),
     "text": _grammar(Grammar.TEXT),
+    "address": _grammar(Grammar.URI),
     "country": _grammar(Grammar.COUNTRY),
     "prefix": lambda v: (
         None
@@ -319,4 +328,5 @@ def load_manifest(text: bytes, path: str = "ledger.toml") -> Manifest:
         closed_until=parse_date(closed) if isinstance(closed, str) else closed,
         shared=document.get("shared", False),
         retention_years=document.get("retention", {}).get("years", RETENTION_YEARS),
+        credentials_url=document.get("credentials", {}).get("url", ""),
     )

@@ -10,7 +10,7 @@ from ilactl.ledger.columns import TABLES
 from ilactl.ledger.diagnosis.signs import Sign, fault, look, ok
 from ilactl.ledger.lock import HINTS
 
-__all__ = ["repository"]
+__all__ = ["is_tracked", "repository"]
 
 _PRIVATE = tuple(table.file for table in TABLES if table.private)
 _MERGED = re.compile(r"^[^#\n]*\.(?:csv|jsonl)\b.*\bmerge=union\b", re.MULTILINE)
@@ -112,3 +112,10 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8", "surrogateescape")
     except OSError:
         return ""
+
+
+def is_tracked(path: Path) -> bool:
+    """Whether a git repository around the file has it in its index."""
+    path = path.absolute().parent.resolve() / path.name
+    top = next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    return top is not None and _tracked(_index(top), path.relative_to(top).as_posix())

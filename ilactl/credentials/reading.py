@@ -1,0 +1,114 @@
+"""A stranger's JSON read: bounded in bytes, depth and size before anything else looks at it.
+
+What passes is plain: no name twice, no number that is none, no keyword of JSON-LD that could hide a
+statement.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "NotReadable", "read_json"]
+
+MAX_BYTES = 256 * 1024
+"""Bytes a document may have. One with a picture in it is some tens of thousands."""
+
+MAX_DEPTH = 24
+"""Levels of objects and lists. A credential has about seven."""
+
+MAX_NODES = 4000
+"""Values in all. A credential has some two hundred."""
+
+_KEYWORDS = frozenset({"@value", "@language", "@direction"})
+"""Keywords that may stand in a document below its top: text in a language."""
+
+
+class NotReadable(Exception):
+    """It cannot be a credential: the reason, in words."""
+
+
+def read_json(data: bytes) -> dict[str, Any]:
+    """The document. Raises NotReadable for what is too large, too deep, no JSON, or no object."""
+    if len(data) > MAX_BYTES:
+        raise NotReadable(f"it is larger than {MAX_BYTES // 1024} kB")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotReadable("it is not UTF-8 text") from None
+    if _depth(text) > MAX_DEPTH:
+        raise NotReadable(f"it is nested deeper than {MAX_DEPTH} levels")
+    try:
+        document = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float)
+    except (ValueError, RecursionError) as fault:
+        if isinstance(fault, json.JSONDecodeError):
+            where = f"line {fault.lineno}, column {fault.colno}"
+            raise NotReadable(f"it is not JSON: {fault.msg.lower()} at {where}") from None
+        raise NotReadable(f"it is not JSON: {fault}") from None
+    if not isinstance(document, dict):
+        raise NotReadable("it is not a JSON object")
+    _walk(document)
+    return document
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested at most, texts in quotes left out; found without recursion."""
+    depth = deepest = 0
+    inside = escaped = False
+    for mark in text:
+        if inside:
+            if escaped:
+                escaped = False
+            elif mark == "\\":
+                escaped = True
+            elif mark == '"':
+                inside = False
+        elif mark == '"':
+            inside = True
+        elif mark in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > MAX_DEPTH:
+                break
+        elif mark in "]}":
+            depth -= 1
+    return deepest
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice[:40]!r} stands twice in one object")
+    return found
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
+def _walk(document: dict[str, Any]) -> None:
+    waiting: list[Any] = [document]
+    seen = 0
+    while waiting:
+        node = waiting.pop()
+        seen += 1
+        if seen > MAX_NODES:
+            raise NotReadable(f"it holds more than {MAX_NODES} values")
+        if isinstance(node, dict):
+            for name, value in node.items():
+                top = node is document and name == "@context"
+                if name.startswith("@") and not top and name not in _KEYWORDS:
+                    raise NotReadable(f"{name[:40]} stands inside it, where only names of terms can")
+                waiting.append(value)
+        elif isinstance(node, list):
+            waiting.extend(node)
