@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ilactl.credentials.certificate_words import Words, language_name, words_of
+from ilactl.credentials.certificate_words import Words, words_of
 from ilactl.credentials.elements import Elements
 from ilactl.credentials.lists import CYCLES, Concept
 
@@ -118,12 +118,12 @@ def certificate_of(elements: Elements, issued: Issued, language: str = "") -> Ce
         (_country(elements, words),),
         (elements.awarding_body.name,),
         (words.day(elements.issued_on),),
-        tuple(one.text for one in elements.outcomes),
-        (" · ".join(filter(None, (ects, hours))),),
+        tuple(one.text for one in elements.outcomes) or (words.not_stated,),
+        (" · ".join(filter(None, (ects, hours))) or words.not_stated,),
         (" · ".join(filter(None, (level, cycle))) or words.no_level,),
         _assessment(elements, words),
-        (_label(elements.participation, words),),
-        tuple(_quality(elements, words)),
+        (_label(elements.participation, words) or words.not_stated,),
+        tuple(_quality(elements, words)) or (words.not_stated,),
         (elements.prerequisites or words.not_stated,),
         (_label(elements.supervision, words) if elements.supervision else words.not_stated,),
         (elements.grade or words.not_stated,),
@@ -132,7 +132,7 @@ def certificate_of(elements: Elements, issued: Issued, language: str = "") -> Ce
             if part
             else words.stand_alone,
         ),
-        tuple(_further(elements, issued, words)),
+        tuple(_further(elements, issued, words)) or (words.not_stated,),
     )
     return Certificate(
         words=words,
@@ -177,8 +177,8 @@ def _country(elements: Elements, words: Words) -> str:
 
 def _assessment(elements: Elements, words: Words) -> tuple[str, ...]:
     label = _label(elements.assessment, words)
-    text = elements.assessment_text or label
-    return (text,) if text.casefold().startswith(label.casefold()) else (label, text)
+    text = elements.assessment_text or label or words.not_stated
+    return (text,) if not label or text.casefold().startswith(label.casefold()) else (label, text)
 
 
 def _quality(elements: Elements, words: Words) -> list[str]:
@@ -190,15 +190,13 @@ def _quality(elements: Elements, words: Words) -> list[str]:
 
 
 def _further(elements: Elements, issued: Issued, words: Words) -> list[str]:
-    said = [f"{words.kinds.get(elements.kind, elements.kind)}, {_label(elements.setting, words).lower()}"]
-    if elements.starts and elements.ends:
-        said.append(words.held.format(start=words.day(elements.starts), end=words.day(elements.ends)))
-    if elements.place:
-        said.append(words.place.format(place=elements.place))
+    setting = _label(elements.setting, words)
+    said = [setting] if setting else []
+    if elements.issuer and elements.issuer != elements.awarding_body.name:
+        said.append(words.issued_for.format(agency=elements.issuer))
+    said.append(words.awarded.format(day=words.day(elements.awarded_on)))
     if elements.field:
         said.append(words.field.format(field=f"{elements.field.label} (ISCED-F {elements.field.code})"))
-    if elements.languages:
-        said.append(words.taught_in.format(languages=", ".join(map(language_name, elements.languages))))
     if issued.valid_until:
         said.append(words.valid_until.format(day=words.day(issued.valid_until)))
     return said

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from ilactl.credentials.badge import GOLD, INK, IVORY, centred, medallion, star
 from ilactl.credentials.canvas import MM, Canvas, fitted, measured, rectangle, rosette, wrapped
@@ -12,7 +13,7 @@ from ilactl.credentials.certificate import Certificate, text_of_code
 from ilactl.credentials.flowing import Block, Style, balanced, blocks_of, draw_column, packed
 from ilactl.credentials.fonts import DISPLAY, LABEL, SERIF, TEXT, Fonts
 
-__all__ = ["certificate_pdf", "certificate_png", "code_matrix"]
+__all__ = ["certificate_pdf", "certificate_png", "code_matrix", "dark_runs", "ghost", "seal"]
 
 _WIDTH, _HEIGHT = 297.0, 210.0
 _LEFT, _RIGHT = 22.0, 275.0
@@ -50,6 +51,17 @@ def code_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(module) for module in row) for row in code.matrix)
 
 
+def dark_runs(matrix: tuple[tuple[bool, ...], ...]) -> Iterator[tuple[int, int, int]]:
+    """Row, column and length of each run of dark modules."""
+    for line, row in enumerate(matrix):
+        at = 0
+        for dark, run in groupby(row):
+            long = len(tuple(run))
+            if dark:
+                yield line, at, long
+            at += long
+
+
 def _draw(canvas: Canvas, certificate: Certificate, next_page: Callable[[], None] | None) -> None:
     _frame(canvas)
     top = _head(canvas, certificate)
@@ -77,8 +89,7 @@ def _draw(canvas: Canvas, certificate: Certificate, next_page: Callable[[], None
 
 def _frame(canvas: Canvas) -> None:
     canvas.polygon(rectangle(0, 0, _WIDTH, _HEIGHT), IVORY)
-    for turn in range(5):
-        canvas.line(tuple(rosette(_WIDTH / 2, 112, 62, 22, 24, turn * 1.2566, 30)), _GHOST, 0.2)
+    ghost(canvas, _WIDTH / 2, 112)
     for inset, colour, width in ((7.0, INK, 0.9), (8.8, "#c9a24d", 0.3)):
         box = rectangle(inset, inset, _WIDTH - 2 * inset, _HEIGHT - 2 * inset)
         canvas.line((*box, box[0]), colour, width)
@@ -101,13 +112,15 @@ def _head(canvas: Canvas, certificate: Certificate) -> float:
     _label(canvas, _LEFT, y, certificate.row(2).label)
     size, lines = fitted(canvas, certificate.title, DISPLAY, width, (32, 29.5, 27, 25), 1)
     if lines[0].endswith("…"):
-        size, lines = fitted(canvas, certificate.title, DISPLAY, width, (25, 23, 21, 19, 17), 2)
+        size, lines = fitted(canvas, certificate.title, DISPLAY, width, (25, 23, 21, 19), 2)
+    if lines[-1].endswith("…"):
+        size, lines = fitted(canvas, certificate.title, DISPLAY, width, (18, 16, 14, 12), 4)
     y += 1.2
     for line in lines:
         y += size * MM * 1.12
         canvas.text(_LEFT, y, line, DISPLAY, size, INK)
     for extra in certificate.row(2).texts[1:]:
-        y += 5.2
+        y += 6
         canvas.text(_LEFT, y, fitted(canvas, extra, SERIF, width, (10,), 1)[1][0], SERIF, 10, _GREY)
     y += 9.5
     _label(canvas, _LEFT, y, certificate.row(1).label)
@@ -118,7 +131,7 @@ def _head(canvas: Canvas, certificate: Certificate) -> float:
     if born:
         after = _LEFT + measured(canvas, lines[0], SERIF, size) + 4
         canvas.text(after, y, born[0], TEXT, 9.5, _GREY)
-    _seal(canvas, certificate, 249.0, 42.0)
+    seal(canvas, certificate, 249.0, 42.0)
     y = max(y + 6.5, 76.0)
     return _between(canvas, certificate, y)
 
@@ -139,7 +152,14 @@ def _between(canvas: Canvas, certificate: Certificate, y: float) -> float:
     return low + 9.0
 
 
-def _seal(canvas: Canvas, certificate: Certificate, x: float, y: float) -> None:
+def ghost(canvas: Canvas, x: float, y: float) -> None:
+    """The pale ring behind the text."""
+    for turn in range(5):
+        canvas.line(tuple(rosette(x, y, 62, 22, 24, turn * 1.2566, 24)), _GHOST, 0.2)
+
+
+def seal(canvas: Canvas, certificate: Certificate, x: float, y: float) -> None:
+    """The medallion with workload and level, 26 millimetres in radius."""
     medallion(canvas, x, y, 26)
     facts = tuple(filter(None, (certificate.workload, certificate.level)))
     star(canvas, x, y - (10.5 if facts else 0), 2.4 if facts else 7, "#c9a24d")
@@ -170,15 +190,9 @@ def _foot(canvas: Canvas, certificate: Certificate) -> None:
     cell = _CODE / (len(matrix) + 8)
     x, y = _LEFT, _FOOT + 3.4
     canvas.polygon(rectangle(x, y, _CODE, _CODE), "#ffffff")
-    for line, row in enumerate(matrix):
-        start = None
-        for at, dark in enumerate((*row, False)):
-            if dark and start is None:
-                start = at
-            elif not dark and start is not None:
-                at_x, at_y = x + (start + 4) * cell, y + (line + 4) * cell
-                canvas.polygon(rectangle(at_x, at_y, (at - start) * cell, cell), "#000000")
-                start = None
+    for line, start, long in dark_runs(matrix):
+        at_x, at_y = x + (start + 4) * cell, y + (line + 4) * cell
+        canvas.polygon(rectangle(at_x, at_y, long * cell, cell), "#000000")
     beside = x + _CODE + 5
     y = _FOOT + 6.6
     for label, text in certificate.foot:

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["LANGUAGES", "Words", "language_name", "words_of"]
+__all__ = ["LANGUAGES", "Words", "words_of"]
 
 LANGUAGES = ("en", "sv", "lt")
 """The languages that a certificate can be made in."""
@@ -40,11 +40,9 @@ class Words(Struct, frozen=True, kw_only=True):
     counts_towards: str
     not_stated: str
     until: str
-    held: str
-    place: str
     field: str
-    taught_in: str
-    kinds: Mapping[str, str]
+    issued_for: str
+    awarded: str
     born: str
     recognised_by: str
     credential: str
@@ -98,9 +96,3 @@ def words_of(language: str) -> Words:
     for name in ("elements", "months", "hours"):
         values[name] = tuple(values[name])
     return Words(code=code, **values)
-
-
-def language_name(code: str) -> str:
-    """A language by its own name; its code where that is not known."""
-    name: str = _file()["languages"].get(code, code)
-    return name

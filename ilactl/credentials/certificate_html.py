@@ -1,0 +1,156 @@
+"""The certificate as one HTML file: fonts, drawings and style stand in it, nothing is fetched or run.
+
+It reads on a telephone as on a wall, and prints on A4 across. What the embedded fonts lack, the reader's own
+fonts show. Every text of the document is escaped.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from importlib.resources import files
+
+from ilactl.credentials.canvas_svg import SvgCanvas
+from ilactl.credentials.certificate import Certificate, Row, text_of_code
+from ilactl.credentials.certificate_page import code_matrix, dark_runs, ghost, seal
+from ilactl.credentials.fonts import DISPLAY, LABEL, SERIF, TEXT, Fonts, subset
+
+__all__ = ["certificate_html"]
+
+_FACES = (
+    (TEXT, "Certificate Sans", 400),
+    (LABEL, "Certificate Sans", 600),
+    (SERIF, "Certificate Serif", 400),
+    (DISPLAY, "Certificate Serif", 600),
+)
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+_LONG = 420
+"""Letters of an element from which on it may be parted between columns."""
+
+
+def certificate_html(certificate: Certificate, fonts: Fonts) -> bytes:
+    """The page, in UTF-8."""
+    words = certificate.words
+    title = escape(f"{certificate.title}: {certificate.learner}")
+    page = f"""<!doctype html>
+<html lang="{words.code}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{_style(certificate)}</style>
+</head>
+<body>
+<main class="sheet">
+<div class="ghost" aria-hidden="true">{_ghost(fonts)}</div>
+<header>
+<div>
+<p class="kicker">{escape(words.micro_credential)}</p>
+{_head(certificate)}
+</div>
+<div class="seal">{_seal(certificate, fonts)}</div>
+</header>
+<dl class="who">
+{"".join(_short(certificate.row(number)) for number in (4, 3, 5))}</dl>
+<dl class="elements">
+{"".join(map(_element, certificate.rows[5:]))}</dl>
+{_foot(certificate)}
+</main>
+</body>
+</html>
+"""
+    return page.encode()
+
+
+def _style(certificate: Certificate) -> str:
+    letters = sum(len(text) for row in certificate.rows[5:] for text in row.texts)
+    size = next(
+        (size for limit, size in ((600, 10.5), (900, 9.8), (1200, 9.2), (1700, 8.6)) if letters < limit), 8.2
+    )
+    long = len(certificate.title)
+    title = next((size for limit, size in ((40, 30), (60, 26), (110, 22), (170, 18)) if long < limit), 14)
+    name = 24 if len(certificate.learner) < 32 else 18
+    everything = certificate.all_text + certificate.all_text.upper() + "•…"
+    faces = "".join(_face(face, family, weight, everything) for face, family, weight in _FACES)
+    style = files("ilactl.credentials").joinpath("certificate.css").read_text("utf-8")
+    return f"{faces}:root {{ --size: {size}pt; --title: {title}pt; --name: {name}pt; }}\n{style}"
+
+
+def _face(face: str, family: str, weight: int, letters: str) -> str:
+    data = b64encode(subset(face, (letters,))).decode()
+    source = f'url("data:font/woff;base64,{data}") format("woff")'
+    return f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: {source}; }}\n'
+
+
+def _ghost(fonts: Fonts) -> str:
+    canvas = SvgCanvas(fonts, 170, 170, title="", description="")
+    ghost(canvas, 85, 85)
+    return canvas.data().decode().strip()
+
+
+def _seal(certificate: Certificate, fonts: Fonts) -> str:
+    facts = " · ".join(filter(None, (certificate.workload, certificate.level)))
+    canvas = SvgCanvas(fonts, 52, 52, title=certificate.words.micro_credential, description=facts)
+    seal(canvas, certificate, 26, 26)
+    return canvas.data().decode().strip()
+
+
+def _head(certificate: Certificate) -> str:
+    title, learner = certificate.row(2), certificate.row(1)
+    language = certificate.title_language
+    original = "".join(f'<p class="original">{escape(text)}</p>' for text in title.texts[1:])
+    born = "".join(f' <span class="born">{escape(text)}</span>' for text in learner.texts[1:])
+    return f"""<dl class="title">
+<div data-element="2"><dt>{escape(title.label)}</dt>
+<dd><h1 lang="{escape(language)}" dir="auto">{escape(certificate.title)}</h1>{original}</dd></div>
+<div class="learner" data-element="1"><dt>{escape(learner.label)}</dt>
+<dd><span class="name" dir="auto">{escape(certificate.learner)}</span>{born}</dd></div>
+</dl>"""
+
+
+def _short(row: Row) -> str:
+    text = escape(" ".join(row.texts))
+    return f'<div data-element="{row.element}"><dt>{escape(row.label)}</dt><dd dir="auto">{text}</dd></div>\n'
+
+
+def _element(row: Row) -> str:
+    if row.listed and len(row.texts) > 1:
+        said = f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in row.texts)}</ul>"
+    else:
+        said = "".join(f"<p>{escape(text)}</p>" for text in row.texts)
+    long = ' class="long"' if sum(map(len, row.texts)) > _LONG else ""
+    label = escape(row.label)
+    return f'<div data-element="{row.element}"{long}><dt>{label}</dt><dd dir="auto">{said}</dd></div>\n'
+
+
+def _foot(certificate: Certificate) -> str:
+    code = text_of_code(certificate.issued)
+    lines = (*certificate.foot, ("QR", code))
+    proof = "\n".join(f"<div><dt>{escape(label)}</dt><dd>{escape(text)}</dd></div>" for label, text in lines)
+    recognised = certificate.issued.recognised
+    beside = ""
+    if recognised:
+        said = "".join(f"<li><strong>{escape(one.by)}</strong>{escape(one.text)}</li>" for one in recognised)
+        label = escape(certificate.words.recognised_by)
+        beside = f'\n<section class="recognised"><h2>{label}</h2><ul>{said}</ul></section>'
+    alone = "" if recognised else ' class="alone"'
+    return f"""<footer{alone}>
+<div class="code">{_code(code)}</div>
+<div><dl class="proof">
+{proof}
+</dl>
+<p class="verify">{escape(certificate.command)}</p></div>{beside}
+</footer>"""
+
+
+def _code(text: str) -> str:
+    matrix = code_matrix(text)
+    side = len(matrix) + 8
+    path = "".join(f"M{at + 4} {line + 4}h{long}v1h-{long}z" for line, at, long in dark_runs(matrix))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img" '
+        f'shape-rendering="crispEdges"><title>{escape(text)}</title>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/><path d="{path}"/></svg>'
+    )
