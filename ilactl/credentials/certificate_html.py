@@ -10,6 +10,7 @@ from base64 import b64encode
 from html import escape
 from importlib.resources import files
 
+from ilactl.credentials.canvas import MM
 from ilactl.credentials.canvas_svg import SvgCanvas
 from ilactl.credentials.certificate import Certificate, Row, text_of_code
 from ilactl.credentials.certificate_page import code_matrix, dark_runs, ghost, seal
@@ -24,6 +25,12 @@ _FACES = (
     (DISPLAY, "Certificate Serif", 600),
 )
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+_HEAD = 190.0
+"""Millimetres a line beside the seal has."""
+
+_PAGE = 1900
+"""Letters that one page has room for; more go over several, without a frame."""
+
 _LONG = 420
 """Letters of an element from which on it may be parted between columns."""
 
@@ -32,6 +39,7 @@ def certificate_html(certificate: Certificate, fonts: Fonts) -> bytes:
     """The page, in UTF-8."""
     words = certificate.words
     title = escape(f"{certificate.title}: {certificate.learner}")
+    kind = "sheet" if _letters(certificate) < _PAGE else "sheet many"
     page = f"""<!doctype html>
 <html lang="{words.code}">
 <head>
@@ -40,10 +48,10 @@ def certificate_html(certificate: Certificate, fonts: Fonts) -> bytes:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-{_style(certificate)}</style>
+{_style(certificate, fonts)}</style>
 </head>
 <body>
-<main class="sheet">
+<main class="{kind}">
 <div class="ghost" aria-hidden="true">{_ghost(fonts)}</div>
 <header>
 <div>
@@ -64,18 +72,30 @@ def certificate_html(certificate: Certificate, fonts: Fonts) -> bytes:
     return page.encode()
 
 
-def _style(certificate: Certificate) -> str:
-    letters = sum(len(text) for row in certificate.rows[5:] for text in row.texts)
-    size = next(
-        (size for limit, size in ((600, 10.5), (900, 9.8), (1200, 9.2), (1700, 8.6)) if letters < limit), 8.2
+def _style(certificate: Certificate, fonts: Fonts) -> str:
+    letters = _letters(certificate)
+    sizes = ((450, 10.5), (650, 10), (850, 9.4), (1150, 8.9), (_PAGE, 8.4))
+    size = next((size for limit, size in sizes if letters < limit), 9.5)
+    title = _fits(fonts, certificate.title, DISPLAY, (30, 28, 26, 24)) or _fits(
+        fonts, certificate.title, DISPLAY, (22, 18, 15, 13), lines=1.8
     )
-    long = len(certificate.title)
-    title = next((size for limit, size in ((40, 30), (60, 26), (110, 22), (170, 18)) if long < limit), 14)
-    name = 24 if len(certificate.learner) < 32 else 18
+    name = _fits(fonts, certificate.learner, SERIF, (24, 21, 18, 15))
     everything = certificate.all_text + certificate.all_text.upper() + "•…"
     faces = "".join(_face(face, family, weight, everything) for face, family, weight in _FACES)
     style = files("ilactl.credentials").joinpath("certificate.css").read_text("utf-8")
-    return f"{faces}:root {{ --size: {size}pt; --title: {title}pt; --name: {name}pt; }}\n{style}"
+    return f"{faces}:root {{ --size: {size}pt; --title: {title or 12}pt; --name: {name or 13}pt; }}\n{style}"
+
+
+def _letters(certificate: Certificate) -> int:
+    """How much there is to set; the original title takes a line from the rest."""
+    count = sum(len(text) for row in certificate.rows[5:] for text in row.texts)
+    return count + 150 * (len(certificate.row(2).texts) - 1)
+
+
+def _fits(fonts: Fonts, text: str, face: str, sizes: tuple[int, ...], lines: float = 1) -> int:
+    """The first size in which the text takes so many lines of the head; 0 where none is small enough."""
+    length = fonts.length(text, face) * MM
+    return next((size for size in sizes if length * size <= _HEAD * lines), 0)
 
 
 def _face(face: str, family: str, weight: int, letters: str) -> str:
