@@ -16,7 +16,7 @@ from ilactl.credentials.certificate import Certificate, Row, text_of_code
 from ilactl.credentials.certificate_page import code_matrix, dark_runs, ghost, seal
 from ilactl.credentials.fonts import DISPLAY, LABEL, SERIF, TEXT, Fonts, subset
 
-__all__ = ["certificate_html"]
+__all__ = ["POLICY", "certificate_html", "faces_of"]
 
 _FACES = (
     (TEXT, "Certificate Sans", 400),
@@ -24,7 +24,9 @@ _FACES = (
     (SERIF, "Certificate Serif", 400),
     (DISPLAY, "Certificate Serif", 600),
 )
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+"""What a browser may load for a page of ours: nothing but what stands in it."""
+
 _HEAD = 190.0
 """Millimetres a line beside the seal has."""
 
@@ -44,7 +46,7 @@ def certificate_html(certificate: Certificate, fonts: Fonts) -> bytes:
 <html lang="{words.code}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
@@ -80,8 +82,7 @@ def _style(certificate: Certificate, fonts: Fonts) -> str:
         fonts, certificate.title, DISPLAY, (22, 18, 15, 13), lines=1.8
     )
     name = _fits(fonts, certificate.learner, SERIF, (24, 21, 18, 15))
-    everything = certificate.all_text + certificate.all_text.upper() + "•…"
-    faces = "".join(_face(face, family, weight, everything) for face, family, weight in _FACES)
+    faces = faces_of(certificate.all_text)
     style = files("ilactl.credentials").joinpath("certificate.css").read_text("utf-8")
     return f"{faces}:root {{ --size: {size}pt; --title: {title or 12}pt; --name: {name or 13}pt; }}\n{style}"
 
@@ -96,6 +97,12 @@ def _fits(fonts: Fonts, text: str, face: str, sizes: tuple[int, ...], lines: flo
     """The first size in which the text takes so many lines of the head; 0 where none is small enough."""
     length = fonts.length(text, face) * MM
     return next((size for size in sizes if length * size <= _HEAD * lines), 0)
+
+
+def faces_of(text: str) -> str:
+    """The rules that embed the four faces, with what the text needs of them."""
+    everything = text + text.upper() + "•…"
+    return "".join(_face(face, family, weight, everything) for face, family, weight in _FACES)
 
 
 def _face(face: str, family: str, weight: int, letters: str) -> str:

@@ -52,6 +52,11 @@ class Words(Struct, frozen=True, kw_only=True):
     verify: str
     original: str
     continued: str
+    wallet: str
+    page: str
+    print: str
+    file: str
+    badge: str
     concepts: Mapping[str, str] = {}
     countries: Mapping[str, str] = {}
 
