@@ -26,6 +26,7 @@ __all__ = [
     "IlactlError",
     "IoFailed",
     "LedgerLocked",
+    "NoCredential",
     "NotFound",
     "OutcomeUnknown",
     "Refused",
@@ -150,6 +151,14 @@ class BadInput(IlactlError):
     exit_status = 65
     message = "{what}: {count}; nothing was written"
     hint = "each line above says where and what to do"
+
+
+class NoCredential(BadInput):
+    """A file holds no micro-credential that can be read."""
+
+    code = "NO-CREDENTIAL"
+    message = "{what} is no credential: {reason}"
+    hint = "give the signed file (JSON) or the badge image (PNG, SVG) as its holder got it"
 
 
 class NotFound(IlactlError):

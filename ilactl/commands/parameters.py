@@ -24,6 +24,8 @@ __all__ = [
     "COMMIT",
     "CONTRIBUTION_RULE",
     "COURSE",
+    "CREDENTIAL",
+    "CREDENTIAL_KEY",
     "ENROLMENT",
     "FIELD",
     "FILE",
@@ -93,6 +95,18 @@ def _enrolments(root: Path, beginning: str) -> Offers:
     from ilactl.ledger.ids import first_cells
 
     return ((found, "") for found in first_cells(root / "enrolments.csv", beginning))
+
+
+def _credentials(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "credentials.csv", beginning))
+
+
+def _credential_keys(root: Path, beginning: str) -> Offers:
+    from ilactl.ledger.ids import first_cells
+
+    return ((found, "") for found in first_cells(root / "credential_keys.csv", beginning))
 
 
 def _relevant(root: Path, beginning: str) -> Offers:
@@ -215,6 +229,8 @@ COURSE = Ids(_courses)
 RELEVANT = Ids(_relevant)
 FIELD = Ids(_fields)
 ENROLMENT = Ids(_enrolments)
+CREDENTIAL = Ids(_credentials)
+CREDENTIAL_KEY = Ids(_credential_keys)
 GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries, _enrolments)
 RULE = Ids(_rules(*_ALL_RULES))

@@ -38,6 +38,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "enrolment": "ilactl.commands.enrolment",
         "settle": "ilactl.commands.settle",
     },
+    "What comes out": {"credential": "ilactl.commands.credential"},
     "What a person has, and why": {
         "balance": "ilactl.commands.balance",
         "statement": "ilactl.commands.statement",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "NotReadable", "read_json"]
@@ -23,6 +24,8 @@ MAX_NODES = 4000
 
 _KEYWORDS = frozenset({"@value", "@language", "@direction"})
 """Keywords that may stand in a document below its top: text in a language."""
+
+_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,5}", re.ASCII)
 
 
 class NotReadable(Exception):
@@ -109,6 +112,8 @@ def _walk(document: dict[str, Any]) -> None:
                 top = node is document and name == "@context"
                 if name.startswith("@") and not top and name not in _KEYWORDS:
                     raise NotReadable(f"{name[:40]} stands inside it, where only names of terms can")
+                if name == "@language" and not (isinstance(value, str) and _TAG.fullmatch(value)):
+                    raise NotReadable("@language is no language")
                 waiting.append(value)
         elif isinstance(node, list):
             waiting.extend(node)

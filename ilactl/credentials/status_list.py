@@ -16,7 +16,7 @@ from typing import Any
 
 from ilactl.credentials.contexts import CREDENTIALS_V2
 
-__all__ = ["SIZE", "BadList", "bit_of", "draw_index", "encoded", "list_id", "status_list"]
+__all__ = ["SIZE", "BadList", "Places", "bit_of", "encoded", "list_id", "status_list"]
 
 SIZE = 131_072
 """Places in a list: as many as the standard asks for, so that one hides among the others."""
@@ -71,18 +71,31 @@ def list_id(url: str, ledger: str, number: int) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"ilactl:{ledger}:status:{number}").urn
 
 
-def draw_index(seed: bytes, used: set[tuple[int, int]]) -> tuple[int, int]:
-    """A list and a place in it that nobody has had: random, so that it says nothing about when."""
-    number = max((listed for listed, _ in used), default=1)
-    if sum(1 for listed, _ in used if listed == number) >= _HALF:
-        number += 1
-    attempt = 0
-    while True:
-        drawn = hashlib.sha256(seed + b"\0index" + attempt.to_bytes(4, "big")).digest()
-        place = int.from_bytes(drawn[:8], "big") % SIZE
-        if (number, place) not in used:
-            return number, place
-        attempt += 1
+class Places:
+    """Places in status lists, those that are taken and those still to draw."""
+
+    def __init__(self, taken: Iterable[tuple[str, int, int]], did: str) -> None:
+        """`taken` are issuer, list and place of every credential ever issued; a list has one issuer."""
+        known = list(taken)
+        own = [number for issuer, number, _ in known if issuer == did]
+        self._list = max(own) if own else max((number for _, number, _ in known), default=0) + 1
+        self._taken = {(number, place) for _, number, place in known}
+        self._next = max(self._list, *(number for _, number, _ in known)) + 1 if known else self._list + 1
+        self._filled = own.count(self._list)
+
+    def draw(self, seed: bytes) -> tuple[int, int]:
+        """A list and a place that nobody has had: random, so that it says nothing about when."""
+        if self._filled >= _HALF:
+            self._list, self._next, self._filled = self._next, self._next + 1, 0
+        attempt = 0
+        while True:
+            drawn = hashlib.sha256(seed + b"\0index" + attempt.to_bytes(4, "big")).digest()
+            place = self._list, int.from_bytes(drawn[:8], "big") % SIZE
+            if place not in self._taken:
+                self._taken.add(place)
+                self._filled += 1
+                return place
+            attempt += 1
 
 
 def status_list(address: str, did: str, bits: Iterable[int], valid_from: str) -> dict[str, Any]:

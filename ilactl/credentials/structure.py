@@ -47,9 +47,25 @@ def time_of(value: Any) -> datetime | None:
 def faults(document: dict[str, Any], *, badge: bool = True) -> list[str]:
     """Everything that is not as it has to be, in words; of a status list with `badge` false."""
     found = list(_envelope(document))
+    if _labelled(document):
+        found.append("a node in it is named by a label (_:), not by an address")
     if badge:
         found += _badge(document)
     return found
+
+
+def _labelled(document: dict[str, Any]) -> bool:
+    """Whether nodes refer to each other by labels: nobody needs them, and puzzles are built of them."""
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, str) and node.startswith("_:"):
+            return True
+    return False
 
 
 def _envelope(document: dict[str, Any]) -> Iterator[str]:

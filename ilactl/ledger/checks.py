@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ilactl.errors import ChangedOutside, IoFailed, Unsafe
 from ilactl.ledger import (
     check_courses,
+    check_credentials,
     check_enrolments,
     check_entries,
     check_files,
@@ -46,6 +47,8 @@ CHECKS: tuple[Check, ...] = (
     Check.of("runs", "always", check_courses.runs_known),
     Check.of("seats", "always", check_enrolments.seats),
     Check.of("credentials", "always", check_enrolments.credentials_known),
+    Check.of("credential-steps", "always", check_credentials.steps_fit),
+    Check.of("documents", "always", check_credentials.documents_fit),
     Check.watching("enrolments", "always", check_enrolments.EnrolmentMoney),
     Check.watching("first-full", "always", check_enrolments.FirstFull),
     Check.watching("entry-organisations", "always", check_registers.EntryOrganisations),

@@ -14,7 +14,7 @@ from pathlib import Path
 from ilactl.errors import AlreadyThere, Unsafe
 from ilactl.ledger.disk import fail
 
-__all__ = ["refuse_place", "write_outside"]
+__all__ = ["make_private_folder", "refuse_place", "replace_outside", "write_outside"]
 
 
 def refuse_place(root: Path, place: Path, *, again: bytes | None = None) -> bool:
@@ -64,3 +64,43 @@ def write_outside(root: Path, place: Path, data: bytes | Iterable[bytes]) -> Non
         if isinstance(error, OSError):
             fail(str(place), error)
         raise
+
+
+def replace_outside(root: Path, place: Path, data: bytes) -> bool:
+    """Put a file to publish in its place, over an older one of the same name, whole or not at all.
+
+    False where it is there already to the byte. Anyone may read it. Raises Unsafe for a link or what is
+    no plain file, and inside the ledger; IoFailed.
+    """
+    inside = place.absolute().parent.resolve()
+    if inside == root.resolve() or root.resolve() in inside.parents:
+        raise Unsafe(path=str(place), reason="it lies inside the ledger, where only ilactl's own files do")
+    if place.is_symlink() or (place.exists() and not place.is_file()):
+        raise Unsafe(path=str(place), reason="it is a link, or no plain file")
+    part = place.with_name(f".{place.name}.part")
+    try:
+        if place.exists() and place.read_bytes() == data:
+            return False
+        with suppress(FileNotFoundError):
+            part.unlink()
+        fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, place)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError):
+            fail(str(place), error)
+        raise
+    return True
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can look into, where there is none. Raises IoFailed."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        fail(str(folder), error)

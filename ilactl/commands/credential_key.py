@@ -1,0 +1,219 @@
+"""`ilactl credential key`: the keys that sign, their private halves in files, their public ones recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ilactl.commands.face import Day, Face, face_options
+from ilactl.commands.parameters import CREDENTIAL_KEY, FILE
+from ilactl.commands.signing import ask_passphrase, is_sample, passphrase_option, read_passphrase
+from ilactl.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ilactl.ledger.commit import Writer
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer
+
+__all__ = ["key"]
+
+
+@click.group("key")
+def key() -> None:
+    """The keys that sign micro-credentials.
+
+    \b
+    Examples:
+      $ ilactl credential key list
+    """
+
+
+@key.command("new")
+@click.argument("file", type=FILE)
+@click.option("--did", metavar="DID", default="", help="A did:web whose site you keep; default: did:key.")
+@click.option("--passphrase", is_flag=True, help="Ask for a passphrase and lock the file with it.")
+@passphrase_option
+@face_options("on", "dry_run", "lock_wait")
+def new(face: Face, file: str, did: str, passphrase: bool, passphrase_file: str | None) -> None:
+    """Make a key in FILE and record its public half, so that it signs from --on.
+
+    FILE is new, readable by its owner alone, outside the ledger and outside git: whoever has it can
+    sign in the agency's name. A key file that is there already is taken as it is. By default the
+    key is its own identifier (did:key); with --did did:web:example.org verifiers find it in
+    https://example.org/.well-known/did.json, which 'ilactl credential publish' writes. Keep a copy of
+    the file and of its passphrase where you keep what must not be lost.
+
+    \b
+    Examples:
+      $ ilactl credential key new keys/agency.pem -n
+      $ ilactl credential key new keys/agency.pem
+      $ printf 'a long passphrase\\n' > pass.txt
+      $ ilactl credential key new keys/locked.pem --passphrase-file pass.txt --did did:web:example.org
+    """
+    from ilactl.credentials.dids import did_key, web_address
+    from ilactl.credentials.keyfile import new_key, open_key, pem_of, public_of, refuse_in_git
+    from ilactl.ledger.outside import refuse_place, write_outside
+
+    if did and web_address(did) is None:
+        hint = "write it as did:web:example.org or did:web:example.org:folder"
+        raise UsageError(reason=f"--did: {did} is no did:web", hint=hint)
+    snapshot = face.snapshot()
+    path, secret = Path(file), read_passphrase(face, passphrase_file)
+    there = path.exists() or path.is_symlink()
+    if passphrase and secret is None:
+        secret = ask_passphrase(f"passphrase for {path}")
+        if not there and ask_passphrase("the same again") != secret:
+            raise UsageError(reason="the two passphrases differ", hint="nothing was written: try again")
+    if passphrase_file is not None and not secret:
+        raise UsageError(reason=f"{passphrase_file} is empty", hint="put the passphrase on its first line")
+    if there:
+        private = open_key(path, secret, sample=is_sample(snapshot))
+    else:
+        refuse_place(face.root(), path)
+        refuse_in_git(path)
+        private = new_key()
+    public = public_of(private)
+    identifier = did or did_key(public)
+    on = face.on(snapshot)
+    if face.dry_run:
+        _refuse_known(snapshot, public)
+        face.answer(_made(identifier, path, "", None))
+        return
+    with face.writer("ilactl credential key new") as writer:
+        _refuse_known(writer.snapshot, public)
+        if not there:
+            _make_folder(path)
+            write_outside(face.root(), path, pem_of(private, secret or b""))
+        name = f"K{writer.snapshot.head.seq + 1}"
+        seq = _commit(writer, "credential key new", (name, on.isoformat(), identifier, public, "", ""))
+    face.answer(_made(identifier, path, name, seq), change=True)
+
+
+def _make_folder(path: Path) -> None:
+    from ilactl.ledger.outside import make_private_folder
+
+    make_private_folder(path.parent)
+
+
+def _refuse_known(snapshot: Snapshot, public: str) -> None:
+    from ilactl.ledger.credential_keys import credential_keys
+
+    for one in credential_keys(snapshot):
+        if one.public == public:
+            raise Refused(
+                reason=f"this key is recorded as {one.key} already",
+                hint="'ilactl credential key list' shows it; name a new FILE for another key",
+            )
+
+
+def _commit(writer: Writer, command: str, cells: tuple[str, ...]) -> int:
+    from ilactl.ledger.columns import CREDENTIAL_KEYS
+    from ilactl.ledger.commit import Append, Change
+    from ilactl.ledger.credential_keys import key_appends
+
+    row = Append(CREDENTIAL_KEYS.file, key_appends(writer.snapshot, cells), rows=1)
+    return writer.commit(Change(command, (row,))).seq
+
+
+def _made(did: str, path: Path, name: str, seq: int | None) -> Answer:
+    from ilactl.credentials.dids import web_address
+    from ilactl.output import Answer, Lines
+
+    lines = [f"key {name} of {did} is in {path} (commit {seq})" if seq else "dry run: no key was made"]
+    if did.startswith("did:web:"):
+        lines.append(f"publish its document as {web_address(did)}: 'ilactl credential publish' writes it")
+    data = {
+        "key": name or None,
+        "did": did if seq else None,
+        "file": str(path),
+        "commit": seq,
+        "dry_run": not seq,
+    }
+    return Answer("ilactl.credential_key_new/1", blocks=[Lines(lines)], data=data)
+
+
+@key.command("list")
+@face_options()
+def list_(face: Face) -> None:
+    """List the keys that sign or signed, oldest first.
+
+    \b
+    Examples:
+      $ ilactl credential key list
+      $ ilactl credential key list -O json
+    """
+    from ilactl.ledger.credential_keys import credential_keys
+    from ilactl.output import Answer, Cell, Col, Grid
+
+    keys = credential_keys(face.snapshot())
+    rows: list[dict[str, Cell]] = [
+        {
+            "key": one.key,
+            "state": one.state,
+            "since": one.since,
+            "retired_on": one.retired_on,
+            "compromised_since": one.compromised_since,
+            "did": one.did,
+            "public": one.public,
+        }
+        for one in keys
+    ]
+    columns = [Col("key"), Col("state"), Col("since", kind="date"), Col("retired_on", kind="date")]
+    columns += [Col("compromised_since", kind="date"), Col("did"), Col("public")]
+    shown = [one for one in columns[:-1] if one.name != "compromised_since" or any(r[one.name] for r in rows)]
+    face.answer(Answer("ilactl.credential_key_list/1", rows, columns, [Grid(shown, rows, "no key")]))
+
+
+@key.command("retire")
+@click.argument("key_id", metavar="KEY", type=CREDENTIAL_KEY)
+@click.option(
+    "--compromised-since",
+    metavar="DATE",
+    type=Day(),
+    help="The day from which somebody else may have signed with it.",
+)
+@face_options("on", "dry_run", "yes", "lock_wait")
+def retire(face: Face, key_id: str, compromised_since: date | None) -> None:
+    """Let KEY sign no more after --on; what it signed until then stays good.
+
+    With --compromised-since nothing it signed is believed any more: when it was signed is only
+    what the signer says. Issue those credentials again with a new key. Keep a retired
+    key's file: it signs the status lists of what it issued.
+
+    \b
+    Examples:
+      $ ilactl credential key new keys/old.pem
+      $ ilactl credential key retire K2 -n  # exit 66
+      $ ilactl credential key retire K2 --compromised-since 2026-11-20 --yes  # exit 66
+    """
+    from ilactl.ledger.credential_keys import credential_key
+
+    snapshot = face.snapshot()
+    one = credential_key(snapshot, key_id)
+    on = one.retired_on or face.on(snapshot)
+    same = compromised_since is None or compromised_since == one.compromised_since
+    if one.retired_on is not None and same:
+        face.answer(_retired(one.key, on, None, "retired already, nothing to write"), change=True)
+        return
+    since = compromised_since or one.compromised_since
+    if face.dry_run:
+        face.answer(_retired(one.key, on, None, "dry run, nothing was written"))
+        return
+    face.confirm(f"Retire {one.key}, {one.did}?")
+    with face.writer("ilactl credential key retire") as writer:
+        today = max(face.on(writer.snapshot), one.since).isoformat()
+        cells = (one.key, today, one.did, one.public, on.isoformat(), since.isoformat() if since else "")
+        seq = _commit(writer, "credential key retire", cells)
+    face.answer(_retired(one.key, on, seq, f"commit {seq}"), change=True)
+
+
+def _retired(name: str, on: date, seq: int | None, done: str) -> Answer:
+    from ilactl.output import Answer, Lines
+
+    line = f"{name} signs no more after {on}: {done}"
+    data = {"key": name, "retired_on": on, "commit": seq}
+    return Answer("ilactl.credential_key_retire/1", blocks=[Lines([line])], data=data)

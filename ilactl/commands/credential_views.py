@@ -1,0 +1,119 @@
+"""`ilactl credential show` and `list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ilactl.commands.face import Face, face_options
+from ilactl.commands.parameters import COURSE, CREDENTIAL, PERSON
+from ilactl.ledger.words import CREDENTIAL_STATES
+
+if TYPE_CHECKING:
+    from ilactl.output import Block, Cell
+
+__all__ = ["list_", "show"]
+
+
+@click.command("show")
+@click.argument("credential", type=CREDENTIAL)
+@face_options("on")
+def show(face: Face, credential: str) -> None:
+    """Show CREDENTIAL: what it is, where its document lies, every step of its life.
+
+    \b
+    Examples:
+      $ ilactl credential show C1  # exit 66
+      $ ilactl credential show C1 -O json  # exit 66
+    """
+    from ilactl.ledger.courses import course_on
+    from ilactl.ledger.credentials import credential as found
+    from ilactl.output import Answer, Col, Grid, Pairs
+
+    snapshot = face.snapshot()
+    one = found(snapshot, credential)
+    course = course_on(snapshot, one.course) if one.course else None
+    state = one.state_on(face.on(snapshot))
+    pairs: list[tuple[str, Cell]] = [
+        ("credential", one.id),
+        ("state", state),
+        ("person", one.person),
+        ("enrolment", one.enrolment),
+        ("course", f"{one.course}, {course.title}" if course else one.course),
+        ("issuer", one.issuer),
+        ("valid until", one.valid_until or "no end"),
+        ("status list", f"{one.status_list}, place {one.status_index}" if one.status_list else ""),
+        ("document", one.document),
+        ("digest", one.digest),
+    ]
+    rows: list[dict[str, Cell]] = [
+        {"step": step.step, "on": step.on, "by": step.by, "reason": step.reason, "ref": step.ref}
+        for step in one.steps
+    ]
+    columns = [Col("step"), Col("on", kind="date"), Col("by"), Col("reason"), Col("ref")]
+    data = {
+        "credential": one.id,
+        "state": state,
+        "person": one.person,
+        "enrolment": one.enrolment or None,
+        "course": one.course or None,
+        "imported": one.imported,
+        "issuer": one.issuer,
+        "issued_on": one.issued_on,
+        "valid_until": one.valid_until,
+        "status_list": one.status_list,
+        "status_index": one.status_index,
+        "document": one.document,
+        "digest": one.digest,
+    }
+    blocks: list[Block] = [Pairs([pair for pair in pairs if pair[1]]), Grid(columns, rows)]
+    face.answer(Answer("ilactl.credential_show/1", rows, columns, blocks, data))
+
+
+@click.command("list")
+@click.option("--person", metavar="ID", type=PERSON, help="Only this person's.")
+@click.option("--course", metavar="ID", type=COURSE, help="Only those of this course.")
+@click.option("--state", type=click.Choice((*CREDENTIAL_STATES, "expired")), help="Only those in this state.")
+@face_options("on")
+def list_(face: Face, person: str | None, course: str | None, state: str | None) -> None:
+    """List credentials with what each is on --on, oldest first.
+
+    \b
+    Examples:
+      $ ilactl credential list
+      $ ilactl credential list --state revoked -O csv
+      $ ilactl credential list --course NET1
+      $ ilactl person add --id P1 --set region=Vilnius
+      $ ilactl credential list --person P1
+    """
+    from ilactl.ledger.credentials import all_credentials, credentials_of
+    from ilactl.ledger.holders import ids_of
+    from ilactl.output import Answer, Col, Grid
+
+    snapshot = face.snapshot()
+    if person is not None:
+        ids_of(snapshot, [person])
+    day = face.on(snapshot)
+    found = credentials_of(snapshot, person) if person is not None else all_credentials(snapshot)
+    rows: list[dict[str, Cell]] = [
+        {
+            "credential": one.id,
+            "state": one.state_on(day),
+            "person": one.person,
+            "enrolment": one.enrolment or None,
+            "course": one.course or None,
+            "issued_on": one.issued_on,
+            "valid_until": one.valid_until,
+            "issuer": one.issuer,
+            "recognised_by": " ".join(step.by for step in one.recognised) or None,
+        }
+        for one in found
+        if course in (None, one.course) and state in (None, one.state_on(day))
+    ]
+    columns = [Col(name) for name in ("credential", "state", "person", "enrolment", "course")]
+    columns += [Col("issued_on", kind="date"), Col("valid_until", kind="date"), Col("issuer")]
+    columns.append(Col("recognised_by"))
+    shown = columns[:7]
+    block = Grid(shown, rows, "no credential")
+    face.answer(Answer("ilactl.credential_list/1", rows, columns, [block], {"credentials": len(rows)}))
