@@ -25,7 +25,13 @@ STEP = Kind(
 DOCUMENT = Kind(
     "CHECK-DOCUMENT",
     "a signed document and the row about it do not fit",
-    "'ilactl restore FILE --why TEXT' brings back what was recorded; move away what is not the ledger's",
+    "restore credentials.csv or the document from your copy; 'ilactl restore' does it for the rows",
+)
+STRAY = Kind(
+    "CHECK-STRAY-DOCUMENT",
+    "a file lies among the signed documents that no row of credentials.csv knows",
+    "move it away; somebody else's credential is kept with 'ilactl credential import'",
+    warning=True,
 )
 
 _STEP, _ISSUER = CREDENTIALS.index("step"), CREDENTIALS.index("issuer")
@@ -95,7 +101,7 @@ def documents_fit(ground: Ground) -> Iterator[Finding]:
             yield DOCUMENT.at(place, f"the document {name} {why}")
     for name in there:
         if name not in rows:
-            yield DOCUMENT.at(Place(name), "no row of credentials.csv knows this document")
+            yield STRAY.at(Place(name), "no row of credentials.csv knows this document")
 
 
 def _names(ground: Ground) -> list[str]:
