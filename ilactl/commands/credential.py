@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from ilactl.commands import (
+    credential_export,
     credential_issue,
     credential_key,
     credential_publish,
+    credential_recognise,
+    credential_stack,
     credential_steps,
     credential_verify,
     credential_views,
@@ -30,11 +33,14 @@ for _one in (
     credential_issue.issue,
     credential_verify.verify,
     credential_verify.import_,
+    credential_export.export,
     credential_views.show,
     credential_views.list_,
     credential_steps.suspend,
     credential_steps.reinstate,
     credential_steps.revoke,
+    credential_stack.stack,
+    credential_recognise.recognise,
     credential_publish.publish,
     credential_key.key,
 ):

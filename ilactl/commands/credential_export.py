@@ -1,4 +1,4 @@
-"""`ilactl credential export`: a credential as badge, certificate, European credential, or all as an archive."""
+"""`ilactl credential export`: a credential as badge, certificate or European credential, or all zipped."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ _LANGUAGES = ("en", "sv", "lt")
 @click.command("export")
 @click.argument("what", metavar="CREDENTIAL|PERSON", type=CREDENTIAL_HOLDER)
 @click.option("--format", "form", type=click.Choice(_FORMATS), required=True, help="What to make of it.")
-@click.option("--to", metavar="FILE|DIR", type=FILE, default=".", help="Where; default: here, named by its id.")
+@click.option(
+    "--to", metavar="FILE|DIR", type=FILE, default=".", help="Where; default: here, named by its id."
+)
 @click.option("--language", type=click.Choice(_LANGUAGES), help="Of the labels; default: the course's own.")
 @click.option(
     "--font",
@@ -36,9 +38,7 @@ _LANGUAGES = ("en", "sv", "lt")
     help="A TrueType font for names in scripts that the fonts at hand lack; may be repeated.",
 )
 @face_options()
-def export(
-    face: Face, what: str, form: str, to: str, language: str | None, fonts: tuple[str, ...]
-) -> None:
+def export(face: Face, what: str, form: str, to: str, language: str | None, fonts: tuple[str, ...]) -> None:
     """Make of CREDENTIAL a file for people or other programs, or of all of PERSON's an archive.
 
     ob3 is the signed document itself. png and svg are badges that carry it: whoever gets one can

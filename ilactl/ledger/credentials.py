@@ -116,7 +116,7 @@ def cells_of_credential(step: CredentialStep) -> tuple[str, ...]:
 def later_step(
     one: Credential, step: str, *, on: date, booked_on: date, by: str = "", reason: str = "", ref: str = ""
 ) -> CredentialStep:
-    """A row that follows the first of a credential: what it is about, and nothing that only the first says."""
+    """A row that follows the first of a credential, with nothing in it that only the first says."""
     first = one.steps[0]
     return CredentialStep(
         credential=one.id,
