@@ -126,7 +126,7 @@ def certificate_of(elements: Elements, issued: Issued, language: str = "") -> Ce
         tuple(_quality(elements, words)) or (words.not_stated,),
         (elements.prerequisites or words.not_stated,),
         (_label(elements.supervision, words) if elements.supervision else words.not_stated,),
-        (elements.grade or words.not_stated,),
+        (words.concepts.get(elements.grade.casefold(), elements.grade) or words.not_stated,),
         (
             words.counts_towards.format(title=part.titles.get(words.code, part.title))
             if part

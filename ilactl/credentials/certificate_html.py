@@ -107,7 +107,7 @@ def faces_of(text: str) -> str:
 
 def _face(face: str, family: str, weight: int, letters: str) -> str:
     data = b64encode(subset(face, (letters,))).decode()
-    source = f'url("data:font/woff;base64,{data}") format("woff")'
+    source = f'url("data:font/ttf;base64,{data}") format("truetype")'
     return f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: {source}; }}\n'
 
 

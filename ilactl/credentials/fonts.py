@@ -81,7 +81,7 @@ def _covered(file: Path) -> frozenset[int]:
     try:
         if file.stat().st_size > FONT_LIMIT:
             raise BadFont(f"{file}: more than {FONT_LIMIT // 1024 // 1024} MiB")
-        with TTFont(file, lazy=True) as font:
+        with open(file, "rb") as data, TTFont(data, lazy=True) as font:
             if "glyf" not in font:
                 raise BadFont(f"{file}: only TrueType outlines (.ttf) can be embedded")
             return frozenset(font.getBestCmap() or {})
@@ -173,19 +173,13 @@ def clean(text: str) -> str:
 
 def subset(face: str, texts: Iterable[str]) -> bytes:
     """The face's font file with nothing but what the texts need, for embedding in a page."""
-    from io import BytesIO
+    import uharfbuzz
 
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-
-    options = Options(
-        layout_features=["kern", "mark", "ccmp", "locl"], hinting=False, notdef_outline=True, name_IDs=[]
-    )
-    subsetter = Subsetter(options)
-    subsetter.populate(text="".join(sorted(set("".join(map(clean, texts)) + " "))))
-    with TTFont(_own(face), recalcTimestamp=False) as font:
-        subsetter.subset(font)
-        font.flavor = "woff"
-        out = BytesIO()
-        font.save(out)
-    return out.getvalue()
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update({32, *map(ord, "".join(map(clean, texts)))})
+    features = (b"kern", b"mark", b"mkmk", b"ccmp", b"locl")
+    wanted.layout_feature_tag_set.clear()
+    wanted.layout_feature_tag_set.update(int.from_bytes(tag) for tag in features)
+    wanted.name_id_set.clear()
+    wanted.flags |= uharfbuzz.SubsetFlags.NO_HINTING
+    return bytes(uharfbuzz.subset(shaper(_own(face)).face, wanted).blob.data)
