@@ -20,7 +20,7 @@ __all__ = ["NotCanonical", "canonical"]
 
 _NOWHERE = "http://relative.invalid/"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]*")
-_WORK = 1_000
+_WORK = 8_000
 """Steps of labelling nodes that look alike. A credential needs some tens."""
 
 _MOST_SCOPES = 2000

@@ -22,8 +22,8 @@ MAX_DEPTH = 24
 MAX_NODES = 4000
 """Values in all. A credential has some two hundred."""
 
-_KEYWORDS = frozenset({"@value", "@language", "@direction"})
-"""Keywords that may stand in a document below its top: text in a language."""
+_KEYWORDS = frozenset({"@context", "@value", "@language", "@direction"})
+"""Keywords that may stand in a document: contexts, also of an endorsement in it, and text in a language."""
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,5}", re.ASCII)
 
@@ -109,8 +109,7 @@ def _walk(document: dict[str, Any]) -> None:
             raise NotReadable(f"it holds more than {MAX_NODES} values")
         if isinstance(node, dict):
             for name, value in node.items():
-                top = node is document and name == "@context"
-                if name.startswith("@") and not top and name not in _KEYWORDS:
+                if name.startswith("@") and name not in _KEYWORDS:
                     raise NotReadable(f"{name[:40]} stands inside it, where only names of terms can")
                 if name == "@language" and not (isinstance(value, str) and _TAG.fullmatch(value)):
                     raise NotReadable("@language is no language")

@@ -47,36 +47,36 @@ def time_of(value: Any) -> datetime | None:
 def faults(document: dict[str, Any], *, badge: bool = True) -> list[str]:
     """Everything that is not as it has to be, in words; of a status list with `badge` false."""
     found = list(_envelope(document))
-    if _labelled(document):
-        found.append("a node in it is named by a label (_:), not by an address")
+    found += _inside(document)
     if badge:
         found += _badge(document)
     return found
 
 
-def _labelled(document: dict[str, Any]) -> bool:
-    """Whether nodes refer to each other by labels: nobody needs them, and puzzles are built of them."""
+def _inside(document: dict[str, Any]) -> list[str]:
+    """What may stand nowhere: labels of nodes, which puzzles are built of, and contexts that are not ours."""
     waiting: list[Any] = [document]
+    found: dict[str, None] = {}
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):
-            waiting.extend(node.values())
+            for one in listed(node.get("@context")):
+                if not isinstance(one, str):
+                    found["its @context is not a list of addresses"] = None
+                elif one not in KNOWN:
+                    found[f"context {one[:120]} is none that ilactl knows, and none is fetched"] = None
+            waiting.extend(value for name, value in node.items() if name != "@context")
         elif isinstance(node, list):
             waiting.extend(node)
         elif isinstance(node, str) and node.startswith("_:"):
-            return True
-    return False
+            found["a node in it is named by a label (_:), not by an address"] = None
+    return list(found)
 
 
 def _envelope(document: dict[str, Any]) -> Iterator[str]:
     contexts = listed(document.get("@context"))
     if not contexts or contexts[0] != CREDENTIALS_V2:
         yield f"its first @context is not {CREDENTIALS_V2}"
-    for one in contexts:
-        if not isinstance(one, str):
-            yield "its @context is not a list of addresses"
-        elif one not in KNOWN:
-            yield f"context {one[:120]} is none that ilactl knows, and none is fetched"
     if not _is_uri(document.get("id")):
         yield "its id is no address"
     issuer = document.get("issuer")

@@ -1,0 +1,46 @@
+"""Somebody else's credential: kept after verification, for the person it was shown for."""
+
+from __future__ import annotations
+
+from ilactl.ledger.credentials import all_credentials
+from tests.credentials.conftest import Agency
+
+
+def test_anothers_credential_is_kept_as_it_came(issued: Agency) -> None:
+    other = Agency(issued.folder / "other")
+    other.folder.mkdir()
+    other.outside("init", other.ledger, "--sample").ok()
+    holder = all_credentials(issued.snapshot())[0].person
+    give = ("credential", "import", issued.path(), "--person", holder, "--ref", "SEEN-1")
+    refused = other(*give)
+    assert (refused.code, "nobody here knows the issuer" in refused.out) == (3, True)
+    other(*give, "--trust", issued.did, "-n").ok()
+    assert all_credentials(other.snapshot()) == []
+    other(*give, "--trust", issued.did).ok()
+    (one,) = all_credentials(other.snapshot())
+    assert (one.imported, one.person, one.issuer, one.state) == (True, holder, issued.did, "valid")
+    assert (other.ledger / one.document).read_bytes() == issued.path().read_bytes()
+    assert "kept already" in other(*give, "--trust", issued.did, "-v").ok().out
+    refused = other("credential", "revoke", one.id, "--reason", "x", "--yes")
+    assert (refused.code, "issued by somebody else" in refused.err) == (3, True)
+    assert other("check").ok().out == ""
+
+
+def test_what_is_not_valid_is_not_kept(issued: Agency) -> None:
+    holder = all_credentials(issued.snapshot())[0].person
+    changed = issued.path().read_bytes().replace(b"passed", b"Passed")
+    said = issued("credential", "import", "-", "--person", holder, "--trust", issued.did, stdin=changed)
+    assert (said.code, "something was changed" in said.out) == (1, True)
+    missing = issued("credential", "import", "-", "--person", "NOBODY", "--trust", issued.did, stdin=changed)
+    assert missing.code == 66
+
+
+def test_checks_hold_documents_against_rows(issued: Agency) -> None:
+    stray = issued.ledger / "credentials" / "X1.json"
+    stray.write_text("{}\n")
+    stray.chmod(0o600)
+    assert "CHECK-STRAY-DOCUMENT" in issued("check", "--tier", "strict").err
+    stray.unlink()
+    path = issued.path()
+    path.write_bytes(path.read_bytes().replace(b"passed", b"Passed"))
+    assert issued("check").code == 1
