@@ -191,9 +191,8 @@ class _AwardGround(Ground):
 
     def runs(self, course: str, day: date) -> tuple[RunRow, ...]:
         """The runs; of the award those its modules were taken in, blended where they differ in mode."""
-        found = super().runs(course, day)
-        if found or not self._is_award(course):
-            return found
+        if not self._is_award(course):
+            return super().runs(course, day)
         taken = []
         for one in self._stack.modules:
             runs = super().runs(one.course.course, day)
