@@ -53,7 +53,6 @@ def export(face: Face, what: str, form: str, to: str, language: str | None, font
       $ ilactl credential export C1 --format pdf --language lt  # exit 66
       $ ilactl credential export C1 --format png --to badge.png  # exit 66
       $ ilactl credential export C1 --format html --to certificates --font NotoSansArabic.ttf  # exit 66
-      $ ilactl person add --id P1 --set region=Vilnius
       $ ilactl credential export P1 --format wallet  # exit 3
     """
     from ilactl.credentials.exporting import export_one, told_of
@@ -62,11 +61,11 @@ def export(face: Face, what: str, form: str, to: str, language: str | None, font
     from ilactl.output import Answer, Lines
 
     snapshot = face.snapshot()
-    shown = _fonts(fonts)
     if form == "wallet":
-        made = _wallet(snapshot, what, language or "", shown)
+        made = _wallet(snapshot, what, language or "", fonts)
     else:
-        made = export_one(told_of(snapshot, credential(snapshot, what), language or ""), form, shown)
+        told = told_of(snapshot, credential(snapshot, what), language or "")
+        made = export_one(told, form, _fonts(fonts))
     place = _place(to, made.name)
     write_outside(face.root(), place, made.data)
     for note in made.notes:
@@ -86,7 +85,7 @@ def _fonts(named: tuple[str, ...]) -> Fonts:
         raise UsageError(reason=f"--font {fault}", hint=hint) from None
 
 
-def _wallet(snapshot: Snapshot, person: str, language: str, fonts: Fonts) -> Export:
+def _wallet(snapshot: Snapshot, person: str, language: str, fonts: tuple[str, ...]) -> Export:
     from ilactl.credentials.exporting import told_of
     from ilactl.credentials.wallet import wallet_of
     from ilactl.ledger.credentials import credentials_of
@@ -94,7 +93,7 @@ def _wallet(snapshot: Snapshot, person: str, language: str, fonts: Fonts) -> Exp
 
     record = person_record(snapshot, person)
     told = [told_of(snapshot, one, language) for one in credentials_of(snapshot, person)]
-    return wallet_of(record.person, record.identity.get("name", ""), told, fonts)
+    return wallet_of(record.person, record.identity.get("name", ""), told, _fonts(fonts))
 
 
 def _place(to: str, name: str) -> Path:

@@ -43,7 +43,6 @@ def stack(face: Face, person: str, award: str | None) -> None:
 
     \b
     Examples:
-      $ ilactl person add --id P1 --set region=Vilnius
       $ ilactl credential stack P1
       $ ilactl credential stack P1 PROG1 -O json  # exit 66
     """
