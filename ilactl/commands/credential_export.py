@@ -41,6 +41,8 @@ _LANGUAGES = ("en", "sv", "lt")
 def export(face: Face, what: str, form: str, to: str, language: str | None, fonts: tuple[str, ...]) -> None:
     """Make of CREDENTIAL a file for people or other programs, or of all of PERSON's an archive.
 
+    CREDENTIAL is an id such as C12, or PERSON/COURSE.
+
     ob3 is the signed document itself. png and svg are badges that carry it: whoever gets one can
     verify it. html and pdf are certificates to print, on A4 across, with the sixteen elements of the
     European standard, an id to scan, and how to verify. elm is a European Digital Credential
@@ -50,13 +52,13 @@ def export(face: Face, what: str, form: str, to: str, language: str | None, font
 
     \b
     Examples:
-      $ ilactl credential export C1 --format pdf --language lt  # exit 66
-      $ ilactl credential export C1 --format png --to badge.png  # exit 66
-      $ ilactl credential export C1 --format html --to certificates --font NotoSansArabic.ttf  # exit 66
-      $ ilactl credential export P1 --format wallet  # exit 3
+      $ ilactl credential export P1/C1 --format pdf --language lt
+      $ ilactl credential export P1/C1 --format png --to badge.png
+      $ ilactl credential export P1 --format wallet
+      $ ilactl credential export P1/C1 --format html --font NotoSansArabic.ttf  # exit 2
     """
     from ilactl.credentials.exporting import export_one, told_of
-    from ilactl.ledger.credentials import credential
+    from ilactl.ledger.credentials import resolve_credential
     from ilactl.ledger.outside import write_outside
     from ilactl.output import Answer, Lines
 
@@ -64,7 +66,7 @@ def export(face: Face, what: str, form: str, to: str, language: str | None, font
     if form == "wallet":
         made = _wallet(snapshot, what, language or "", fonts)
     else:
-        told = told_of(snapshot, credential(snapshot, what), language or "")
+        told = told_of(snapshot, resolve_credential(snapshot, what), language or "")
         made = export_one(told, form, _fonts(fonts))
     place = _place(to, made.name)
     write_outside(face.root(), place, made.data)

@@ -65,11 +65,10 @@ def issue(
 
     \b
     Examples:
-      $ ilactl credential key new keys/agency.pem
       $ ilactl credential issue --all-due --sign-with keys/agency.pem -n
-      $ ilactl credential issue P1/C1 --sign-with keys/agency.pem  # exit 66
+      $ ilactl credential issue P1/C1 --sign-with keys/agency.pem --valid-until 2031-12-31
+      $ ilactl credential issue P1/C1 --sign-with keys/agency.pem --no-level  # exit 3
       $ ilactl credential issue P1 --award PROG1 --sign-with keys/agency.pem  # exit 66
-      $ ilactl credential issue N1 --sign-with keys/agency.pem --valid-until 2031-12-31 --no-level  # exit 66
       $ ilactl credential issue --all-due --sign-with keys/locked.pem --passphrase-file p.txt  # exit 66
     """
     from ilactl.credentials.issuing import Wanted

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ilactl.ledger.commit import Writer
+    from ilactl.ledger.credential_keys import CredentialKey
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
@@ -53,6 +54,7 @@ def new(face: Face, file: str, did: str, passphrase: bool, passphrase_file: str 
       $ ilactl credential key new keys/agency.pem
       $ printf 'a long passphrase\\n' > pass.txt
       $ ilactl credential key new keys/locked.pem --passphrase-file pass.txt --did did:web:example.org
+      $ ilactl credential key new keys/other.pem --passphrase  # exit 4
     """
     from ilactl.credentials.dids import did_key, web_address
     from ilactl.credentials.keyfile import new_key, open_key, pem_of, public_of, refuse_in_git
@@ -169,7 +171,7 @@ def list_(face: Face) -> None:
 
 
 @key.command("retire")
-@click.argument("key_id", metavar="KEY", type=CREDENTIAL_KEY)
+@click.argument("key_id", metavar="[KEY]", type=CREDENTIAL_KEY, default="")
 @click.option(
     "--compromised-since",
     metavar="DATE",
@@ -180,20 +182,19 @@ def list_(face: Face) -> None:
 def retire(face: Face, key_id: str, compromised_since: date | None) -> None:
     """Let KEY sign no more after --on; what it signed until then stays good.
 
-    With --compromised-since nothing it signed is believed any more: when it was signed is only
-    what the signer says. Issue those credentials again with a new key. Keep a retired
-    key's file: it signs the status lists of what it issued.
+    KEY is an id such as K12, or left out where one alone signs. With --compromised-since nothing it
+    signed is believed any more: when it was signed is only what the signer says. Issue those
+    credentials again with a new key. Keep a retired key's file: it signs the status lists of what it
+    issued.
 
     \b
     Examples:
-      $ ilactl credential key new keys/old.pem
-      $ ilactl credential key retire K2 -n  # exit 66
-      $ ilactl credential key retire K2 --compromised-since 2026-11-20 --yes  # exit 66
+      $ ilactl credential key retire -n
+      $ ilactl credential key retire --compromised-since 2026-11-20 --yes
+      $ ilactl credential key retire K1 --yes  # exit 66
     """
-    from ilactl.ledger.credential_keys import credential_key
-
     snapshot = face.snapshot()
-    one = credential_key(snapshot, key_id)
+    one = _to_retire(snapshot, key_id)
     on = one.retired_on or face.on(snapshot)
     same = compromised_since is None or compromised_since == one.compromised_since
     if one.retired_on is not None and same:
@@ -209,6 +210,18 @@ def retire(face: Face, key_id: str, compromised_since: date | None) -> None:
         cells = (one.key, today, one.did, one.public, on.isoformat(), since.isoformat() if since else "")
         seq = _commit(writer, "credential key retire", cells)
     face.answer(_retired(one.key, on, seq, f"commit {seq}"), change=True)
+
+
+def _to_retire(snapshot: Snapshot, key_id: str) -> CredentialKey:
+    from ilactl.ledger.credential_keys import credential_key, credential_keys
+
+    if key_id:
+        return credential_key(snapshot, key_id)
+    signing = [one for one in credential_keys(snapshot) if one.state == "signs"]
+    if len(signing) != 1:
+        listed = ", ".join(one.key for one in signing) or "none"
+        raise UsageError(reason=f"which KEY is to be retired? These sign: {listed}", hint="name one")
+    return signing[0]
 
 
 def _retired(name: str, on: date, seq: int | None, done: str) -> Answer:

@@ -27,14 +27,14 @@ __all__ = ["recognise"]
 def recognise(face: Face, credential: str, by: str, text: str, note: str) -> None:
     """Record that an employer or institution recognises CREDENTIAL, and as what.
 
-    It stands on the certificates made from then on, in 'ilactl credential show', and is counted by
+    CREDENTIAL is an id such as C12, or PERSON/COURSE. It stands on the certificates made from then on, in 'ilactl credential show', and is counted by
     'ilactl credential list --recognised'. The signed document stays as it is. One that is revoked,
     suspended or expired cannot be recognised. The same again writes nothing.
 
     \b
     Examples:
-      $ ilactl credential recognise C1 --by O1 --as "first module of the welder's training"  # exit 66
-      $ ilactl credential recognise C1 --by O1 --as "2.5 ECTS" --note LETTER-7 -n  # exit 66
+      $ ilactl credential recognise P1/C1 --by O3 --as "first module of the welder's training"
+      $ ilactl credential recognise P1/C1 --by O3 --as "2.5 ECTS" --note LETTER-7 -n
     """
     from ilactl.ledger.columns import CREDENTIALS
     from ilactl.ledger.commit import Append, Change
@@ -67,10 +67,10 @@ def _step(
 ) -> tuple[CredentialStep, bool]:
     """The row, and whether the ledger has it already. Raises NotFound, Refused."""
     from ilactl.commands.recording import booking_day
-    from ilactl.ledger.credentials import credential, later_step
+    from ilactl.ledger.credentials import later_step, resolve_credential
     from ilactl.ledger.organisations import organisation
 
-    one, day = credential(snapshot, wanted), face.on(snapshot)
+    one, day = resolve_credential(snapshot, wanted), face.on(snapshot)
     if organisation(snapshot, by) is None:
         raise NotFound(what=f"organisation {by}", hint="'ilactl organisation list' shows all of them")
     state = one.state_on(day)

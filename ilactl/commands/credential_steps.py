@@ -28,12 +28,13 @@ _AFTER = {"suspended": "suspended", "reinstated": "valid", "revoked": "revoked"}
 def revoke(face: Face, credential: str, reason: str, ref: str) -> None:
     """Revoke CREDENTIAL for good: nothing follows it, but a new one can be issued.
 
-    Verifiers see it with the next status list: run 'ilactl credential publish' afterwards.
+    CREDENTIAL is an id such as C12, or PERSON/COURSE. Verifiers see it with the next status list:
+    run 'ilactl credential publish' afterwards.
 
     \b
     Examples:
-      $ ilactl credential revoke C1 --reason "issued to the wrong person" -n  # exit 66
-      $ ilactl credential revoke C1 --reason "issued to the wrong person" --ref D-12 --yes  # exit 66
+      $ ilactl credential revoke P1/C1 --reason "issued to the wrong person" -n
+      $ ilactl credential revoke P1/C1 --reason "issued to the wrong person" --ref D-12 --yes
     """
     _take(face, credential, "revoked", reason, ref)
 
@@ -46,11 +47,12 @@ def revoke(face: Face, credential: str, reason: str, ref: str) -> None:
 def suspend(face: Face, credential: str, reason: str, ref: str) -> None:
     """Suspend CREDENTIAL until it is reinstated or revoked.
 
-    In the status list a suspended one looks like a revoked one: others are not told which.
+    CREDENTIAL is an id such as C12, or PERSON/COURSE. In the status list a suspended one looks like
+    a revoked one: others are not told which.
 
     \b
     Examples:
-      $ ilactl credential suspend C1 --reason "result under appeal" --ref A-3 --yes  # exit 66
+      $ ilactl credential suspend P1/C1 --reason "result under appeal" --ref A-3 --yes
     """
     _take(face, credential, "suspended", reason, ref)
 
@@ -63,9 +65,12 @@ def suspend(face: Face, credential: str, reason: str, ref: str) -> None:
 def reinstate(face: Face, credential: str, reason: str, ref: str) -> None:
     """Reinstate CREDENTIAL, which is suspended.
 
+    CREDENTIAL is an id such as C12, or PERSON/COURSE.
+
     \b
     Examples:
-      $ ilactl credential reinstate C1 --reason "appeal dismissed" --ref A-3 --yes  # exit 66
+      $ ilactl credential suspend P1/C1 --reason "result under appeal" --yes
+      $ ilactl credential reinstate P1/C1 --reason "appeal dismissed" --ref A-3 --yes
     """
     _take(face, credential, "reinstated", reason, ref)
 
@@ -114,9 +119,9 @@ def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
 
 def _one(snapshot: Snapshot, wanted: str, step: str) -> tuple[Credential, bool]:
     """The credential, and whether it is so already. Raises NotFound, Refused."""
-    from ilactl.ledger.credentials import credential
+    from ilactl.ledger.credentials import resolve_credential
 
-    one = credential(snapshot, wanted)
+    one = resolve_credential(snapshot, wanted)
     if one.imported:
         raise Refused(
             reason=f"{one.id} was issued by somebody else, {one.issuer}",

@@ -225,9 +225,10 @@ def import_(
 
     \b
     Examples:
-      $ ilactl person add --id P1 --set region=Vilnius
-      $ ilactl credential import badge.json --person P1 --trust did:key:z6Mk --ref SEEN-1  # exit 66
-      $ ilactl credential import badge.json --person P1 --course NET1 --status list.json  # exit 66
+      $ cp sample-data/credentials/networks.json sample-data/credentials/trust.txt .
+      $ ilactl credential import networks.json --person P1 --trust trust.txt -n
+      $ ilactl credential import networks.json --person P1 --trust trust.txt --course C1 --ref SEEN-1
+      $ ilactl credential import networks.json --person P1 --status list.json  # exit 66
     """
     from ilactl.commands.recording import booking_day
     from ilactl.credentials.recorded import imported_step, known_import

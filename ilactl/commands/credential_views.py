@@ -26,17 +26,19 @@ __all__ = ["list_", "show"]
 def show(face: Face, credential: str) -> None:
     """Show CREDENTIAL: what it is, where its document lies, every step of its life.
 
+    CREDENTIAL is an id such as C12, or PERSON/COURSE.
+
     \b
     Examples:
-      $ ilactl credential show C1  # exit 66
-      $ ilactl credential show C1 -O json  # exit 66
+      $ ilactl credential show P1/C1
+      $ ilactl credential show P1/C1 -O json
     """
     from ilactl.ledger.courses import course_on
-    from ilactl.ledger.credentials import credential as found
+    from ilactl.ledger.credentials import resolve_credential
     from ilactl.output import Answer, Col, Grid, Pairs
 
     snapshot = face.snapshot()
-    one = found(snapshot, credential)
+    one = resolve_credential(snapshot, credential)
     course = course_on(snapshot, one.course) if one.course else None
     state = one.state_on(face.on(snapshot))
     pairs: list[tuple[str, Cell]] = [
@@ -88,9 +90,8 @@ def list_(face: Face, person: str | None, course: str | None, state: str | None,
     Examples:
       $ ilactl credential list
       $ ilactl credential list --state revoked -O csv
-      $ ilactl credential list --course NET1
+      $ ilactl credential list --course C1
       $ ilactl credential list --recognised
-      $ ilactl person add --id P1 --set region=Vilnius
       $ ilactl credential list --person P1
     """
     from ilactl.ledger.credentials import all_credentials, credentials_of

@@ -175,7 +175,7 @@ def elements_of(
         remedy = f"record it with 'ilactl course add --id {enrolment.course} …'"
         return [Missing(2, f"there is no course {enrolment.course}", remedy)]
     run = ground.run(enrolment.course, enrolment.run, awarded_on)
-    update = f"'ilactl course update {course.course} --date {awarded_on} "
+    update = f"'ilactl course update {course.course} --from {awarded_on} "
     missing: list[Missing] = []
 
     def lack(element: int, message: str, remedy: str) -> None:
@@ -196,9 +196,9 @@ def elements_of(
         remedy = f"'ilactl course outcome add {course.course} …'"
         lack(6, "the course has no learning outcomes", remedy)
     if course.ects is None and course.hours is None:
-        lack(7, "the course has neither ects nor hours", update + "--ects N' or --hours")
+        lack(7, "the course has neither ects nor hours", update + "--ects N', or --hours N")
     if course.eqf_level is None and not course.cycle and not no_level:
-        lack(8, "the course has neither eqf_level nor cycle", update + "--eqf-level N', or --no-level here")
+        lack(8, "the course has neither eqf_level nor cycle", update + "--level N', or --no-level here")
     assessment = lists.assessment_of(course.assessment)
     if assessment is None:
         said = f"'{course.assessment}' begins with no type of assessment" if course.assessment else ""
@@ -206,9 +206,8 @@ def elements_of(
         lack(9, said or "the course is not assessed", f"{update}--assessment TEXT', beginning with: {wanted}")
     participation = _participation(ground, enrolment, run, awarded_on)
     if participation is None:
-        where = f"{course.course} {enrolment.run}" if enrolment.run else f"{course.course} RUN"
-        verb = "update" if enrolment.run else "add"
-        lack(10, "no run says how the course is held", f"'ilactl course run {verb} {where} --mode MODE'")
+        where = f"update {course.course}/{enrolment.run}" if enrolment.run else f"add {course.course}"
+        lack(10, "no run says how the course is held", f"'ilactl course run {where} --mode MODE'")
     quality = _quality(ground, course, awarded_on)
     if not quality:
         lack(11, "neither course nor provider has a quality assurance", update + "--quality-assurance TEXT'")

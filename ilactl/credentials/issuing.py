@@ -217,6 +217,10 @@ def _objections(enrolment: Enrolment, certified: dict[str, str]) -> Iterable[Fin
             "record the assessment: 'ilactl enrolment certify' takes --result",
         )
     elif not _passed(enrolment):
-        yield STATE.at(place, f"{enrolment.id} was not passed: its result is {enrolment.result}", " ")
+        yield STATE.at(
+            place,
+            f"{enrolment.id} was not passed: its result is {enrolment.result}",
+            "leave the enrolment out; a result that is wrong is taken back with 'ilactl undo'",
+        )
     if enrolment.id in certified:
         yield ISSUED.at(place, f"{enrolment.id} is certified by {certified[enrolment.id]} already")

@@ -32,6 +32,7 @@ __all__ = [
     "document_name",
     "later_step",
     "replay",
+    "resolve_credential",
 ]
 
 DOCUMENTS = "credentials"
@@ -200,6 +201,22 @@ def credential(snapshot: Snapshot, wanted: str) -> Credential:
     if not found:
         raise NotFound(what=f"credential {wanted}", hint="'ilactl credential list' shows all of them")
     return found[0]
+
+
+def resolve_credential(snapshot: Snapshot, text: str) -> Credential:
+    """The credential meant by `C12`, or by `PERSON/COURSE`: of several of these the newest not revoked.
+
+    Raises NotFound, BadInput with all findings where a row is bad.
+    """
+    person, slash, course = text.partition("/")
+    if not slash:
+        return credential(snapshot, text)
+    found = [one for one in credentials_of(snapshot, person) if one.course == course]
+    found = [one for one in found if one.state != "revoked"] or found
+    if not found:
+        hint = f"'ilactl credential list --person {person}' shows what there is"
+        raise NotFound(what=f"credential {text}", hint=hint)
+    return found[-1]
 
 
 def credentials_of(snapshot: Snapshot, person: str) -> list[Credential]:

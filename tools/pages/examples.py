@@ -34,6 +34,23 @@ _ENROLLED = (*_COURSE, "ilactl enrol P1 C1/R1 --yes --consent 'signed the form'"
 _TWO = (*_ENROLLED, "ilactl enrol P2 C1/R1 --yes --consent 'signed the form'")
 _STARTED = (*_ENROLLED, "ilactl enrolment start P1/C1")
 _COMPLETED = (*_STARTED, "ilactl enrolment complete P1/C1 --attendance 1 --result pass")
+_KEY = ("ilactl credential key new keys/agency.pem",)
+_TAUGHT = (
+    "ilactl organisation add --id O3 --kind provider --name 'Open Academy' --quality-label EQAVET",
+    "ilactl course add --id C1 --provider O3 --kind training --title Welding --price 600.00 --unit EUR"
+    " --level 4 --hours 40 --assessment 'Practical test' --quality-assurance EQAVET --language en",
+    "ilactl course run add C1 --id R1 --starts 2027-01-12 --ends 2027-03-12 --mode on_site",
+    "ilactl course outcome add C1 --kind skill --text 'Welds sheet steel'",
+    "ilactl course relevance add course:C1 --evidence 'shortage list 2026'",
+    "ilactl organisation add --id O1 --kind employer --name 'Baltic Timber'",
+    "ilactl contribution add P1 800.00 --from O1 --ref PAY-1",
+    "printf 'Ona Petraitytė' | ilactl person update P1 --name -",
+    "ilactl enrol P1 C1/R1 --yes --consent 'signed the form'",
+    "ilactl enrolment start P1/C1",
+    "ilactl enrolment complete P1/C1 --attendance 1 --result pass",
+    *_KEY,
+)
+_CERTIFIED = (*_TAUGHT, "ilactl credential issue P1/C1 --sign-with keys/agency.pem")
 
 BEFORE: dict[str, tuple[str, ...]] = {
     "ilactl enrol": _COURSE,
@@ -51,6 +68,19 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "ilactl enrolment reasons": _COURSE,
     "ilactl enrolment import": _COURSE,
     "ilactl enrolment": _ENROLLED,
+    "ilactl credential issue": _TAUGHT,
+    "ilactl credential show": _CERTIFIED,
+    "ilactl credential list": _CERTIFIED,
+    "ilactl credential revoke": _CERTIFIED,
+    "ilactl credential suspend": _CERTIFIED,
+    "ilactl credential reinstate": _CERTIFIED,
+    "ilactl credential publish": _CERTIFIED,
+    "ilactl credential export": _CERTIFIED,
+    "ilactl credential recognise": _CERTIFIED,
+    "ilactl credential stack": _CERTIFIED,
+    "ilactl credential import": _COURSE,
+    "ilactl credential key retire": _KEY,
+    "ilactl credential key list": _KEY,
 }
 """What has to be there before a command's examples are of any use: lines that stand in no manual."""
 

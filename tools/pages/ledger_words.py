@@ -6,6 +6,7 @@ not of its column's grammar.
 
 from __future__ import annotations
 
+from tools.pages import credential_words as credentials
 from tools.pages import spending_words as spending
 
 __all__ = [
@@ -47,8 +48,8 @@ FILES: dict[str, str] = {
     "entitlements.csv": "The books. booked_on never goes back, and entry ids are E1, E2, E3 without a gap. "
     "Nothing is edited or removed: what was wrong is corrected by a later entry. A balance is a sum of "
     "rows and stands nowhere.",
-    "credentials.csv": "The signed documents lie in credentials/, one file each.",
     **spending.FILES,
+    **credentials.FILES,
 }
 """A paragraph on each file."""
 
@@ -119,15 +120,8 @@ CELLS: dict[str, dict[str, tuple[str, str]]] = {
         "of": ("E2", "none"),
         "ref": ("PAY-2609-0298", "none"),
     },
-    "credentials.csv": {
-        "credential": ("CR-1", ""),
-        "booked_on": ("2027-01-10", ""),
-        "person": ("RM-09PYRHTS", ""),
-        "enrolment": ("N9", "it was earned elsewhere"),
-        "step": ("issued", ""),
-        "digest": ("sha256:5f70bf18a086007016e948b04aed3b82", "no document lies here"),
-    },
     **spending.CELLS,
+    **credentials.CELLS,
 }
 """For each column an example, and what an empty cell means; nothing where the cell is never empty."""
 
@@ -156,6 +150,7 @@ VALUES: dict[str, str] = {
     "kinds": "of employer, service, provider, funder, with one space between them",
     "salt": "16 to 32 hexadecimal digits",
     **spending.VALUES,
+    **credentials.VALUES,
 }
 """The types of cells: what each may look like."""
 
@@ -172,6 +167,7 @@ EXAMPLE_KEYS: dict[str, str] = {
     "guards.first_full_enrolments": "first_full_enrolments = 10",
     "guards.max_total": 'max_total = "400000.00"',
     "retention.years": "years = 5",
+    "credentials.url": 'url = "https://credentials.example.org"',
     "closed_until": "closed_until = 2025-12-31",
     "shared": "shared = false",
 }
