@@ -27,9 +27,10 @@ __all__ = ["recognise"]
 def recognise(face: Face, credential: str, by: str, text: str, note: str) -> None:
     """Record that an employer or institution recognises CREDENTIAL, and as what.
 
-    CREDENTIAL is an id such as C12, or PERSON/COURSE. It stands on the certificates made from then on, in 'ilactl credential show', and is counted by
-    'ilactl credential list --recognised'. The signed document stays as it is. One that is revoked,
-    suspended or expired cannot be recognised. The same again writes nothing.
+    CREDENTIAL is an id such as C12, or PERSON/COURSE. What is recorded stands on the certificates
+    made from then on and in 'ilactl credential show', and 'ilactl credential list --recognised'
+    counts it. The signed document stays as it is. One that is revoked, suspended or expired cannot
+    be recognised. The same again writes nothing.
 
     \b
     Examples:

@@ -103,7 +103,7 @@ def fitted(
     In the last size it is cut, with an ellipsis, where it still does not fit.
     """
     for size in sizes:
-        found = wrapped(canvas, text, face, size, width)
+        found = wrapped(canvas, text, face, size, width) or [""]
         if len(found) <= lines:
             return size, found
     kept = found[:lines]

@@ -28,7 +28,7 @@ class PdfCanvas:
         logging.getLogger("fontTools").setLevel(logging.ERROR)
         self.fonts = fonts
         self.pdf = FPDF(unit="mm", format=(width, height))
-        self.pdf.set_creation_date(datetime(on.year, on.month, on.day, tzinfo=UTC))
+        self.pdf.set_creation_date(datetime(max(on.year, 1980), on.month, on.day, tzinfo=UTC))
         self.pdf.set_title(title)
         self.pdf.set_lang(language)
         self.pdf.set_producer("ilactl")

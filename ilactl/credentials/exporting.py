@@ -94,6 +94,9 @@ def export_one(told: Told, form: str, fonts: Fonts) -> Export:
         from ilactl.credentials.certificate_page import certificate_pdf
 
         return Export(name, certificate_pdf(certificate, fonts))
+    if not told.elements.country.uri:
+        hint = "--format ob3 gives the document as its issuer signed it"
+        raise Refused(reason=f"{one.id} names no country that the European Learning Model knows", hint=hint)
     from ilactl.credentials.certificate_page import certificate_png
     from ilactl.credentials.elm import UNSIGNED, european_credential
 

@@ -142,8 +142,12 @@ class Fonts:
                 continue
             fits = next((file for file in files if ord(character) in _covered(file)), font)
             if fits != font:
-                if at > start and text[start:at].strip():
-                    yield Run(font, text[start:at])
+                before = text[start:at]
+                if before.strip():
+                    shown = before.rstrip(" ")
+                    yield Run(font, shown)
+                    if shown != before:  # a space stands between scripts, not at an end of one
+                        yield Run(files[0], before[len(shown) :])
                     start = at
                 font = fits
         if text[start:]:

@@ -19,12 +19,13 @@ from PIL import Image
 from pypdf import PdfReader
 
 from ilactl.credentials.badge import badge_png, badge_svg
-from ilactl.credentials.certificate import Certificate, text_of_code
+from ilactl.credentials.certificate import Certificate, certificate_of, text_of_code
 from ilactl.credentials.certificate_html import certificate_html
 from ilactl.credentials.certificate_page import certificate_pdf, certificate_png, code_matrix
 from ilactl.credentials.certificate_words import LANGUAGES, words_of
 from ilactl.credentials.elements import Body, Learner, Outcome
 from ilactl.credentials.fonts import BadFont, Fonts
+from ilactl.credentials.told import elements_told
 from tests.credentials.awards import ISSUED, NAME, certificate
 
 HOSTILE = "</style><script>alert('x')</script>\" onload=\"x\u202e &lt; Ž"
@@ -153,6 +154,13 @@ def test_what_is_too_long_for_a_page_goes_on_on_the_next(folder: Path) -> None:
     assert len(PdfReader(io.BytesIO(pdf)).pages) > 1
     assert all(f"Outcome {n}:" in text for n in range(40))
     assert "Word end" in text
+
+
+def test_a_certificate_is_made_of_a_document_that_tells_next_to_nothing() -> None:
+    one = certificate_of(elements_told({"issuer": 7, "credentialSubject": {"result": "x"}}), ISSUED, "lt")
+    for make in (certificate_html, certificate_pdf, badge_svg, badge_png, certificate_png):
+        assert make(one, Fonts())
+    assert one.row(6).texts == ("Nenurodyta",)
 
 
 @pytest.mark.parametrize("name", ["محمد الخوارزمي", "王小明", "नेहा शर्मा"])
