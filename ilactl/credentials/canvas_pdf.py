@@ -86,5 +86,11 @@ class PdfCanvas:
         self.pdf.circle(x=x, y=y, radius=radius, style=("D" if colour else "") + ("F" if fill else ""))
 
     def data(self) -> bytes:
-        """The file."""
-        return bytes(self.pdf.output())
+        """The file; nothing can be drawn afterwards."""
+        from fpdf.fonts import TTFFont
+
+        made = bytes(self.pdf.output())
+        for font in self.pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+        return made

@@ -142,7 +142,7 @@ def certificate_of(elements: Elements, issued: Issued, language: str = "") -> Ce
         learner=elements.learner.name or elements.learner.person,
         awarding_body=elements.awarding_body.name,
         rows=tuple(
-            Row(number, label, texts, listed=number == 6)
+            Row(number, label, texts if any(texts) else (words.not_stated,), listed=number == 6)
             for number, (label, texts) in enumerate(zip(words.elements, said, strict=True), 1)
         ),
         level=level or cycle,
@@ -162,7 +162,7 @@ def _label(concept: Concept, words: Words) -> str:
 def _learner(elements: Elements, words: Words) -> tuple[str, ...]:
     learner = elements.learner
     born = words.born.format(day=words.day(learner.birth_date)) if learner.birth_date else ""
-    return tuple(filter(None, (learner.name or learner.person, born)))
+    return tuple(filter(None, (learner.name or learner.person or words.not_stated, born)))
 
 
 def _title(elements: Elements, shown: str, words: Words) -> tuple[str, ...]:
