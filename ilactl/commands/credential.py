@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import click
 
-from ilactl.commands import (
-    credential_export,
-    credential_issue,
-    credential_key,
-    credential_publish,
-    credential_recognise,
-    credential_stack,
-    credential_steps,
-    credential_verify,
-    credential_views,
-)
+from ilactl.commands.credential_export import export
+from ilactl.commands.credential_issue import issue
+from ilactl.commands.credential_key import key
+from ilactl.commands.credential_publish import publish
+from ilactl.commands.credential_recognise import recognise
+from ilactl.commands.credential_stack import stack
+from ilactl.commands.credential_steps import reinstate, revoke, suspend
+from ilactl.commands.credential_verify import import_, verify
+from ilactl.commands.credential_views import list_, show
 
 __all__ = ["command"]
 
@@ -29,19 +27,9 @@ def command() -> None:
     """
 
 
-for _one in (
-    credential_issue.issue,
-    credential_verify.verify,
-    credential_verify.import_,
-    credential_export.export,
-    credential_views.show,
-    credential_views.list_,
-    credential_steps.suspend,
-    credential_steps.reinstate,
-    credential_steps.revoke,
-    credential_stack.stack,
-    credential_recognise.recognise,
-    credential_publish.publish,
-    credential_key.key,
-):
+_COMMANDS = (
+    *(issue, verify, export, show, list_, stack, recognise),
+    *(suspend, reinstate, revoke, publish, import_, key),
+)
+for _one in _COMMANDS:
     command.add_command(_one)

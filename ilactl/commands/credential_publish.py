@@ -34,9 +34,8 @@ def publish(face: Face, to: str, sign_with: str, passphrase_file: str | None) ->
 
     \b
     Examples:
-      $ mkdir site
-      $ ilactl credential publish --to site --sign-with keys/agency.pem -n
-      $ ilactl credential publish --to site --sign-with keys/agency.pem
+      $ ilactl credential publish --to keys --sign-with keys/agency.pem -n
+      $ mkdir -p site && ilactl credential publish --to site --sign-with keys/agency.pem
       $ ilactl credential publish --to site --sign-with k.pem --passphrase-file p.txt  # exit 66
     """
     from ilactl.credentials.publishing import files_to_publish, other_issuers

@@ -53,10 +53,9 @@ def verify(face: Face, file: str, trust: tuple[str, ...], status: str | None) ->
 
     \b
     Examples:
-      $ cp sample-data/credentials/networks.json sample-data/credentials/trust.txt .
-      $ ilactl credential verify networks.json --trust trust.txt
-      $ ilactl credential verify networks.json  # exit 3
-      $ sed s/passed/Passed/ networks.json | ilactl credential verify -  # exit 1
+      $ ilactl credential verify sample-data/badges/networks.json --trust sample-data/badges/trust.txt
+      $ ilactl credential verify sample-data/badges/networks.json  # exit 3
+      $ sed s/passed/Passed/ sample-data/badges/networks.json | ilactl credential verify -  # exit 1
       $ ilactl credential verify badge.png --trust did.json --status status-1.json -O json  # exit 66
     """
     data, name = face.read_input(file)
@@ -225,10 +224,10 @@ def import_(
 
     \b
     Examples:
-      $ cp sample-data/credentials/networks.json sample-data/credentials/trust.txt .
-      $ ilactl credential import networks.json --person P1 --trust trust.txt -n
-      $ ilactl credential import networks.json --person P1 --trust trust.txt --course C1 --ref SEEN-1
-      $ ilactl credential import networks.json --person P1 --status list.json  # exit 66
+      $ printf 'did:key:z6MknFak6yGfSauZtfjuP4pvEe7HEUGZVYoH7cNVNorhkyrR\\n' > trust.txt
+      $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt -n
+      $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt --course C1
+      $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status list.json  # exit 66
     """
     from ilactl.commands.recording import booking_day
     from ilactl.credentials.recorded import imported_step, known_import

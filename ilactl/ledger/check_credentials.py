@@ -1,4 +1,4 @@
-"""Checks of credentials: that each step could follow, no place is used twice, and documents fit their rows."""
+"""Checks of credentials: each step could follow, no place is used twice, documents fit their rows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FIRST = ("issued", "imported")
 
 
 def steps_fit(ground: Ground) -> Iterator[Finding]:
-    """Each credential begins once, with a key of the ledger, at a place of its own; nothing follows its end."""
+    """Each credential begins once, with a known key, at a place of its own; nothing follows its end."""
     known = {row.cells[2] for row in ground.rows(CREDENTIAL_KEYS)}
     state: dict[str, str] = {}
     places: dict[tuple[str, str], str] = {}

@@ -14,11 +14,28 @@ from tests.conftest import Run
 from tests.docs.walk import all_commands, examples_of
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"duckdb", "msgspec", "openpyxl", "pydantic", "rapidfuzz", "rich", "tabulate", "tomlkit"}
-NOTHING = {"balance", "completion", "help", "log", "person show"}
+PACKAGES = {
+    "base58",
+    "cryptography",
+    "duckdb",
+    "lxml",
+    "msgspec",
+    "openpyxl",
+    "pydantic",
+    "pyld",
+    "rapidfuzz",
+    "rich",
+    "tabulate",
+    "tomlkit",
+}
+NOTHING = {"balance", "completion", "credential key list", "credential list", "help", "log", "person show"}
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
     "check": "duckdb msgspec pydantic",
+    "credential import": "base58 cryptography lxml msgspec pyld",
+    "credential issue": "base58 cryptography msgspec",
+    "credential key new": "base58 cryptography msgspec",
+    "credential verify": "base58 cryptography lxml msgspec pyld",
     "person merge": "msgspec rapidfuzz",
     "rules check": "duckdb msgspec pydantic",
 }

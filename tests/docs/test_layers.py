@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "tabulate": ("ilactl.output.data",),
 }
 HEAVY = {"duckdb", "holidays", "openpyxl", "pydantic", "rich", "tabulate", "tomlkit"}
+HEAVY |= {"PIL", "fontTools", "fpdf", "segno", "uharfbuzz"}
 ON_DEMAND = {
     "ilactl.output.table",
     "ilactl.rules.files",
@@ -96,7 +97,24 @@ def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
         assert not (node in top and heavy), f"{module} imports {name} at its top"
 
 
-CORE = [m for m in MODULES if layer_of(m) in ("credentials", "ledger", "rules", "reports", "base")]
+SIGNING = {"cryptography", "pyld", "base58"}
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if layer_of(m) != "credentials"])
+def test_signing_stays_in_its_room(module: str) -> None:
+    for_types = {
+        node
+        for block in MODULES[module].body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+    }
+    for name, node in imports(MODULES[module]):
+        assert node in for_types or name.split(".")[0] not in SIGNING, f"{module} imports {name}"
+        at_top = node in MODULES[module].body
+        assert not (at_top and name.startswith("ilactl.credentials")), f"{module} imports {name} at its top"
+
+
+CORE = [m for m in MODULES if layer_of(m) in ("ledger", "rules", "reports", "credentials", "base")]
 CLOCKS = ("date.today", "datetime.now", "datetime.utcnow", "datetime.today", "time.time", "time.localtime")
 
 

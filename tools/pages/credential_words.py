@@ -5,9 +5,9 @@ from __future__ import annotations
 __all__ = ["CELLS", "FILES", "VALUES"]
 
 FILES: dict[str, str] = {
-    "credentials.csv": "One row a step: what issued or imported a credential, and what became of it. The signed "
-    "documents lie in credentials/, one file each; the digest holds a row and its document together. A place "
-    "in a status list is drawn at random and never used twice.",
+    "credentials.csv": "One row a step: what issued or imported a credential, and what became of it. The "
+    "signed documents lie in credentials/, one file each; the digest holds a row and its document "
+    "together. A place in a status list is drawn at random and never used twice.",
     "credential_keys.csv": "Public halves alone: a private key never comes near the ledger. A key that was "
     "retired stays, since what it signed until then is good; of a compromised one nothing is believed.",
 }
