@@ -1,4 +1,4 @@
-"""Ledgers in which people can enrol: a scheme that spends, a provider, a course, and who is next."""
+"""Ledgers in which people can enrol: a provider, a course with a run, and who is next."""
 
 from __future__ import annotations
 
@@ -12,24 +12,6 @@ from bench.measure import Command
 
 __all__ = ["next_enrolments"]
 
-_RULES = """\
-[[spend]]
-id = "bench"
-unit = "EUR"
-classes = ["service", "employer", "matched", "own"]
-from_wallet = "LEAST(net, eligible, wallet)"
-refuse = [
-    { when = "enrolments_year >= 20", why = "twenty enrolments a year are the most" },
-    { when = "days_to_start > 3650", why = "too early" },
-]
-
-[[ending]]
-id = "bench_end"
-[[ending.row]]
-on = ["completed", "cancelled"]
-provider = "COALESCE(attendance, 0)"
-why = "paid by attendance"
-"""
 _SETTING = (
     "organisation add --id BENCH-O --kind provider --name Bench --quality-label Bench",
     "course add --id BENCH-C --provider BENCH-O --kind training --title Bench --price 50.00 --unit EUR",
@@ -57,9 +39,7 @@ def next_enrolments(ledgers: Ledgers, size: int) -> Iterator[Command]:
 def _ready(ledgers: Ledgers, size: int) -> Path:
     """The busy copy of that size, with a course; one enrolment is made, untimed, so that it is in use."""
     ledger = ledgers.busy(size)
-    rules = ledger / "rules" / "bench.toml"
-    if not rules.exists():
-        rules.write_text(_RULES)
+    if b"BENCH-C" not in (ledger / "courses.csv").read_bytes():
         first = ["enrol", ledgers.somebody(size), *_ENROL]
         for words in (*(line.split(" ") for line in _SETTING), first):
             subprocess.run(ilactl("--ledger", str(ledger), *words), check=True, stdin=subprocess.DEVNULL)

@@ -170,12 +170,13 @@ def import_(
 
 def _register() -> None:
     """Join the commands of the neighbouring files to the group."""
-    from ilactl.commands import course_find, course_views
+    from ilactl.commands.course_find import find
     from ilactl.commands.course_outcome import command as outcome
     from ilactl.commands.course_relevance import command as relevance
     from ilactl.commands.course_run import command as run
+    from ilactl.commands.course_views import list_, show
 
-    for inner in (course_views.show, course_views.list_, course_find.find, run, outcome, relevance):
+    for inner in (show, list_, find, run, outcome, relevance):
         command.add_command(inner)
 
 

@@ -101,7 +101,9 @@ def find(face: Face, /, words: tuple[str, ...], **options: Any) -> None:
         from ilactl.rules.load import load_scheme
 
         purse = Purse(snapshot, load_scheme(snapshot), person, on, by)
-    answer = found_answer(snapshot, hits, purse, on, options["limit"])
+    single = {"mode": options["modes"], "time_of_day": options["times"]}
+    asked = {name for name, words in single.items() if len(words) == 1}
+    answer = found_answer(snapshot, hits, purse, on, options["limit"], asked)
     if not answer.rows:
         if hits:
             hint = f"{len(hits)} match otherwise; 'ilactl explain {person}' tells what the wallet holds"

@@ -10,7 +10,7 @@ import click
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE
-from ilactl.commands.register_rows import book_import, book_row, columns_of, from_option, rows_in_force
+from ilactl.commands.register_rows import book_import, book_row, from_option, register_answer, rows_in_force
 from ilactl.ledger.words import OUTCOME_KINDS
 
 if TYPE_CHECKING:
@@ -124,11 +124,10 @@ def list_(face: Face, course: str | None) -> None:
       $ ilactl course outcome list -O csv
     """
     from ilactl.ledger.columns import OUTCOMES
-    from ilactl.output import Answer
 
     snapshot = face.snapshot()
     day = face.on(snapshot).isoformat()
     rows = [row for row in rows_in_force(snapshot, OUTCOMES, day, course) if row["text"]]
     rows.sort(key=lambda row: (str(row["course"]), int(str(row["outcome"]))))
-    columns = columns_of(OUTCOMES)
-    face.answer(Answer("ilactl.course_outcome_list/1", rows=rows, columns=columns, data={"on": day}))
+    shown, empty = ("course", "outcome", "kind", "text", "uri"), "no outcome is in the register on this day"
+    face.answer(register_answer(OUTCOMES, "ilactl.course_outcome_list/1", rows, day, shown, empty))

@@ -10,7 +10,7 @@ import click
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, RELEVANT
-from ilactl.commands.register_rows import book_import, book_row, columns_of, from_option, rows_in_force
+from ilactl.commands.register_rows import book_import, book_row, from_option, register_answer, rows_in_force
 from ilactl.errors import NotFound
 
 if TYPE_CHECKING:
@@ -122,7 +122,6 @@ def list_(face: Face, course: str | None) -> None:
     """
     from ilactl.ledger.columns import RELEVANCE
     from ilactl.ledger.courses import abouts, course_on
-    from ilactl.output import Answer
 
     snapshot = face.snapshot()
     day = face.on(snapshot)
@@ -134,5 +133,5 @@ def list_(face: Face, course: str | None) -> None:
             raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
         names = abouts(held.course, held.field)
         rows = [row for row in rows if row["about"] in names]
-    columns = columns_of(RELEVANCE)
-    face.answer(Answer("ilactl.course_relevance_list/1", rows=rows, columns=columns, data={"on": day}))
+    schema, empty = "ilactl.course_relevance_list/1", "no evidence is in force on this day"
+    face.answer(register_answer(RELEVANCE, schema, rows, day.isoformat(), RELEVANCE.names, empty))

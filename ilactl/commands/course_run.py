@@ -15,9 +15,9 @@ from ilactl.commands.parameters import COURSE, RUN, UNIT
 from ilactl.commands.register_rows import (
     book_import,
     book_row,
-    columns_of,
     from_option,
     lift_given,
+    register_answer,
     rows_in_force,
 )
 from ilactl.errors import NotFound, UsageError
@@ -115,7 +115,9 @@ def add(face: Face, /, course: str, identifier: str | None, valid_from: date | N
 @_run_options
 @face_options("on", "dry_run", "key", "lock_wait")
 def update(face: Face, /, run: str, valid_from: date | None, **options: Any) -> None:
-    """Record what is true of a run from a day on. What is not named stays as it was on that day.
+    """Record what is true of the run COURSE/RUN from a day on.
+
+    What is not named stays as it was on that day.
 
     \b
     Examples:
@@ -136,7 +138,7 @@ def update(face: Face, /, run: str, valid_from: date | None, **options: Any) -> 
 @from_option
 @face_options("on", "dry_run", "key", "lock_wait")
 def withdraw(face: Face, run: str, why: str | None, lift: bool, valid_from: date | None) -> None:
-    """Say that a run is not held. Who is enrolled in it is told by 'ilactl enrolment list'.
+    """Say that the run COURSE/RUN is not held. 'ilactl enrolment list' tells who is enrolled in it.
 
     \b
     Examples:
@@ -223,7 +225,6 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
     """
     from ilactl.ledger.columns import COURSES, RUNS
     from ilactl.ledger.register_plan import Book
-    from ilactl.output import Answer
 
     snapshot = face.snapshot()
     day = face.on(snapshot).isoformat()
@@ -233,7 +234,23 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
     if only_open:
         rows = [row for row in rows if not row["withdrawn"] and _is_open(row, day)]
     rows.sort(key=lambda row: (str(row["course"]), str(row["starts"] or "9999"), str(row["run"])))
-    face.answer(Answer("ilactl.course_run_list/1", rows=rows, columns=columns_of(RUNS), data={"on": day}))
+    empty = "no run is in the register on this day"
+    face.answer(register_answer(RUNS, "ilactl.course_run_list/1", rows, day, _SHOWN, empty))
+
+
+_SHOWN = (
+    "course",
+    "run",
+    "starts",
+    "ends",
+    "time_of_day",
+    "mode",
+    "place",
+    "seats",
+    "apply_until",
+    "withdrawn",
+)
+"""The columns that people see; data formats hold all."""
 
 
 def _is_open(row: Mapping[str, Any], day: str) -> bool:

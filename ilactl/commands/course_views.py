@@ -42,7 +42,7 @@ def show(face: Face, course: str, all_runs: bool) -> None:
     face.answer(course_page(snapshot, held, on, all_runs=all_runs))
 
 
-_SHOWN = ("course", "title", "kind", "provider", "eqf_level", "field", "hours", "price", "unit")
+_SHOWN = ("course", "title", "provider", "eqf_level", "field", "price", "unit")
 """The columns that people see; data formats hold all."""
 
 
@@ -84,6 +84,7 @@ def list_(face: Face, provider: str | None, kind: str | None, field: str | None,
     columns = [column for column in columns_of(COURSES) if column.name != "facts"]
     columns += [Col(name) for name in sorted(declared)]
     whole = [{column.name: row.get(column.name, "") for column in columns} for row in rows]
-    shown = [column for column in columns if column.name in _SHOWN]
+    held = [column for column in columns if column.name in _SHOWN and any(row[column.name] for row in whole)]
+    shown = held or [column for column in columns if column.name in _SHOWN]
     grid = Grid(shown, whole, empty="no course is in the register on this day")
     face.answer(Answer("ilactl.course_list/1", rows=whole, columns=columns, blocks=[grid], data={"on": day}))

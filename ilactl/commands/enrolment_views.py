@@ -65,7 +65,7 @@ def _titles(snapshot: Snapshot, one: Enrolment) -> dict[str, str]:
 @click.command("list")
 @click.option("--person", metavar="ID", type=PERSON, help="Only this person's.")
 @click.option("--course", metavar="ID", type=COURSE, help="Only those in this course.")
-@click.option("--run", metavar="ID", help="Only those in this run; with --course.")
+@click.option("--run", metavar="RUN", help="Only those in this run; with --course.")
 @click.option("--state", type=click.Choice(ENROLMENT_STATES), help="Only those in this state.")
 @click.option("--open", "still", is_flag=True, help="Only those that go on or are still to come.")
 @face_options()

@@ -30,10 +30,10 @@ person = "external_id"
 _COMMAND = "ilactl contribution import pay.csv --from O4 --map sample-data/mappings/pay.toml"
 
 _FIRST = """\
-person import, organisation import, contribution import and the imports of courses, runs, outcomes and
-evidence take a CSV file with our column names, comma and UTF-8. All rows are taken, or none; the same
-file again writes nothing. A file with other columns, codes, marks or numbers is not edited: a mapping
-says once what it means.
+person import, organisation import, contribution import, enrolment import, enrolment survey and the
+imports of courses, runs, outcomes and evidence take a CSV file with our column names, comma and UTF-8.
+All rows are taken, or none; the same file again writes nothing. A file with other columns, codes, marks
+or numbers is not edited: a mapping says once what it means.
 """
 
 _MEANING = """\

@@ -42,8 +42,8 @@ def command(
 
     It comes with a commented scheme that runs as it is, in rules/scheme.toml: a yearly base
     amount for everybody of working age, a supplement for the low-qualified from another fund,
-    contributions of employers and a match for them, under one cap. Change it to what your law
-    says, then 'ilactl rules check'.
+    contributions of employers and a match for them, under one cap; what a wallet pays of a
+    course, and how an enrolment ends. Change it to what your law says, then 'ilactl rules check'.
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,8 @@ from ilactl.ledger.words import ORGANISATION_KINDS
 from ilactl.nearest import folded
 
 if TYPE_CHECKING:
-    from ilactl.output import Cell, Col
+    from ilactl.ledger.payment_accounts import PaymentAccount
+    from ilactl.output import Block, Cell, Col
 
 __all__ = ["find", "list_", "show"]
 
@@ -24,6 +26,39 @@ def _columns() -> list[Col]:
 
     dates = ("valid_from", "label_from", "label_until")
     return [Col(name, kind="date" if name in dates else "text") for name in ORGANISATIONS.names]
+
+
+def _account_pairs(account: PaymentAccount | None) -> list[tuple[str, Cell]]:
+    """The account as people read it, with who put it in and whether somebody else confirmed it."""
+    from ilactl.ledger.iban import spaced_iban
+
+    if account is None or account.put_in is None:
+        return []
+    put_in, confirmed = account.put_in, account.confirmed
+    counts = account.holds and confirmed is not None
+    return [
+        ("account (IBAN)", spaced_iban(account.iban)),
+        ("put in", f"by {put_in.user} with commit {put_in.seq}"),
+        (
+            "confirmed",
+            f"by {confirmed.user} with commit {confirmed.seq}"
+            if counts and confirmed
+            else "not by somebody else: nothing is paid",
+        ),
+    ]
+
+
+def _account_data(account: PaymentAccount | None) -> dict[str, object] | None:
+    if account is None or account.put_in is None:
+        return None
+    return {
+        "iban": account.iban,
+        "put_in_by": account.put_in.user,
+        "put_in": account.put_in.seq,
+        "confirmed_by": account.confirmed.user if account.confirmed else None,
+        "confirmed": account.confirmed.seq if account.confirmed else None,
+        "holds": account.holds,
+    }
 
 
 @click.command("show")
@@ -37,6 +72,7 @@ def show(face: Face, organisation: str) -> None:
       $ ilactl organisation add --id O1 --kind employer --name "Baltic Timber"
       $ ilactl organisation show O1
     """
+    from ilactl.ledger.payment_accounts import PaymentAccounts
     from ilactl.ledger.register_plan import Book
     from ilactl.output import Answer, Grid, Heading, Pairs
 
@@ -51,7 +87,13 @@ def show(face: Face, organisation: str) -> None:
     held = book.in_force(organisation, on.isoformat())
     now = dict(zip(ORGANISATIONS.names, held, strict=True)) if held else {}
     history: list[dict[str, Cell]] = [dict(zip(ORGANISATIONS.names, cells, strict=True)) for cells in rows]
-    pairs: list[tuple[str, Cell]] = [(name.replace("_", " "), text) for name, text in now.items() if text]
+    account = PaymentAccounts(snapshot).on(organisation, on)
+    pairs: list[tuple[str, Cell]] = [
+        (name.replace("_", " "), text)
+        for name, text in now.items()
+        if text and name not in ("iban", "iban_confirmed")
+    ]
+    pairs += _account_pairs(account)
     blocks: list[Pairs | Heading | Grid] = [Pairs(pairs)]
     if not held:
         blocks = [Heading(f"nothing is recorded for {on} yet")]
@@ -64,9 +106,27 @@ def show(face: Face, organisation: str) -> None:
             rows=history,
             columns=_columns(),
             blocks=blocks,
-            data={"organisation": organisation, "on": on, "holds": {k: v for k, v in now.items() if v}},
+            data={
+                "organisation": organisation,
+                "on": on,
+                "holds": {k: v for k, v in now.items() if v},
+                "account": _account_data(account),
+            },
         )
     )
+
+
+_SHOWN = ("organisation", "name", "kinds", "country", "quality_label", "suspended")
+"""What fits a terminal of 80 columns; the other formats have every column."""
+
+
+def _grid(rows: Sequence[Mapping[str, Cell]]) -> tuple[Block, ...]:
+    """The rows as people see them: what none of them has is left out."""
+    from ilactl.output import Grid
+
+    columns = [c for c in _columns() if c.name in _SHOWN and any(row[c.name] for row in rows)]
+    order = sorted(columns, key=lambda column: _SHOWN.index(column.name))
+    return (Grid(order, rows),) if rows else ()
 
 
 def _list(face: Face) -> tuple[str, list[dict[str, Cell]]]:
@@ -94,7 +154,8 @@ def list_(face: Face, kind: str | None) -> None:
 
     day, rows = _list(face)
     rows = [row for row in rows if kind is None or kind in str(row["kinds"]).split(" ")]
-    face.answer(Answer("ilactl.organisation_list/1", rows=rows, columns=_columns(), data={"on": day}))
+    answer = Answer("ilactl.organisation_list/1", rows, _columns(), _grid(rows), data={"on": day})
+    face.answer(answer)
 
 
 @click.command("find")
@@ -119,4 +180,4 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     hits = [row for row in rows if all(w in folded(" ".join(str(row[k]) for k in keys)) for w in wanted)]
     if not hits:
         raise NotFound(what="an organisation with these words", hint="use fewer or shorter words")
-    face.answer(Answer("ilactl.organisation_find/1", rows=hits, columns=_columns()))
+    face.answer(Answer("ilactl.organisation_find/1", hits, _columns(), _grid(hits)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer, Cell, Col
 
-__all__ = ["book_import", "book_row", "columns_of", "from_option", "lift_given", "rows_in_force"]
+__all__ = [
+    "book_import",
+    "book_row",
+    "columns_of",
+    "from_option",
+    "lift_given",
+    "register_answer",
+    "rows_in_force",
+]
 
 from_option: Callable[..., Any] = click.option(
     "--from", "valid_from", type=Day(), metavar="DATE", help="The first day it is true. Default: --on."
@@ -146,12 +154,31 @@ def book_import(
     book(face, command, make, show, content=content)
 
 
+_TITLES = {"time_of_day": "time", "eqf_level": "level"}
+"""Shorter titles than the columns' names, for people."""
+
+
 def columns_of(table: Table) -> list[Col]:
     """The register's columns as an answer has them."""
     from ilactl.ledger.grammar import Grammar
     from ilactl.output import Col
 
-    return [Col(one.name, kind="date" if one.grammar is Grammar.DATE else "text") for one in table.columns]
+    return [
+        Col(one.name, _TITLES.get(one.name, ""), "date" if one.grammar is Grammar.DATE else "text")
+        for one in table.columns
+    ]
+
+
+def register_answer(
+    table: Table, schema: str, rows: list[dict[str, Cell]], day: str, shown: Collection[str], empty: str
+) -> Answer:
+    """The rows for data formats; for people those of the columns `shown` that hold anything."""
+    from ilactl.output import Answer, Grid
+
+    columns = columns_of(table)
+    held = [column for column in columns if column.name in shown and any(row[column.name] for row in rows)]
+    blocks = [Grid(held or [column for column in columns if column.name in shown], rows, empty=empty)]
+    return Answer(schema, rows=rows, columns=columns, blocks=blocks, data={"on": day})
 
 
 def rows_in_force(

@@ -9,6 +9,7 @@ from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
 from ilactl.commands.importing import read_upload
 from ilactl.commands.registering import appends_of, can_ask, input_of, refuse_input
+from ilactl.commands.settling import done_already
 from ilactl.errors import ChangedMeanwhile, UsageError
 
 if TYPE_CHECKING:
@@ -59,15 +60,12 @@ def _book(
     from ilactl.ledger.commit import Append, Change
     from ilactl.ledger.entries import row_of
     from ilactl.ledger.scan import format_row
+    from ilactl.rules.payees import RETURNED
 
     digest = hashlib.sha256(upload.data).hexdigest()
     record = writer.known(f"returned:{digest}", digest)
     if record is not None:
-        from ilactl.output import Answer, Lines
-
-        line = f"done already as commit {record.seq}; nothing was written"
-        data = {"commit": record.seq, "done_already": True}
-        face.answer(Answer("ilactl.settle_returned/1", blocks=[Lines([line])], data=data), change=True)
+        done_already(face, "ilactl.settle_returned/1", record.seq)
         return
     snapshot = writer.snapshot
     plan = _plan(face, snapshot, upload)
@@ -86,7 +84,7 @@ def _book(
     units = snapshot.manifest.units
     text = "".join(format_row(row_of(row, units)) for row in plan.entries)
     change = Change(
-        command="settle returned",
+        command=RETURNED,
         appends=(
             Append(ENTITLEMENTS.file, text.encode(), rows=len(plan.entries)),
             *appends_of(plan.accounts),

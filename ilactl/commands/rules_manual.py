@@ -95,8 +95,10 @@ def _tables() -> list[Block]:
 
 
 def _default(value: object) -> str:
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", [], {}):
         return ""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -48,17 +48,21 @@ def command(
     (IBAN) is missing or was not confirmed by somebody else than who put it in: see
     'ilactl organisation confirm'.
 
-    --to DIR writes the lists as files, one a payee; nothing is ever overwritten. --again COMMIT
-    makes those of an earlier settlement again, with the same bytes. --returned FILE takes rejected
-    payments back, so that they are due again: its columns are reference (S12-O3) or enrolment and
-    amount, and the bank's reason, such as AC04. The account is then held back until it is changed
-    or confirmed anew. The same file again changes nothing.
+    --to DIR writes the lists as CSV files, one a payee, a line for each enrolment and fund:
+    reference, value_date, payee, name, iban, enrolment, course, run, person, invoice, amount, unit,
+    fund. Nothing is ever overwritten. --again COMMIT makes those of an earlier settlement again,
+    with the same bytes.
+
+    --returned FILE takes rejected payments back, so that they are due again: its columns are
+    reference (S12-O3), or enrolment and amount, and the bank's reason, such as AC04. What is due on
+    the account is then held back until it is changed or confirmed anew. The same file again changes
+    nothing.
 
     \b
     Examples:
       $ ilactl settle -n
+      $ ilactl settle --on 2026-12-31 --provider O22 --yes -O json
       $ ilactl settle --on 2026-12-31 --yes
-      $ ilactl settle --on 2026-12-31 --provider O1 --yes -O json
     """
     from ilactl.commands import returning, settling
     from ilactl.rules.settling import Settling

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ilactl.reports.remittance import Remittance
     from ilactl.rules.settling import SettlePlan, Settling
 
-__all__ = ["make_again", "run"]
+__all__ = ["done_already", "make_again", "run"]
 
 
 def run(face: Face, request: Settling, folder: str | None, allow_large: int | None) -> None:
@@ -60,16 +60,20 @@ def _book(
 ) -> None:
     """Plan under the lock and commit. Who is paid, and on which account, is part of what was shown."""
     from ilactl.ledger.commit import Change
+    from ilactl.ledger.outside import refuse_place
 
     snapshot = writer.snapshot
+    asked = json.dumps([str(request.on), request.provider])
+    content = sha256(asked.encode()).hexdigest()
+    if face.key and (record := writer.known(face.key, content)):
+        done_already(face, "ilactl.settle/1", record.seq)
+        return
     plan = _plan(face, snapshot, request)
     if shown is not None and (
         shown.payments != plan.payments or shown.rows.fingerprint() != plan.rows.fingerprint()
     ):
         raise ChangedMeanwhile()
-    asked = json.dumps([str(request.on), request.provider])
-    content = sha256(asked.encode()).hexdigest()
-    if (face.key and writer.known(face.key, content)) or not plan.entries_number:
+    if not plan.entries_number:
         _show(face, snapshot, plan, None, change=True)
         return
     refuse_large(
@@ -80,9 +84,12 @@ def _book(
         allow_large=allow_large,
     )
     lists: list[Remittance] = []
+    files: list[tuple[Path, bytes]] = []
     if folder:  # what could fail is tried before anything is booked
         lists = _lists(snapshot, plan, snapshot.head.seq + 1)
-        _refuse_files(snapshot, folder, lists)
+        files = _files(snapshot, folder, lists)
+        for place, data in files:
+            refuse_place(snapshot.root, place, again=data)
     change = Change(
         command="settle",
         appends=(plan.rows.append(writer, snapshot.head.next_entry),),
@@ -96,29 +103,36 @@ def _book(
         },
     )
     seq = writer.commit(change).seq
-    written: list[str] = []
-    if folder:
-        try:
-            written = _write(snapshot, folder, lists)
-        except (IlactlError, OSError) as fault:
-            hint = f"'ilactl settle --again {seq} --to DIR' writes the lists"
-            raise BookedNotConfirmed(
-                seq=seq, reason=f"its lists are not written: {fault}", hint=hint
-            ) from fault
+    try:
+        written = _write(snapshot, files)
+    except (IlactlError, OSError) as fault:
+        hint = f"'ilactl settle --again {seq} --to DIR' writes the lists"
+        reason = f"its lists are not written: {fault}"
+        raise BookedNotConfirmed(seq=seq, reason=reason, hint=hint) from fault
     _show(face, snapshot, plan, seq, change=True, lists=lists or None, written=written)
+
+
+def done_already(face: Face, schema: str, seq: int) -> None:
+    """Answer that the same was booked before."""
+    from ilactl.output import Answer, Lines
+
+    line = f"done already as commit {seq}; nothing was written"
+    data = {"commit": seq, "done_already": True}
+    face.answer(Answer(schema, blocks=[Lines([line])], data=data), change=True)
 
 
 def make_again(face: Face, seq: int, folder: str | None) -> None:
     """Show the lists of a settlement that is booked, and write them where a folder is given."""
     from ilactl.ledger.booked import booked_by
     from ilactl.ledger.columns import ENROLMENTS
+    from ilactl.ledger.history import record_at
     from ilactl.reports.remittance import remittances
     from ilactl.reports.settlement import again_answer
     from ilactl.rules.plan import scales_of
 
     snapshot = face.snapshot()
     _refuse_folder(folder)
-    record = snapshot.at(seq).record if 0 < seq <= snapshot.head.seq else None
+    record = record_at(snapshot.log, seq)[0] if 0 < seq <= snapshot.head.seq else None
     if record is None or record.command != "settle" or record.booked_on is None:
         hint = "'ilactl log' lists all commits; a settlement's command is settle"
         raise NotFound(what=f"a settlement in commit {seq}", hint=hint)
@@ -130,7 +144,7 @@ def make_again(face: Face, seq: int, folder: str | None) -> None:
         seq=seq,
         then=record.heads.get(ENROLMENTS.file),
     )
-    written = _write(snapshot, folder, lists) if folder else []
+    written = _write(snapshot, _files(snapshot, folder, lists)) if folder else []
     face.answer(again_answer(seq, lists, scales_of(snapshot), written))
 
 
@@ -182,17 +196,9 @@ def _files(snapshot: Snapshot, folder: str, lists: Sequence[Remittance]) -> list
     return [(Path(folder) / f"{one.title}.csv", remittance_csv(one, scales)) for one in lists]
 
 
-def _refuse_files(snapshot: Snapshot, folder: str, lists: Sequence[Remittance]) -> None:
-    from ilactl.ledger.outside import refuse_place
-
-    for place, data in _files(snapshot, folder, lists):
-        refuse_place(snapshot.root, place, again=data)
-
-
-def _write(snapshot: Snapshot, folder: str, lists: Sequence[Remittance]) -> list[str]:
+def _write(snapshot: Snapshot, files: Sequence[tuple[Path, bytes]]) -> list[str]:
     from ilactl.ledger.outside import write_outside
 
-    files = _files(snapshot, folder, lists)
     for place, data in files:
         write_outside(snapshot.root, place, data)
     return [str(place) for place, _ in files]

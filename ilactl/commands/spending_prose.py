@@ -41,6 +41,8 @@ Other schemes, by expressions alone:
 - a voucher that must not end before the course starts (Flanders): usable_at = "start"
 - two halves of a voucher drawn together, by what each holds: order = ["expiry", "age", "even"]
 - ex post (Upper Austria): payee = "own", and a grant for each enrolment in the class that pays
+- vouchers that state and holder bought by halves (Flanders): order = ["class", "even"]
+- lots that must not have ended when the course starts (Flanders): usable_at = "start"
 - paid leave: a spend rule of its own in the unit hour, payee = "employer"
 
 An unknown fact in only, refuse, net or from_wallet refuses the enrolment and is named. Two rules for
@@ -115,9 +117,9 @@ by its conditions of use, with an advance for long courses:
   why = "by attendance: at least a quarter, all from 80 percent on"
 
 Milestones (Greece) are two rows: on = "completed" with provider = "0.7" and rest = "held", and
-on = "certified" with provider = "1". A step without a row changes nothing;
-where the ending has rows for completed or cancelled and none holds, the step is refused. What was paid already is
-not taken back by a smaller share; a provider who got too much is reclaimed from."""
+on = "certified" with provider = "1". A step without a row changes nothing; where rows for completed or
+cancelled are there and none holds, the step is refused. What was paid already is not taken back by a
+smaller share; a provider who got too much is reclaimed from."""
 
 BROUGHT = """\
 A grant with every = "enrolment" is given by the enrolment itself, never by a top-up: its lot bears the
@@ -136,7 +138,8 @@ when the course is completed, and what it gives is the payee's:
   round = "down"
 
 It may name what a spend rule may, and at completion what an ending may; facts are read on the day of
-the step. Its caps count as always: a limit over three years is a cap with window = "3 years"."""
+the step. Its caps and its budget count as always: a limit over three years is a cap with
+window = "3 years"."""
 
 WORKING_DAYS = """\
 These names may stand in [[spend]], [[ending]] and grants with every = "enrolment", besides all that

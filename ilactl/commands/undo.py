@@ -60,10 +60,11 @@ def command(face: Face, commit: int, why: str, except_spent: bool, allow_large: 
 
     \b
     Examples:
-      $ ilactl undo 64 --why "the file of another month" -n
-      $ ilactl undo 64 --why "the file of another month" --yes
-      $ ilactl undo 64 --why "the file of another month" --yes
+      $ ilactl undo 149 --why "the file of another month" -n
+      $ ilactl undo 149 --why "the file of another month" --yes
+      $ ilactl undo 149 --why "the file of another month" --yes
       $ ilactl undo 36 --why "wrong year" --except-spent --yes -O json
+      $ ilactl undo 163 --why "not cancelled after all" --yes
       $ ilactl undo 3 --why "wrong file" --yes  # exit 3
     """
     snapshot = face.snapshot()

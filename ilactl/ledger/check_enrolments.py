@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from ilactl.findings import Finding, Kind
 from ilactl.ledger.checking import EntryWatch, Ground
 from ilactl.ledger.columns import COURSES, CREDENTIALS, ENROLMENTS, RUNS
-from ilactl.ledger.enrolments import SEATED
+from ilactl.ledger.enrolments import OPEN, SEATED
 from ilactl.money import format_amount
 
 if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry
     from ilactl.ledger.standing import Standing
 
-__all__ = ["EnrolmentMoney", "FirstFull", "credentials_known", "seats", "steps_follow"]
+__all__ = ["EnrolmentMoney", "FirstFull", "credentials_known", "one_enrolment", "seats", "steps_follow"]
 
 STEP = Kind(
     "CHECK-STEP",
@@ -38,6 +38,12 @@ OVERPAID = Kind(
     "CHECK-OVERPAID",
     "a payee was paid more than the steps since say it may have",
     "take the difference back with 'ilactl enrolment reclaim'",
+    warning=True,
+)
+TWICE = Kind(
+    "CHECK-ENROLLED-TWICE",
+    "one person holds two open enrolments in one course",
+    "cancel one: 'ilactl enrolment cancel ID --by agency'",
     warning=True,
 )
 SEATS = Kind(
@@ -61,6 +67,24 @@ def steps_follow(ground: Ground) -> Iterator[Finding]:
     _ = ground.enrolments
     for offset, column, message in ground.step_faults:
         yield STEP.at(ground.place(ENROLMENTS.file, offset, column), message)
+
+
+def one_enrolment(ground: Ground) -> Iterator[Finding]:
+    """Nobody holds two open enrolments in one course, under whichever ids."""
+    from ilactl.errors import IlactlError
+    from ilactl.ledger.registers import other_ids
+
+    still = [(name, one) for name, one in ground.enrolments.items() if one.state in OPEN]
+    try:
+        stand_for = other_ids(ground.snapshot) if still else {}
+    except IlactlError:
+        stand_for = {}  # what is wrong with persons.csv other checks tell
+    first: dict[tuple[str, str], str] = {}
+    for name, one in still:
+        key = (stand_for.get(one.person, one.person), one.course)
+        if first.setdefault(key, name) != name:
+            place = ground.place(ENROLMENTS.file, one.offset, "course")
+            yield TWICE.at(place, f"{key[0]} is enrolled in {one.course} twice: {first[key]} and {name}")
 
 
 def credentials_known(ground: Ground) -> Iterator[Finding]:

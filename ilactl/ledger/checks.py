@@ -44,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     Check.of("confirmations", "always", check_organisations.accounts_confirmed),
     Check.of("shared-accounts", "always", check_organisations.accounts_shared),
     Check.of("steps", "always", check_enrolments.steps_follow),
+    Check.of("enrolled-twice", "always", check_enrolments.one_enrolment),
     Check.of("runs", "always", check_courses.runs_known),
     Check.of("seats", "always", check_enrolments.seats),
     Check.of("credentials", "always", check_enrolments.credentials_known),

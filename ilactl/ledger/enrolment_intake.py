@@ -45,6 +45,7 @@ class Cells:
         self.intake, self.row, self.owners = intake, row, owners
         self._at = {name: index for index, name in enumerate(intake.columns)}
         self.faults = 0
+        self._person: str | None = None
 
     def __getitem__(self, column: str) -> str:
         """The cell; "" where the import has no such column."""
@@ -56,7 +57,12 @@ class Cells:
         self.intake.find(CELL, self.row, column, message, remedy)
 
     def person(self) -> str:
-        """Our id of the person named; "" after a fault, or where none is named."""
+        """Our id of the person named; "" after a fault, which is told once, or where none is named."""
+        if self._person is None:
+            self._person = self._found()
+        return self._person
+
+    def _found(self) -> str:
         named = self["person"]
         if not named or self.owners is None:
             return named

@@ -238,7 +238,7 @@ def _of_sheet(take: Take, cell: SheetCell, mapping: ColumnMap) -> Read:
         return _of_text(take, cell.text, mapping)
     if cell.kind == "number" and column.grammar in _DAYS:
         return Read("", f"{take.name}: {cell.text} is a number, and no day: format the cells as days")
-    if cell.kind == "day" and column.grammar not in _DAYS:
+    if cell.kind == "day" and column.grammar not in _DAYS and not form.digest:
         fault = f"{cell.text} is a day: format the cells as text or number, and type it again"
         return Read("", f"{take.name}: {fault}")
     text, fault = measured(cell.text, form.units, ".", "") if form.units else (cell.text, "")

@@ -61,6 +61,7 @@ class RunPlanner(_OfCourses):
             *self.course_fault("course", self.table.key_cells(key)[0]),
             *self.order_fault(cells, "starts", "ends"),
             *self.order_fault(cells, "apply_from", "apply_until"),
+            *self.order_fault(cells, "apply_from", "ends"),
             *self.amount_faults(cells, "price"),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,17 @@ _SHOWN_PAID = (*_SHOWN[:5], "price", "unit", "wallet_pays", "own_share")
 
 
 def found_answer(
-    snapshot: Snapshot, hits: Sequence[Hit], purse: Purse | None, on: date, limit: int
+    snapshot: Snapshot,
+    hits: Sequence[Hit],
+    purse: Purse | None,
+    on: date,
+    limit: int,
+    asked: Collection[str] = (),
 ) -> Answer:
-    """The first hits; with a purse the first ones that it can pay."""
+    """The first hits; with a purse the first ones that it can pay.
+
+    What was `asked` for is the same in every row, so people are not shown it.
+    """
     units = snapshot.manifest.units
     rows: list[dict[str, Cell]] = []
     looked = 0
@@ -81,6 +89,7 @@ def found_answer(
         column
         for column in columns
         if column.name in (_SHOWN_PAID if purse else _SHOWN)
+        and column.name not in asked
         and any(row[column.name] not in (None, "", False) for row in rows)
     ]
     people = [_for_people(row) for row in rows]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["course_page"]
 
 _RUN = (
-    Col("run"), Col("starts", kind="date"), Col("ends", kind="date"), Col("time_of_day"), Col("mode"),
+    Col("run"), Col("starts", kind="date"), Col("ends", kind="date"), Col("time_of_day", "time"), Col("mode"),
     Col("place"), Col("pace"), Col("languages"), Col("seats", kind="int"), Col("apply_from", kind="date"),
     Col("apply_until", kind="date"), Col("price", kind="amount"), Col("withdrawn"),
 )  # fmt: skip
@@ -52,7 +52,7 @@ def course_page(snapshot: Snapshot, course: courses.CourseRow, on: date, *, all_
         }
         for one in courses.relevance_of(snapshot, course, on)
     ]
-    parts = sorted({row.cells[0] for row in rows_of(snapshot, COURSES, "part_of", course.course)[0]})
+    parts = _parts(snapshot, course.course, on)
     pairs = told_of(course, provider.name, units)
     pairs.append(("quality label", _label(provider, on)))
     pairs += [("made of", " ".join(parts))] if parts else []
@@ -71,6 +71,13 @@ def course_page(snapshot: Snapshot, course: courses.CourseRow, on: date, *, all_
         "relevance": evidence,
     }
     return Answer("ilactl.course/1", rows=run_rows, columns=_RUN, blocks=blocks, data=data)
+
+
+def _parts(snapshot: Snapshot, course: str, on: date) -> list[str]:
+    """The courses that count towards this one's award on the day."""
+    named = {row.cells[0] for row in rows_of(snapshot, COURSES, "part_of", course)[0]}
+    held = {one: courses.course_on(snapshot, one, on) for one in sorted(named)}
+    return [one for one, row in held.items() if row is not None and row.part_of == course]
 
 
 def _label(provider: Provider, on: date) -> str:

@@ -7,7 +7,7 @@ misspelt: then the titles' words most like it count, below those that hold it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -187,7 +187,7 @@ def _scores(courses: Sequence[CourseRow], words: Iterable[str]) -> dict[str, int
     return found
 
 
-def _points(word: str, vocabulary: Iterable[str]) -> Iterator[tuple[str, int]]:
+def _points(word: str, vocabulary: Collection[str]) -> Iterator[tuple[str, int]]:
     """The titles' words that count for one asked for: itself, beginnings, parts; else those most alike."""
     held = False
     for token in vocabulary:
@@ -200,7 +200,7 @@ def _points(word: str, vocabulary: Iterable[str]) -> Iterator[tuple[str, int]]:
         elif word in token and len(word) >= _SHORTEST - 1:
             held = True
             yield token, 6
-    if not held and len(word) >= _SHORTEST:
+    if not held and vocabulary and len(word) >= _SHORTEST:
         from rapidfuzz import fuzz, process
 
         for token, alike, _ in process.extract_iter(

@@ -9,6 +9,7 @@ from ilactl.ledger.enrolments import Enrolment, Step, enrolment
 from ilactl.ledger.lookup import line_of
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Pairs
 from ilactl.reports.enrolments import MoneyOf
+from ilactl.rules.payees import RETURNED
 from ilactl.rules.replay import rule_of_entry
 from ilactl.rules.step_replay import offer_again, step_again
 from ilactl.rules.values import show_value
@@ -33,6 +34,8 @@ def moved_because(snapshot: Snapshot, entry: Entry, record: Record) -> tuple[str
     if entry.kind == "settle":
         return _settled(one, entry), one.rule
     step = next((s for s in one.steps if _commit(snapshot, s) == record.seq), None)
+    if step is None and record.command == RETURNED:
+        return f"takes back what {entry.of} paid for {one.id}: that payment came back", one.rule
     if step is None:
         return f"belongs to enrolment {one.id}, whose step was taken back since", one.rule
     if step.step == "enrolled":

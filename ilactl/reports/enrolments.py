@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.ledger.enrolment_rows import share_text
 from ilactl.ledger.enrolments import Enrolment, Step, possible_steps
-from ilactl.ledger.wallets import Fates, fates_of, wallet_of
+from ilactl.ledger.wallets import wallet_of
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 
 if TYPE_CHECKING:
     from ilactl.ledger.entries import Entry
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["COLUMNS", "MoneyOf", "enrolment_row", "list_answer", "money_of", "show_answer", "without_units"]
+__all__ = ["COLUMNS", "MoneyOf", "enrolment_row", "list_answer", "show_answer", "without_units"]
 
 COLUMNS = (
     Col("enrolment"),
@@ -115,11 +115,6 @@ def list_answer(schema: str, found: Iterable[Enrolment], snapshot: Snapshot, emp
     return Answer(schema, rows, COLUMNS, [Grid(_LISTED, rows, empty)], {"enrolments": len(rows)})
 
 
-def money_of(enrolment: str, entries: Sequence[Entry]) -> dict[str, Fates]:
-    """What became of what was reserved for an enrolment, by lot in the order they were drawn."""
-    return {lot: fates for (lot, of), fates in fates_of(entries).items() if of == enrolment}
-
-
 def show_answer(
     snapshot: Snapshot,
     one: Enrolment,
@@ -127,10 +122,12 @@ def show_answer(
     titles: Mapping[str, str],
 ) -> Answer:
     """One enrolment whole. `titles` says in words what `person`, `course`, `provider` and `run` are."""
+    from ilactl.rules.held import sums_by_lot
+
     money = MoneyOf(snapshot)
     row = enrolment_row(one, money)
     steps = [_step_row(step, money) for step in one.steps]
-    fates = money_of(one.id, entries)
+    fates = sums_by_lot(entries, one.id)
     classes = {lot.entry: lot.class_ for lot in wallet_of(entries).lots}
     lots = [_fate_row(lot, classes.get(lot, ""), one.unit, of, money) for lot, of in fates.items()]
     names = [column.name for column in _STEPS]
@@ -191,15 +188,16 @@ def _step_row(step: Step, money: MoneyOf) -> dict[str, Cell]:
     }
 
 
-def _fate_row(lot: str, class_: str, unit: str, of: Fates, money: MoneyOf) -> dict[str, Cell]:
+def _fate_row(lot: str, class_: str, unit: str, sums: Mapping[str, int], money: MoneyOf) -> dict[str, Cell]:
+    ended = sums["settle"] + sums["release"] + sums["forfeit"] + sums["return"]
     return {
         "lot": lot,
         "class": class_ or None,
-        "reserved": money(of.reserved, unit),
-        "settled": money(of.settled - of.reclaimed, unit),
-        "released": money(of.released, unit),
-        "forfeited": money(of.forfeited, unit),
-        "returned": money(of.returned, unit),
-        "held": money(of.held, unit),
+        "reserved": money(sums["reserve"], unit),
+        "settled": money(sums["settle"] - sums["reclaim"], unit),
+        "released": money(sums["release"], unit),
+        "forfeited": money(sums["forfeit"], unit),
+        "returned": money(sums["return"], unit),
+        "held": money(sums["reserve"] + sums["reclaim"] - ended, unit),
         "unit": unit,
     }

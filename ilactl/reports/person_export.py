@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from ilactl.ledger.columns import TABLES
+from ilactl.ledger.courses import course_on
 from ilactl.ledger.entries import entries_of
 from ilactl.ledger.holdings import HeldRow, held_rows
 from ilactl.ledger.organisations import organisation
@@ -58,6 +59,7 @@ class Export(Struct, frozen=True):
     statement: Statement
     explained: dict[str, str]
     organisations: dict[str, str]
+    courses: dict[str, str]
     scales: Mapping[str, int]
 
     @property
@@ -90,6 +92,7 @@ def make_export(snapshot: Snapshot, scheme: Scheme | None, person: str, on: date
         statement=statement(snapshot, record.person, on),
         explained=explained,
         organisations=_organisations(snapshot, rows),
+        courses=_courses(snapshot, rows),
         scales=scales,
     )
 
@@ -98,12 +101,19 @@ def _organisations(snapshot: Snapshot, rows: list[HeldRow]) -> dict[str, str]:
     """The names of the organisations that the rows speak of."""
     ids = {row.cells["employer"] for row in rows if row.cells.get("employer")}
     for row in rows:
-        for end in ("from", "to"):
+        for end in ("from", "to", "payee"):
             kind, _, name = row.cells.get(end, "").partition(":")
             if kind in ("employer", "service", "provider"):
                 ids.add(name)
     found = {one: organisation(snapshot, one) for one in sorted(ids)}
     return {one: row.name for one, row in found.items() if row}
+
+
+def _courses(snapshot: Snapshot, rows: list[HeldRow]) -> dict[str, str]:
+    """The titles of the courses that the rows speak of."""
+    ids = sorted({row.cells["course"] for row in rows if row.cells.get("course")})
+    found = {one: course_on(snapshot, one) for one in ids}
+    return {one: course.title for one, course in found.items() if course}
 
 
 def export_answer(export: Export) -> Answer:
@@ -146,9 +156,9 @@ def export_blocks(export: Export) -> list[Block]:
             told = [f"line {row.line}, commit {row.record.seq}: {_text(row.cells)}" for row in mine]
             blocks += [Heading(f"{file}: {purpose.rstrip('.')}"), Lines(told)]
     blocks += [Heading("Who recorded it"), Grid(_COMMITS, [_commit(one) for one in export.commits])]
-    if export.organisations:
-        named = [f"{one}: {name}" for one, name in export.organisations.items()]
-        blocks += [Heading("Organisations named"), Lines(named)]
+    for what, names in (("Organisations", export.organisations), ("Courses", export.courses)):
+        if names:
+            blocks += [Heading(f"{what} named"), Lines([f"{one}: {name}" for one, name in names.items()])]
     return blocks
 
 
@@ -218,4 +228,5 @@ def _data(export: Export) -> dict[str, Any]:
         ],
         "commits": [_commit(one) for one in export.commits],
         "organisations": export.organisations,
+        "courses": export.courses,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.ledger.scan import format_row
 from ilactl.money import format_amount
-from ilactl.reports.remittance_facts import About, about_enrolments, funders_of
+from ilactl.reports.remittance_facts import about_enrolments, funders_of
 from ilactl.rules.payees import HOLDER, reference_of
 
 if TYPE_CHECKING:
@@ -92,22 +92,20 @@ def remittances(
     """
     about = about_enrolments(snapshot, dict.fromkeys(e.enrolment for e in entries), then)
     funders = funders_of(snapshot, dict.fromkeys(e.lot for e in entries))
-    found: dict[str, dict[tuple[str, str, str], Line]] = {}
+    found: dict[str, dict[tuple[str, str, str, str], int]] = {}
     for entry in entries:
-        lines = found.setdefault(entry.target, {})
-        key = entry.enrolment, entry.unit, funders[entry.lot]
-        line = lines.get(key) or _line(entry, about[entry.enrolment], seq, funders[entry.lot])
-        lines[key] = line._replace(amount=line.amount + entry.amount)
+        sums = found.setdefault(entry.target, {})
+        key = entry.enrolment, entry.unit, funders[entry.lot], entry.ref
+        sums[key] = sums.get(key, 0) + entry.amount
     lists = []
-    for payee, lines in found.items():
+    for payee, sums in found.items():
         name, iban = payees.get(payee, ("", ""))
-        lists.append(Remittance(payee, name, iban, on, tuple(lines.values())))
+        lines = [
+            Line(reference_of(seq, payee, one), one, *about[one], invoice, amount, unit, fund)
+            for (one, unit, fund, invoice), amount in sums.items()
+        ]
+        lists.append(Remittance(payee, name, iban, on, tuple(lines)))
     return lists
-
-
-def _line(entry: Entry, about: About, seq: int | None, fund: str) -> Line:
-    reference = reference_of(seq, entry.target, entry.enrolment)
-    return Line(reference, entry.enrolment, *about, entry.ref, 0, entry.unit, fund)
 
 
 def sums_by_fund(lists: Iterable[Remittance]) -> dict[tuple[str, str], int]:
@@ -121,11 +119,12 @@ def sums_by_fund(lists: Iterable[Remittance]) -> dict[tuple[str, str], int]:
 
 def remittance_csv(one: Remittance, scales: Mapping[str, int]) -> bytes:
     """The list as CSV: one line for each enrolment and fund."""
-    text = ["".join((",".join(COLUMNS), "\n"))]
+    text = [",".join(COLUMNS) + "\n"]
+    day = one.value_date.isoformat()
     for line in one.lines:
         cells = (
             line.reference,
-            one.value_date.isoformat(),
+            day,
             one.payee,
             one.name,
             one.iban,

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["again_answer", "done", "settle_answer"]
 
-_LINES = 40
-"""Lines of a list that people are shown; the other formats and the files have all."""
+_LINES, _LISTS = 40, 12
+"""Lines of a list, and lists, that people are shown; the other formats and the files have all."""
+
+_ELSEWHERE = "-O csv has them all, and the files of --to"
 
 _TYPES = {"value_date": "date", "amount": "amount"}
 _COLUMNS = tuple(Col(name, kind=_TYPES.get(name, "text")) for name in COLUMNS)  # type: ignore[arg-type]
@@ -128,7 +130,7 @@ def _list_blocks(lists: Sequence[Remittance], scales: Mapping[str, int]) -> list
     from ilactl.ledger.iban import spaced_iban
 
     blocks: list[Block] = []
-    for one in lists:
+    for one in lists[:_LISTS]:
         sums = ", ".join(str(Money(n, unit, scales[unit])) for unit, n in sorted(one.totals().items()))
         name = "account holders" if one.payee == HOLDER else one.name or one.payee
         who = ", ".join(part for part in (one.title, name, spaced_iban(one.iban)) if part)
@@ -145,7 +147,9 @@ def _list_blocks(lists: Sequence[Remittance], scales: Mapping[str, int]) -> list
         blocks.append(Grid(columns, shown))
         if len(one.lines) > _LINES:
             more = len(one.lines) - _LINES
-            blocks.append(Lines([f"and {more} more lines; -O csv has them all, and the files of --to"]))
+            blocks.append(Lines([f"and {more} more lines; {_ELSEWHERE}"]))
+    if len(lists) > _LISTS:
+        blocks.append(Lines([f"and {len(lists) - _LISTS} more lists; {_ELSEWHERE}"]))
     return blocks
 
 

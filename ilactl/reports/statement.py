@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from ilactl.ledger.columns import ENTITLEMENTS
+from ilactl.ledger.courses import course_on
+from ilactl.ledger.enrolments import enrolments_of
 from ilactl.ledger.entries import Entry, entries_of
 from ilactl.ledger.lines import place_of
 from ilactl.ledger.registers import person_record
@@ -93,7 +96,7 @@ def _every_unit(snapshot: Snapshot, found: dict[str, Standing]) -> dict[str, Sta
 
 
 def _movements(snapshot: Snapshot, entries: list[Entry], opening: dict[str, Standing]) -> list[Movement]:
-    name = account_name(snapshot)
+    name, courses = account_name(snapshot), _courses(snapshot, entries)
     running = {unit: (standing.balance, standing.reserved) for unit, standing in opening.items()}
     movements = []
     for entry in entries:
@@ -104,9 +107,26 @@ def _movements(snapshot: Snapshot, entries: list[Entry], opening: dict[str, Stan
         balance, reserved = running[entry.unit]
         running[entry.unit] = balance + change, reserved + held
         movements.append(
-            Movement(entry, words_of(entry, name), change, *running[entry.unit], _adopted(snapshot, entry))
+            Movement(
+                entry, _words(entry, name, courses), change, *running[entry.unit], _adopted(snapshot, entry)
+            )
         )
     return movements
+
+
+def _courses(snapshot: Snapshot, entries: list[Entry]) -> dict[str, str]:
+    """What the course of each enrolment among these entries is called."""
+    persons = dict.fromkeys(entry.person for entry in entries if entry.enrolment)
+    found = (one for person in persons for one in enrolments_of(snapshot, person, alone=True))
+    courses = {one.id: course_on(snapshot, one.course) for one in found}
+    return {number: course.title for number, course in courses.items() if course}
+
+
+def _words(entry: Entry, name: Callable[[str], str], courses: Mapping[str, str]) -> str:
+    """The entry in words, with the course's title where it belongs to an enrolment."""
+    text = words_of(entry, name)
+    title = courses.get(entry.enrolment)
+    return text.replace(f"enrolment {entry.enrolment}", f"{title} ({entry.enrolment})") if title else text
 
 
 def _adopted(snapshot: Snapshot, entry: Entry) -> bool:

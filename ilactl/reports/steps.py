@@ -30,6 +30,7 @@ _WHERE = {
     "release": "back to the lot",
     "forfeit": "to the pool",
     "return": "to {account}",
+    "reserve": "reserved, too",
     "": "",
 }
 

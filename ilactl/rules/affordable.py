@@ -105,7 +105,8 @@ class Purse:
 
     def _day(self, run: RunRow | None) -> date:
         """The last day up to the one asked for on which one can enrol in the run."""
-        last = (run.apply_until or run.starts or run.ends) if run else None
+        begun = run is not None and run.starts is not None and run.starts < self.on
+        last = (run.apply_until or (run.ends if begun else run.starts or run.ends)) if run else None
         return max(self.on, min(self.by, last)) if last else self.by
 
     def _holder(self, day: date) -> Holder:

@@ -48,7 +48,9 @@ class Spending(Struct):
         """What the whole ledger spent, each grant on its due date, less what was taken back."""
         rules = {grant.id: grant.budget for grant in scheme.grants if grant.budget}
         days, spending = DueDays(scheme), cls()
-        rows = [*entries_with(snapshot, "kind", "grant"), *entries_with(snapshot, "kind", "correct")]
+        rows = [
+            row for kind in ("grant", "correct", "return") for row in entries_with(snapshot, "kind", kind)
+        ]
         for row in rows:
             rule = row.rule.partition("@")[0]
             if rule in rules and row.period:

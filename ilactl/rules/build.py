@@ -222,6 +222,10 @@ class _Builder(Building):
             advice = "give both, or neither"
             file.find(BAD_RULE_VALUE, (*path, "matches") if raw.get("matches") else path, message, advice)
 
+        if every == "enrolment" and raw.get("facts_on"):
+            message = f"facts_on {raw['facts_on']!r} is a moment of a run's period"
+            advice = "leave it out: what an enrolment brings reads facts on the day of the step"
+            file.find(BAD_RULE_VALUE, (*path, "facts_on"), message, advice)
         if raw.get("at") and every != "enrolment":
             message = f"at {raw['at']!r} is a step of an enrolment, and this grant is for every {every}"
             file.find(BAD_RULE_VALUE, (*path, "at"), message, "write it only with every = enrolment")

@@ -8,7 +8,7 @@ from ilactl.dates import parse_date
 from ilactl.rules.building import Building, Path, Table
 from ilactl.rules.expressions.ratio import Ratio
 from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE
-from ilactl.rules.spending_model import ORDERS, REQUIRED, Ending, EndingRow, Only, Refusal, Spend
+from ilactl.rules.spending_model import ORDERS, REQUIRED, TOGETHER, Ending, EndingRow, Only, Refusal, Spend
 from ilactl.rules.spending_names import ending_names, offer_names
 from ilactl.rules.spending_together import check_spending
 from ilactl.rules.terms import Term, parse_term
@@ -77,6 +77,7 @@ class Spending:
         self._classes(table)
         for key in ("kinds", "order", "requires"):
             _once(file, (*path, key), raw.get(key, ()))
+        self._even_last(table)
         early, names = self.names(unit, before=True), self.names(unit)
         only = [
             Only(tuple(one["classes"]), when)
@@ -135,6 +136,14 @@ class Spending:
                 if class_ not in raw["classes"]:
                     at = (*path, "only", i, "classes", n)
                     self.building.unknown(file, at, "class", class_, raw["classes"], "classes of this rule")
+
+    def _even_last(self, table: Table) -> None:
+        file, path, raw = table
+        order = raw.get("order", ())
+        if TOGETHER in order[:-1]:
+            message = f"what comes after {TOGETHER} decides nothing: lots alike by then are drawn together"
+            at = (*path, "order", order.index(TOGETHER))
+            file.find(BAD_RULE_VALUE, at, message, f"write {TOGETHER} last, or leave it out")
 
     def _condition(
         self, file: RuleText, path: Path, raw: Mapping[str, Any], names: Mapping[str, NameSpec]

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ilactl.dates import parse_date
 from ilactl.rules.declarations import read_declarations
 from ilactl.rules.expressions import Checked, ExpressionFault, Want, check_expression
+from ilactl.rules.expressions.faults import NAME as EXPRESSION_NAME
 from ilactl.rules.expressions.ratio import Ratio
 from ilactl.rules.kinds import AMOUNT_TYPE, BAD_RULE_VALUE, DOUBLED_RULE, NO_CALENDAR, UNKNOWN_NAME
 from ilactl.rules.names import NameSpec
-from ilactl.rules.spending_names import WORKING_DAYS
+from ilactl.rules.spending_names import ASKED_ELSEWHERE, WORKING_DAYS, known_where
 from ilactl.rules.terms import LotTerms, lot_terms, parse_term
 
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ class Building:
             for fault in error.faults:
                 named = text[fault.position : fault.position + fault.length]
                 if not self.declared.broken & {named, named.rpartition(".")[2]}:
-                    file.find(fault.kind, path, fault.message, fault.remedy, into=fault.position)
+                    message, remedy = fault.message, fault.remedy
+                    if fault.kind is EXPRESSION_NAME and (elsewhere := known_where(named)):
+                        message, remedy = f"nothing is called {named} here: {elsewhere}", ASKED_ELSEWHERE
+                    file.find(fault.kind, path, message, remedy, into=fault.position)
             return None
         self._calendar(file, path, text, checked)
         self._one_meaning(file, path, text, checked, beside or {})

@@ -36,7 +36,8 @@ def due_occasions(
     """The occasions of a run on a day, in the order in which they are decided.
 
     Without `periods`: each rule's newest period whose due date has come. Raises NotFound for a
-    rule that is not there, Refused for a period that no rule has or that is not due yet.
+    rule that is not there, Refused for a period that no rule has or that is not due yet, and for a
+    rule of enrolments.
     """
     by_id = versions_of(scheme)
     for rule in rules:
@@ -44,6 +45,11 @@ def due_occasions(
             near = get_close_matches(rule, by_id, 1)
             advice = f"did you mean {near[0]}?" if near else f"the rules are {', '.join(by_id)}"
             raise NotFound(what=f"the grant rule {rule}", hint=advice)
+        if by_id[rule][0].every == "enrolment":
+            raise Refused(
+                reason=f"{rule} is given by enrolments, never by a run over due dates",
+                hint="it comes with 'ilactl enrol'; 'ilactl rules try --set price=...' shows how much",
+            )
     chosen = [versions for rule, versions in by_id.items() if not rules or rule in rules]
     if periods:
         found = [o for versions in chosen for p in periods if (o := named_occasion(versions, p, on))]

@@ -16,11 +16,10 @@ from ilactl.rules.fates import fates_of_rest, rows_of_fates
 from ilactl.rules.held import Held
 from ilactl.rules.holder import Holder
 from ilactl.rules.lot_order import drawable_lots, usable_by_class
-from ilactl.rules.moving import plan_move
 from ilactl.rules.objections import NO_ROW, undecided
 from ilactl.rules.offer import Objection
 from ilactl.rules.shares import share_of, split_within
-from ilactl.rules.spending import asked_names, net_of
+from ilactl.rules.spend_amounts import asked_names, net_of
 from ilactl.rules.spending_uses import names_of_spending
 from ilactl.rules.step_ground import at_completion, ending_of, spend_of, started_plan
 from ilactl.rules.step_plan import Happening, StepPlan
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from ilactl.rules.spending_model import Ending, EndingRow, Spend
     from ilactl.rules.spending_source import Registers
 
-__all__ = ["plan_move", "plan_step"]
+__all__ = ["plan_step"]
 
 _LEAVES = ("completed", "cancelled")
 """Steps after which a row must have said what becomes of the money, where the ending names the step."""
@@ -57,6 +56,9 @@ def plan_step(registers: Registers, scheme: Scheme, enrolment: Enrolment, happen
         against += course_objections(registers, course, run, requires, happening.on)
     ending = ending_of(scheme, enrolment)
     facts = _facts(holder, enrolment, happening, spend, ending, plan)
+    if ending is None and happening.step in _LEAVES and any(part.held for part in parts):
+        told = f"no ending was in force for {enrolment.rule} on {enrolment.enrolled_on}"
+        against.append(Objection(NO_ROW, told, "add an ending in force that day to the rule files"))
     if ending is not None:
         row = _row(holder, ending, facts, against)
         if row is not None:

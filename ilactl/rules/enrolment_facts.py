@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ilactl.ledger.courses import CourseRow, RunRow, price_of
 from ilactl.ledger.registers import format_facts
 from ilactl.rules.circumstances import Circumstances
+from ilactl.rules.spending_names import LAST_OF_KIND
 from ilactl.rules.values import show_value
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def of_offer(
     """
     price, unit = price_of(course, run)
     others = [one for one in holder.enrolments if one.id != but and one.state != "void"]
+    asks_of_last = not LAST_OF_KIND.isdisjoint(names)
     return Circumstances(
         day=on,
         country=holder.registers.snapshot.manifest.country,
@@ -77,7 +79,7 @@ def of_offer(
         enrolled_on=on,
         enrolments_open=sum(1 for one in others if one.is_open),
         enrolments_year=sum(1 for one in others if one.enrolled_on.year == on.year),
-        last_of_kind=_last_of_kind(holder.registers, others, course) if "last_of_kind" in names else None,
+        last_of_kind=_last_of_kind(holder.registers, others, course) if asks_of_last else None,
     )
 
 

@@ -18,10 +18,12 @@ from ilactl.rules.due import versions_of
 from ilactl.rules.objections import undecided
 from ilactl.rules.offer import Given, Objection
 from ilactl.rules.periods import contribution_occasion
+from ilactl.rules.sums import sums_of
 
 if TYPE_CHECKING:
     from ilactl.rules.circumstances import Circumstances
     from ilactl.rules.holder import Holder
+    from ilactl.rules.model import Grant
 
 __all__ = ["UNNAMED", "grants_of", "row_of_grant"]
 
@@ -45,10 +47,12 @@ def grants_of(
     """
     given: list[Given] = []
     objections: list[Objection] = []
-    reading = replace(holder.reading, circumstances=circumstances)
-    for versions in versions_of(holder.scheme).values():
-        first = versions[0]
-        if first.every != "enrolment" or first.at != at or first.unit != unit:
+    # Sums of its own: the next offer to the same holder must not find what this one would give.
+    rules = [v for v in versions_of(holder.scheme).values() if v[0].every == "enrolment"]
+    sums = sums_of(holder.entries) if rules else holder.reading.sums
+    reading = replace(holder.reading, circumstances=circumstances, sums=sums)
+    for versions in sorted(rules, key=_turn):
+        if versions[0].at != at or versions[0].unit != unit:
             continue
         occasion = contribution_occasion(versions, enrolment, circumstances.day)
         if occasion is None or (classes is not None and occasion.grant.class_ not in classes):
@@ -64,8 +68,14 @@ def grants_of(
             if one.refused:
                 continue
             credited = replace(decision, credited=one.amount)
-            holder.reading.sums.add(entry_of(credited, holder.day))
+            sums.add(entry_of(credited, holder.day))
     return given, objections
+
+
+def _turn(versions: list[Grant]) -> tuple[int, str]:
+    """The order in which grants are decided: by the rule's `order`, those without one last, then by id."""
+    order = versions[0].order
+    return (1_000_000 if order is None else order), versions[0].id
 
 
 def _within(holder: Holder, decision: Decision, room: int) -> Given:

@@ -74,7 +74,12 @@ def fate_of(
         lifted = alone and ends is None
         return fate._replace(kind="release", amount=amount, account=account, ends=ends, lifted=lifted)
     account = "own" if rest == "own" else lot.funder
-    return fate._replace(kind="return", amount=amount, account=account)
+    grant = (
+        (lot.rule, lot.period)
+        if alone and account == lot.source and account.startswith("fund:")
+        else ("", "")
+    )
+    return fate._replace(kind="return", amount=amount, account=account, ungrants=grant)
 
 
 def _ends(holder: Holder, lot: Lot, amount: int, grace: Term | None) -> Ends | None:
@@ -129,7 +134,8 @@ def _rows(holder: Holder, fate: Fate, enrolment: str, unit: str) -> Iterator[Ent
     """The fate's row; what follows from it names it by `of`."""
     wallet, ends = f"wallet:{fate.class_}", fate.ends
     moved = _row(holder, fate, unit, fate.kind, fate.amount, f"held:{fate.class_}", fate.account)
-    yield moved._replace(enrolment=enrolment)
+    rule, period = fate.ungrants
+    yield moved._replace(enrolment=enrolment, rule=rule, period=period)
     if fate.lifted:
         yield _row(holder, fate, unit, "amend")._replace(earmark="any", enrolment=enrolment)
     elif ends is not None and ends.until is not None:

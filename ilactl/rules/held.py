@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import Lot
 
-__all__ = ["Held", "held_of"]
+__all__ = ["Held", "held_of", "sums_by_lot"]
 
 _SIGNS = {"reserve": 1, "release": -1, "settle": -1, "forfeit": -1, "return": -1, "reclaim": 1}
 
@@ -57,6 +57,22 @@ def held_of(entries: Sequence[Entry], lots: Iterable[Lot], enrolment: str) -> li
             if of in one.settled:
                 one.settled[of] -= amount
     return list(found.values())
+
+
+def sums_by_lot(entries: Sequence[Entry], enrolment: str) -> dict[str, dict[str, int]]:
+    """What was reserved, settled, released and so on for the enrolment: by lot, then by kind of entry.
+
+    Lots stand in the order they were drawn. What was taken back is not in the sums.
+    """
+    kinds = _Kinds(entries)
+    found: dict[str, dict[str, int]] = {}
+    for row in entries:
+        if row.enrolment == enrolment and row.lot:
+            kind, sign, _ = kinds.meaning(row)
+            if kind in _SIGNS:
+                sums = found.setdefault(row.lot, dict.fromkeys(_SIGNS, 0))
+                sums[kind] += sign * row.amount
+    return found
 
 
 class _Kinds:

@@ -1,7 +1,8 @@
 """An enrolment goes to another run of its course: a new seat, other days, perhaps another price.
 
 Where the new run costs less, what the rules no longer let the wallet pay goes back where it came from, by
-lot as it was drawn; where it costs more, the holder adds the difference. Pure.
+lot as it was drawn; where it costs more, the wallet pays the difference as far as the rules let it and the
+holder adds the rest. Pure.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from ilactl.rules.lot_order import drawable_lots, usable_by_class
 from ilactl.rules.objections import PRICE, UNIT, WINDOW
 from ilactl.rules.offer import Objection
 from ilactl.rules.offer_rows import row_of_own, row_of_reserve
-from ilactl.rules.shares import split_within
-from ilactl.rules.spending import asked_names, net_of, own_rule_of, pays_at_most
+from ilactl.rules.shares import split_within, take_in_turn
+from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
 from ilactl.rules.step_ground import spend_of, started_plan
 from ilactl.rules.step_plan import Fate, Happening, StepPlan
 from ilactl.rules.suitability import course_objections, run_objections
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from ilactl.ledger.enrolments import Enrolment
     from ilactl.ledger.entries import Entry
+    from ilactl.ledger.wallets import Lot
     from ilactl.rules.held import Held
     from ilactl.rules.model import Scheme
     from ilactl.rules.spending_model import Spend
@@ -108,21 +110,39 @@ def _reprice(
         usable[part.lot.class_] = usable.get(part.lot.class_, 0) + part.held
     facts = replace(facts, net=net, wallet=sum(usable.values()), usable=usable)
     held = sum(part.held for part in rights)
-    pays = min(held, pays_at_most(holder, spend, facts, against))
+    more = min(max(0, facts.price - enrolment.price), sum(one.amount for one in lots))
+    pays = min(held + more, pays_at_most(holder, spend, facts, against))
+    drawn = take_in_turn(max(0, pays - held), [one.amount for one in lots])
     plan.price = facts.price
     plan.own = net - pays if spend.payee != "employer" else 0
     booked = sum(part.held for part in own)
     keeps = min(booked, plan.own)
     fates = [
-        *_given_back(holder, rights, held - pays, "wallet", enrolment.id),
+        *_given_back(holder, rights, max(0, held - pays), "wallet", enrolment.id),
         *_given_back(holder, own, booked - keeps, "own", enrolment.id),
     ]
     plan.fates = tuple(fate for fate in fates if fate.amount)
     rows = list(rows_of_fates(holder, plan.fates, enrolment.id, plan.unit, _reserving(holder, enrolment.id)))
+    for one, amount in zip(lots, drawn, strict=True):
+        if amount:
+            rows.append(_drawn(one.lot, amount, plan, holder.day, len(rows) + 1))
     if spend.own_class and spend.payee == "provider" and plan.own > keeps:
         rows += _paid_in(holder, plan, spend, plan.own - keeps, ref, len(rows))
     plan.rows = tuple(rows)
+    plan.fates += tuple(_more(one.lot, amount) for one, amount in zip(lots, drawn, strict=True) if amount)
     plan.reserved = sum(part.reserved for part in parts) - plan.total("release") - plan.total("return")
+    plan.reserved += sum(row.amount for row in rows if row.kind == "reserve")
+
+
+def _drawn(lot: Lot, amount: int, plan: StepPlan, on: date, number: int) -> Entry:
+    """What one more lot, or more of one, holds for the payee from now on."""
+    row = row_of_reserve(lot.entry, lot.person, lot.class_, amount, plan.unit, plan.enrolment, on)
+    return row._replace(entry=f"+{number}")
+
+
+def _more(lot: Lot, amount: int) -> Fate:
+    """The same as it is shown: held from now on, all of it for the payee."""
+    return Fate(lot.entry, lot.person, lot.class_, lot.funder, amount, amount, kind="reserve", account="held")
 
 
 def _paid_in(

@@ -40,12 +40,17 @@ def when_covered(
     for number, day in enumerate(_days(holder.scheme, on)):
         added = _walked(holder, entries, day, number)
         entries += added
-        rules += [row.rule.partition("@")[0] for row in added if row.kind == "grant" and row.amount]
+        rules += [row.rule.partition("@")[0] for row in added if row.rule and _brings(row)]
         lots = drawable_lots(spend, wallet_of(entries).lots, course, [day], barred)
         there = sum(one.amount for one in lots)
         if there >= needed and rules:
             return Comes(day, there, tuple(dict.fromkeys(rules)))
     return None
+
+
+def _brings(row: Entry) -> bool:
+    """Whether the row brings something in, or lets what is there be used longer."""
+    return row.kind == "amend" or (row.target.startswith("wallet:") and row.amount > 0)
 
 
 def brought_by(holder: Holder, on: date, until: date) -> list[Entry]:

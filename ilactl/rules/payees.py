@@ -17,10 +17,22 @@ from ilactl.ledger.payment_accounts import PaymentAccounts
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["EMPLOYER", "HOLDER", "PROVIDER", "Standing", "organisation_in", "reference_of", "standing_of"]
+__all__ = [
+    "EMPLOYER",
+    "HOLDER",
+    "PROVIDER",
+    "RETURNED",
+    "Standing",
+    "organisation_in",
+    "reference_of",
+    "standing_of",
+]
 
 PROVIDER, EMPLOYER, HOLDER = "provider:", "employer:", "own"
 """How the accounts of payees begin, or are called."""
+
+RETURNED = "settle returned"
+"""The command of a commit that takes back payments which came back."""
 
 
 class Standing(NamedTuple):

@@ -21,6 +21,7 @@ from ilactl.ledger.booked import booked_by, later_entries, range_of
 from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS
 from ilactl.ledger.entries import Entry, entries_with
 from ilactl.ledger.grammar import Column, Grammar
+from ilactl.ledger.history import record_at
 from ilactl.ledger.intake import CELL
 from ilactl.ledger.payment_accounts import PaymentAccounts
 from ilactl.ledger.register_plan import RegisterPlan
@@ -209,7 +210,7 @@ class _Asked:
     def _settled(self, seq: int) -> tuple[Record, list[Entry]] | None:
         if seq not in self._booked:
             known = 0 < seq <= self._snapshot.head.seq
-            record = self._snapshot.at(seq).record if known else None
+            record = record_at(self._snapshot.log, seq)[0] if known else None
             settled = record is not None and record.command == "settle"
             self._booked[seq] = (record, booked_by(self._snapshot, record)) if record and settled else None
         return self._booked[seq]

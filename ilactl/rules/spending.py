@@ -7,14 +7,12 @@ Grants that the enrolment brings pay first, then lots in the rule's order, then 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from ilactl.ledger.courses import price_of
-from ilactl.money import format_amount, round_to
+from ilactl.money import format_amount
 from ilactl.rules.enrolment_facts import of_offer
 from ilactl.rules.enrolment_grants import grants_of
 from ilactl.rules.holder import Holder
@@ -31,22 +29,19 @@ from ilactl.rules.objections import (
     undecided,
 )
 from ilactl.rules.offer import Ask, Given, Objection, Offer, Part
-from ilactl.rules.outlook import when_covered
 from ilactl.rules.shares import take_in_turn
-from ilactl.rules.spending_uses import names_of_spending
+from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
 from ilactl.rules.suitability import course_objections, run_objections, seats_left
-from ilactl.rules.uses import own_names
 
 if TYPE_CHECKING:
     from ilactl.ledger.courses import CourseRow, RunRow
     from ilactl.ledger.wallets import Lot
     from ilactl.rules.circumstances import Circumstances
-    from ilactl.rules.expressions import Checked
     from ilactl.rules.model import Scheme
     from ilactl.rules.spending_model import Spend
     from ilactl.rules.spending_source import Registers
 
-__all__ = ["asked_names", "net_of", "offer_of", "own_rule_of", "pays_at_most", "plan_offer"]
+__all__ = ["offer_of", "plan_offer"]
 
 
 def plan_offer(registers: Registers, scheme: Scheme, ask: Ask, *, look_ahead: bool = True) -> Offer:
@@ -178,8 +173,9 @@ class _Planning:
         offer.facts = self.holder.told(facts, names)
         self._own(offer, spend)
         self._missing(offer, spend, facts, wanted, barred, look_ahead)
-        ready = (lot for lot in self.holder.lots if lot.unit == spend.unit and self._in_time(lot))
-        offer.usable_after = sum(lot.balance for lot in ready) - sum(pays)
+        ready = [lot for lot in self.holder.lots if lot.unit == spend.unit and self._in_time(lot)]
+        closed = self.holder.closed(ready)
+        offer.usable_after = sum(lot.balance for lot in ready if lot.entry not in closed) - sum(pays)
 
     def _payee(self, spend: Spend) -> str:
         if spend.payee == "provider":
@@ -253,10 +249,14 @@ class _Planning:
         look_ahead: bool,
     ) -> None:
         """What a fuller wallet would pay besides, and when it will be so full."""
+        if wanted <= offer.wallet and offer.net <= offer.wallet:
+            return
         full = replace(facts, wallet=max(offer.wallet, offer.net))
         most = max(wanted, pays_at_most(self.holder, spend, full, []))
         offer.missing = most - offer.from_wallet
         if offer.missing and look_ahead:
+            from ilactl.rules.outlook import when_covered  # a walk through years: most offers need none
+
             offer.comes = when_covered(self.holder, spend, self.course, barred, most, self.ask.booking_day)
         if wanted > offer.wallet:
             has, needs = (format_amount(amount, offer.scale) for amount in (offer.wallet, wanted))
@@ -268,51 +268,6 @@ class _Planning:
                     f"wait until {offer.comes.on}: {' and '.join(offer.comes.rules)} will have brought it"
                 )
             self.against.append(Objection(OVERDRAWN, told, remedy))
-
-
-def own_rule_of(scheme: Scheme, spend: Spend, on: date) -> str:
-    """The contribution rule that takes the holder's own share; the spend rule itself where none does."""
-    for rule in scheme.contributions.values():
-        fits = rule.class_ == spend.own_class and rule.unit == spend.unit and "own" in rule.kinds
-        if fits and rule.in_force(on):
-            return rule.version
-    return spend.version
-
-
-def asked_names(scheme: Scheme, spend: Spend) -> set[str]:
-    """The names that the rule and the grants for an enrolment read."""
-    grants = (grant for grant in scheme.grants if grant.every == "enrolment")
-    return names_of_spending(spend).union(*(own_names(grant) for grant in grants))
-
-
-def net_of(holder: Holder, spend: Spend, facts: Circumstances, against: list[Objection]) -> int:
-    """The price after what others pay before the wallet: between nothing and the price."""
-    if spend.net is None:
-        return facts.price
-    net = _amount(holder, spend, spend.net, facts, "the price after subsidies", against)
-    return facts.price if net is None else min(net, facts.price)
-
-
-def pays_at_most(holder: Holder, spend: Spend, facts: Circumstances, against: list[Objection]) -> int:
-    """What the rule lets the wallet pay: between nothing and the net price."""
-    most = _amount(holder, spend, spend.from_wallet, facts, "what the wallet pays", against)
-    return min(most or 0, facts.net if facts.net is not None else facts.price)
-
-
-def _amount(
-    holder: Holder,
-    spend: Spend,
-    expression: Checked,
-    facts: Circumstances,
-    what: str,
-    against: list[Objection],
-) -> int | None:
-    """An amount of the rule, rounded by its mode, nothing where it is below zero; None where unknown."""
-    found = holder.worth(expression, facts)
-    if not isinstance(found.value, Fraction):
-        against.append(undecided(f"{what} by {spend.version}", found.missing, found.notes))
-        return None
-    return max(0, round_to(found.value, facts.scale, spend.round))
 
 
 def _cut(grants: list[Given], most: int) -> Iterator[Given]:

@@ -17,6 +17,7 @@ from ilactl.rules.names import MOST_MINOR, NameSpec, type_of
 
 __all__ = [
     "AMOUNTS",
+    "ASKED_ELSEWHERE",
     "COURSE",
     "ENDING",
     "ENDING_STEPS",
@@ -32,6 +33,7 @@ __all__ = [
     "Described",
     "any_names",
     "ending_names",
+    "known_where",
     "offer_names",
 ]
 
@@ -80,7 +82,7 @@ COURSE: Mapping[str, Described] = {
 
 OFFER: Mapping[str, Described] = {
     "net": Described(None, "the price after what others pay before the wallet"),
-    "wallet": Described(None, "what the lots that may pay for this course hold together, by all rules"),
+    "wallet": Described(None, "what the lots that may pay for this course hold together"),
     "prepaid": Described(None, "what the holder has paid the provider already; 0 where nothing is said"),
     "enrolled_on": Described(Date(), "the day of enrolling"),
     "days_to_start": Described(_DAYS, "days to the run's first day, negative after it"),
@@ -88,7 +90,7 @@ OFFER: Mapping[str, Described] = {
     "enrolments_open": Described(_COUNT, "the person's other enrolments that have not ended"),
     "enrolments_year": Described(_COUNT, "the person's other enrolments of the calendar year"),
     "last_of_kind": Described(
-        Date(), "the day of the person's newest other enrolment in the same kind of course; unknown: none"
+        Date(), "the day of the person's newest other enrolment in this kind of course, but cancelled ones"
     ),
     "days_since_last": Described(_DAYS, "days since last_of_kind"),
     "years_since_last": Described(_COUNT, "whole years by calendar since last_of_kind"),
@@ -190,6 +192,22 @@ def _amount(scale: int) -> Number:
     return Number(Fraction(0), Fraction(MOST_MINOR, 10**scale), scale)
 
 
+ASKED_ELSEWHERE = "ask it where it is known, or leave it out: 'ilactl help facts' lists the names by place"
+
+
+def known_where(name: str) -> str:
+    """Where a name of an enrolment is known, for whoever asks it elsewhere; empty for other names."""
+    if name in WALLET or name.startswith(f"{USABLE}."):
+        return "it is known once it is clear which lots may pay, in from_wallet and refuse of [[spend]]"
+    if name in COURSE:
+        return 'it is asked of a course, in [[spend]], [[ending]] and grants with every = "enrolment"'
+    if name in OFFER and name not in ENDING:
+        return 'it is asked of an offer, in [[spend]] and grants with every = "enrolment"'
+    if name in OFFER:
+        return 'it is asked of an enrolment, in [[spend]], [[ending]] and grants with every = "enrolment"'
+    return "it is asked of a step, in [[ending]] and grants at completion" if name in ENDING else ""
+
+
 def _family(name: str) -> str:
     return "course" if name in COURSE else "offer" if name in OFFER else "step"
 
@@ -198,9 +216,9 @@ def _specs(described: Mapping[str, Described], unit: str, scale: int) -> dict[st
     specs = {}
     for name, (kind, meaning) in described.items():
         told = meaning if kind or not unit else f"{meaning} ({unit})"
-        specs[name] = NameSpec(
-            name, _family(name), kind or _amount(scale), told, of=name, scale=0 if kind else scale
-        )
+        type_ = kind or _amount(scale)
+        decimals = type_.scale if isinstance(type_, Number) else 0
+        specs[name] = NameSpec(name, _family(name), type_, told, of=name, scale=decimals)
     return specs
 
 

@@ -57,12 +57,13 @@ class Registers:
         self._runs: dict[tuple[str, date], tuple[RunRow, ...]] = {}
         self._providers: dict[tuple[str, date], Provider] = {}
         self._demand: dict[tuple[str, date], bool] = {}
+        self._in_course: dict[str, list[Enrolment]] = {}
 
     def book(self, entries: Iterable[Entry], steps: Iterable[Step] = ()) -> None:
         """Count these rows as if booked."""
         for entry in entries:
             self._planned.setdefault(entry.person, []).append(entry)
-            if entry.kind == "grant":
+            if entry.kind == "grant" or (entry.kind == "return" and entry.period):
                 self._granted.append(entry)
         for step in steps:
             self._steps.setdefault(step.person, []).append(step)
@@ -88,7 +89,11 @@ class Registers:
         rules = {grant.version for grant in scheme.grants if grant.budget == budget}
         window = one.window_on(on)
         planned = (entry for entry in self._granted if entry.rule in rules)
-        later = sum(entry.amount for entry in planned if window and entry.booked_on in window[0])
+        later = sum(
+            entry.amount if entry.kind == "grant" else -entry.amount
+            for entry in planned
+            if window and entry.booked_on in window[0]
+        )
         return self._spent.left(one, on) - later
 
     def person(self, person: str) -> PersonRecord:
@@ -146,8 +151,10 @@ class Registers:
 
     def seats_taken(self, course: str, run: str) -> int:
         """How many hold a seat in the run, those planned before among them."""
+        if course not in self._in_course:
+            self._in_course[course] = enrolments_in(self.snapshot, course)
         steps = [step for steps in self._steps.values() for step in steps if step.course == course]
-        there = _with_steps(enrolments_in(self.snapshot, course), steps)
+        there = _with_steps(self._in_course[course], steps)
         return sum(1 for one in there if one.run == run and one.state not in _SEATLESS)
 
     def _read_entries(self, record: PersonRecord) -> Sequence[Entry]:

@@ -70,6 +70,8 @@ class Fate(NamedTuple):
     account: str = ""
     ends: Ends | None = None
     lifted: bool = False
+    ungrants: tuple[str, str] = ("", "")
+    """Rule and period of the grant that goes back to its fund: it was for this enrolment, and is none now."""
 
 
 class StepPlan(Struct):

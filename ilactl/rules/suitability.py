@@ -64,7 +64,8 @@ def run_objections(registers: Registers, run: RunRow, day: date) -> Iterator[Obj
         yield Objection(WINDOW, f"one could enrol in {name} until {run.apply_until}")
     left = seats_left(registers, run)
     if left is not None and left <= 0:
-        yield Objection(SEATS, f"all {run.seats} seats of {name} are taken")
+        taken = "the only seat" if run.seats == 1 else f"each of the {run.seats} seats"
+        yield Objection(SEATS, f"{taken} of {name} is taken")
 
 
 def seats_left(registers: Registers, run: RunRow) -> int | None:

@@ -6,6 +6,7 @@ the number of aggregates times that of the persons.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from ilactl.ledger.grammar_sql import literal
@@ -16,6 +17,7 @@ from ilactl.rules.windows import calendar_year, window_span
 
 __all__ = ["class_sum", "held_in", "key_since", "key_sum", "paid_sql", "window_sum"]
 
+_HOLDING = ("wallet", "held")
 _CONTRIBUTORS = "({0} = 'own' OR {0} LIKE 'employer:%' OR {0} LIKE 'service:%' OR {0} LIKE 'provider:%')"
 
 
@@ -48,11 +50,18 @@ def key_since(rule: str, since: date) -> str:
 
 def window_sum(cap: Cap, occasion: Occasion) -> str:
     """What was granted to a cap's classes in its window; NULL where no window holds the due date."""
-    wallets = ", ".join(literal(f"wallet:{class_}") for class_ in cap.over)
-    where = f"(kind = 'grant' OR kind = 'correct' AND period IS NOT NULL) AND {_in_window(cap, occasion)}"
+    return _granted(cap.over, _in_window(cap, occasion))
+
+
+def _granted(classes: Iterable[str], when: str) -> str:
+    """Grants to the classes less what was taken back, and less what went back from an enrolment's own."""
+    wallets, helds = (", ".join(literal(f"{kind}:{class_}") for class_ in classes) for kind in _HOLDING)
+    given = f"(kind = 'grant' OR kind = 'correct' AND period IS NOT NULL) AND {when}"
+    back = f"kind IN ('return', 'correct') AND period IS NOT NULL AND {when}"
+    to_fund, of_fund = "\"to\" LIKE 'fund:%'", "\"from\" LIKE 'fund:%'"
     return _difference(
-        f'{where} AND "to" IN ({wallets}) AND "from" LIKE \'fund:%\'',
-        f'{where} AND "from" IN ({wallets}) AND "to" LIKE \'fund:%\'',
+        f'({given} AND "to" IN ({wallets}) OR {back} AND "to" IN ({helds})) AND {of_fund}',
+        f'({given} AND "from" IN ({wallets}) OR {back} AND "from" IN ({helds})) AND {to_fund}',
     )
 
 
@@ -77,14 +86,11 @@ def class_sum(family: str, class_: str, period: str, first: date, last: date) ->
         account = wallet if family == "balance" else held
         return _difference(f"{into} = {account}", f"{out_of} = {account}")
     if family.startswith("granted"):
-        where = "(kind = 'grant' OR kind = 'correct' AND period IS NOT NULL)"
-        where += f" AND period = {literal(period)}" if family == "granted_period" else ""
-        other_in, other_out = f"{out_of} LIKE 'fund:%'", f"{into} LIKE 'fund:%'"
-    else:
-        where = "kind IN ('contribute', 'correct')"
-        if family == "contributed_period":
-            where += f" AND booked_on BETWEEN {day_sql(first)} AND {day_sql(last)}"
-        other_in, other_out = _CONTRIBUTORS.format(out_of), _CONTRIBUTORS.format(into)
+        return _granted([class_], f"period = {literal(period)}" if family == "granted_period" else "TRUE")
+    where = "kind IN ('contribute', 'correct')"
+    if family == "contributed_period":
+        where += f" AND booked_on BETWEEN {day_sql(first)} AND {day_sql(last)}"
+    other_in, other_out = _CONTRIBUTORS.format(out_of), _CONTRIBUTORS.format(into)
     return _difference(
         f"{where} AND {into} = {wallet} AND {other_in}", f"{where} AND {out_of} = {wallet} AND {other_out}"
     )

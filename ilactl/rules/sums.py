@@ -79,6 +79,8 @@ class Sums(Struct):
             self.ends = entry.expires_on
         if entry.kind in ("grant", "correct"):
             self._add_grant(entry, into, out_of)
+        if entry.period and entry.kind in ("return", "correct"):
+            self._add_returned(entry)
         if (lot := entry.lot or entry.entry) in self._lots:
             self._draw(entry, self._lots[lot][0], into, out_of)
         if entry.kind in ("contribute", "correct"):
@@ -104,6 +106,21 @@ class Sums(Struct):
 
     def _take(self, class_: str, rule: str, entry: Entry, amount: int, keys: int) -> None:
         self.keys[rule, entry.period] += keys
+        self.granted[class_, entry.period] += amount
+        self.given.append((class_, rule, entry.period, entry.booked_on, amount))
+
+    def _add_returned(self, entry: Entry) -> None:
+        """An enrolment's own grant that went back to its fund out of what was held was never given.
+
+        Such a return alone bears the grant's period. What takes the return back counts again.
+        """
+        rule = entry.rule.partition("@")[0]
+        if entry.source.startswith("held:") and entry.target.startswith("fund:"):
+            class_, amount = entry.source[5:], -entry.amount
+        elif entry.source.startswith("fund:") and entry.target.startswith("held:"):
+            class_, amount = entry.target[5:], entry.amount
+        else:
+            return
         self.granted[class_, entry.period] += amount
         self.given.append((class_, rule, entry.period, entry.booked_on, amount))
 

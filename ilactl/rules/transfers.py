@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from ilactl.dates import parse_date
 from ilactl.errors import Refused
+from ilactl.ledger.enrolments import enrolments_of
 from ilactl.ledger.entries import Entry, entries_of, entries_with
 from ilactl.ledger.registers import PersonRecord, person_record
 from ilactl.ledger.transfer_file import GRANTED, TransferFile
@@ -44,7 +45,8 @@ class Outgoing(Struct, frozen=True):
 def plan_out(snapshot: Snapshot, person: str, to: str, on: date) -> Outgoing:
     """Move what is on a wallet to another agency.
 
-    Raises NotFound, and Refused while something is held or owed, or where nothing is to move.
+    Raises NotFound, and Refused while something is held or owed, while an enrolment is open, or where
+    nothing is to move. Enrolments that have ended stay here: they are history.
     """
     record = person_record(snapshot, person)
     if to == snapshot.manifest.prefix:
@@ -56,6 +58,11 @@ def plan_out(snapshot: Snapshot, person: str, to: str, on: date) -> Outgoing:
         which = f" for {', '.join(one or '(no enrolment)' for one in held)}"
         raise Refused(
             reason=f"something of {record.person} is reserved{which}", hint="settle or cancel it first"
+        )
+    if still := [one.id for one in enrolments_of(snapshot, record.person) if one.is_open]:
+        raise Refused(
+            reason=f"{record.person} is still enrolled: {', '.join(still)}",
+            hint="what happens there could not be recorded here: complete or cancel it first",
         )
     if any(wallet.owed.values()):
         raise Refused(reason=f"{record.person} owes something", hint="a debt cannot move; settle it first")

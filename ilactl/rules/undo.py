@@ -23,10 +23,11 @@ from msgspec import Struct
 from ilactl.errors import NotFound, Refused
 from ilactl.ledger.booked import booked_by, later_entries, range_of
 from ilactl.ledger.columns import ENTITLEMENTS
-from ilactl.ledger.entries import Entry, lot_of
+from ilactl.ledger.entries import Entry, entries_of, lot_of
+from ilactl.ledger.wallets import wallet_of
 from ilactl.rules.alias_end import alias_end
 from ilactl.rules.contributions import refuse_day
-from ilactl.rules.reversal import reverse_of, reverses
+from ilactl.rules.reversal import former_terms, reverse_of, reverses
 from ilactl.rules.undo_steps import Because, StepFate, fate_of_steps, paid_since, taken_back
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def plan_undo(snapshot: Snapshot, seq: int, on: date) -> UndoPlan:
     # The last comes first, so that no account falls below zero on the way back.
     going = [entry for entry in reversed(booked) if entry.entry not in kept]
     first = snapshot.head.next_entry
-    rows = tuple(reverse_of(entry, f"E{first + i}", on) for i, entry in enumerate(going))
+    rows = tuple(fate.reverse(entry, f"E{first + i}", on) for i, entry in enumerate(going))
     if rows or back:
         refuse_day(snapshot, on)
     by = fate.reversals_of(undone)
@@ -152,6 +153,7 @@ class _Fate:
     """What became of a commit's entries since, and of the steps beside them."""
 
     def __init__(self, snapshot: Snapshot, booked: Sequence[Entry], steps: StepFate, end: int) -> None:
+        self.snapshot = snapshot
         self.booked = booked
         self.steps = steps
         self.group, self.group_of_enrolment = _groups(booked, steps)
@@ -198,6 +200,14 @@ class _Fate:
 
         return later_entries(snapshot, end, wanted)
 
+    def reverse(self, entry: Entry, number: str, on: date) -> Entry:
+        """The row that takes the entry back."""
+        if entry.kind != "amend":
+            return reverse_of(entry, number, on)
+        before = (row for row in entries_of(self.snapshot, entry.person) if row.offset < entry.offset)
+        [lot] = wallet_of([row for row in before if lot_of(row) == entry.lot]).lots
+        return former_terms(entry, lot, number, on)
+
     def stands(self, entry: Entry) -> bool:
         """Whether no reversal of the entry stands."""
         return entry.entry not in self.fallen
@@ -215,7 +225,7 @@ class _Fate:
             kept = because.setdefault(self.group_of_enrolment[name], [])
             kept += (*self.steps.because.get(name, ()), *paid.get(name, ()))
         for entry in standing:
-            if entry.kind == "amend":
+            if entry.kind == "amend" and not self.steps.any:
                 why = "gives a lot new terms and moves nothing, so it has no reverse"
                 because.setdefault(self.group[entry.entry], []).append((entry, why))
         for row, group, why in self._hindrances(standing):
@@ -243,6 +253,7 @@ class _Fate:
         drawn = _gains(row for row in self.live if lot_of(row) in owner)
         short = {a for a, gain in gained.items() if gain > 0 > drawn[a]}
         names = {entry.entry: self.group[entry.entry] for entry in standing}
+        amended = {entry.lot for entry in standing if entry.kind == "amend"}
         back: dict[str, list[Entry]] = {}
         for entry in standing:
             if _restores(entry) and entry.person in self.family:
@@ -251,6 +262,8 @@ class _Fate:
         for row in self.live:
             if row.of in names:
                 yield row, names[row.of], f"refers to {row.of}"
+            if row.kind == "amend" and row.lot in amended:
+                yield row, owner[row.lot], f"gives lot {row.lot} new terms again"
             if row.source and _account(row, row.source) in short:
                 yield row, owner[lot_of(row)], f"draws on lot {lot_of(row)}"
             if row.person in debts and "owed" in (row.source, row.target):

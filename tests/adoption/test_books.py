@@ -100,10 +100,11 @@ def test_an_old_row_is_refused_with_the_way_to_restore_it(sample_ledger: Path, c
 
 
 def test_no_step_of_an_enrolment_is_added_by_hand(sample_ledger: Path, call: Call) -> None:
-    append(sample_ledger / "enrolments.csv", f"N1,2026-11-23,P1,C1,,enrolled,2026-11-23{',' * 12}\n")
+    line = (sample_ledger / "enrolments.csv").read_bytes().count(b"\n") + 1
+    append(sample_ledger / "enrolments.csv", f"N9999,2026-11-23,P1,C1,,enrolled,2026-11-23{',' * 12}\n")
     result = call(sample_ledger, "adopt", "--why", "x", "--yes")
     assert result.code == 3
-    assert "enrolments.csv:2:22: ADOPT-NO-CORRECTION" in result.err
+    assert f"enrolments.csv:{line}:25: ADOPT-NO-CORRECTION" in result.err
 
 
 def test_a_kept_rule_text_is_never_edited(sample_ledger: Path, call: Call) -> None:

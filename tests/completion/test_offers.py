@@ -19,7 +19,19 @@ from tests.docs.test_layers import HEAVY
 from tests.docs.walk import all_commands
 
 COMMANDS = all_commands()
-NAMES_A_THING = {"ID", "ORG", "PERSON", "RULE", "COMMIT", "ORGANISATION", "ENTRY", "DUPLICATE", "UNIT"}
+NAMES_A_THING = {
+    "ID",
+    "ORG",
+    "PERSON",
+    "RULE",
+    "COMMIT",
+    "ORGANISATION",
+    "ENTRY",
+    "DUPLICATE",
+    "UNIT",
+    "COURSE",
+    "ENROLMENT",
+}
 NEW = {"identifier"}
 """Parameters whose id is of something not yet there, and that of a transfer's receiver."""
 
@@ -89,12 +101,12 @@ LINES = {
     "ilactl|course|relevance|add|fie": ["field:"],
     "ilactl|course|relevance|add|field|:|0712": ["0712"],
     "ilactl|course|find|--field|071": ["071", *(f"071{digit}" for digit in range(7)), "0719"],
-    "ilactl|undo|6": ["6", "60", "61", "62", "63", "64"],
+    "ilactl|undo|6": ["6", *(f"6{digit}" for digit in range(10))],
     "ilactl|log|64": ["64"],
     "ilactl|restore|entit": ["entitlements.csv"],
     "ilactl|balance|RM-NOBODY": [],
     "ilactl|balance|rm": [],
-    "ilactl|undo|65": [],
+    "ilactl|undo|965": [],
     "ilactl|undo|0": [],
     "ilactl|explain|E99999": [],
     "ilactl|nonsense|x": [],

@@ -64,7 +64,8 @@ class Place:
     def __init__(self, invoke: Run, words: str, new: Path, sample: Path, folder: Path) -> None:
         self.invoke = invoke
         self.folder = folder
-        fresh = words.startswith(("ilactl person", "ilactl organisation")) or words in BEFORE
+        registers = words.startswith(("ilactl person", "ilactl organisation", "ilactl course"))
+        fresh = registers or words in BEFORE
         self.env = {"ILACTL_LEDGER": str(new if fresh else sample)}
         for person in () if fresh and words not in BEFORE else ("P1", "P2"):
             given = ("--id", person, "--birth-date", "1990-05-17", "--set", "isced_level=2")

@@ -15,23 +15,16 @@ from tests.docs.walk import all_commands, examples_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
-    "base58",
-    "cryptography",
-    "duckdb",
-    "lxml",
-    "msgspec",
-    "openpyxl",
-    "pydantic",
-    "pyld",
-    "rapidfuzz",
-    "rich",
-    "tabulate",
-    "tomlkit",
-}
-NOTHING = {"balance", "completion", "credential key list", "credential list", "help", "log", "person show"}
+    "base58", "cryptography", "duckdb", "fontTools", "fpdf", "lxml", "msgspec", "openpyxl", "PIL", "pydantic",
+    "pyld", "rapidfuzz", "rich", "segno", "stdnum", "tabulate", "tomlkit", "uharfbuzz",
+}  # fmt: skip
+NOTHING = {
+    "balance", "completion", "course find", "course show", "credential key list", "credential list",
+    "enrolment list", "enrolment reasons", "enrolment show", "help", "log", "person show",
+}  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
-    "check": "duckdb msgspec pydantic",
+    "check": "duckdb msgspec pydantic stdnum",
     "credential import": "base58 cryptography lxml msgspec pyld",
     "credential issue": "base58 cryptography msgspec",
     "credential key new": "base58 cryptography msgspec",

@@ -21,7 +21,9 @@ from ilactl.ledger.columns import TABLES
 from ilactl.ledger.grammar import LABOUR_STATUSES
 from ilactl.ledger.manifest import KEYS
 from ilactl.ledger.mapping_keys import KEYS as MAPPING_KEYS
+from ilactl.ledger.words import CHANNELS, MODES, TIMES_OF_DAY
 from ilactl.output import text_of
+from ilactl.reports.remittance import COLUMNS as REMITTANCE
 from ilactl.rules import names
 from ilactl.rules.shapes import tables
 from tests.docs.walk import all_commands
@@ -116,7 +118,9 @@ def test_every_command_that_is_named_exists() -> None:
 
 LEDGER_FILES = {table.file for table in TABLES} | {"ledger.toml", "commits.jsonl"}
 MADE_UP = {
-    "staff.csv", "staff.toml", "pay.csv", "pay.toml", "firms.toml", "FILE.toml", "FILE.json",
+    "staff.csv", "staff.toml", "pay.csv", "pay.toml", "firms.toml", "list.csv", "list.toml", "runs.toml",
+    "outcomes.toml", "demand.csv", "demand.toml", "FILE.toml", "FILE.json",
+    "answers.csv", "presence.csv",
     "P1.json", "P8.json", "P9.json", "certificate.json", "scheme.toml", "template.toml", "pyproject.toml",
 }  # fmt: skip
 """Files of examples, each of which runs as a test; placeholders; and the project's own."""
@@ -219,9 +223,11 @@ DECLARED = {
     *(part for key in KEYS for part in key.path),
     *(field.alias or name for model in tables().values() for name, field in model.model_fields.items()),
     *(part for name in specs() for part in name.split(".")),
-    *names.RESERVED, *LABOUR_STATUSES, *MEMBERS, *ACTS, "half_up", "exit_status",
+    *(part for key in MAPPING_KEYS for part in key.path),
+    *names.RESERVED, *LABOUR_STATUSES, *CHANNELS, *MODES, *TIMES_OF_DAY, *MEMBERS, *ACTS,
+    *REMITTANCE, "half_up", "exit_status",
 }  # fmt: skip
-"""Columns, keys, facts, members of the log and of an error, words of a column, ways of rounding."""
+"""Columns, also of lists, keys, facts, members of the log and of an error, words, ways of rounding."""
 OF_EXAMPLES = {
     "car_licence", "hours_to_eur", "longer_use", "no_end", "paid_in", "reference_hours", "shift_work",
     "nhours_worked", "nuse_by",  # behind the \n of a printf

@@ -46,7 +46,7 @@ id = "training"
 title = "Training accounts"
 unit = "EUR"
 classes = ["employer", "own"]
-refuse = [{ when = "days_to_start > 200", why = "enrolment opens 200 days before the start" }]
+refuse = [{ when = "COALESCE(days_to_start > 200, FALSE)", why = "one can enrol 200 days ahead" }]
 valid_from = "2026-01-01"
 
 [[ending]]
@@ -172,7 +172,8 @@ class Agency:
         return {str(p.relative_to(self.root)): p.read_bytes() for p in paths}
 
 
-def _made(root: Path) -> None:
+def made(root: Path) -> None:
+    """Make the agency's ledger in that folder."""
     agency = Agency(root)
     call_in_process(("init", root), None, None, None, TODAY).ok()
     (root / "rules/scheme.toml").write_text(SCHEME)
@@ -192,7 +193,7 @@ def _made(root: Path) -> None:
 @pytest.fixture(scope="session")
 def _agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("enrolment") / "ledger"
-    _made(root)
+    made(root)
     return root
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from ilactl.ledger.columns import ENROLMENTS
@@ -108,3 +112,79 @@ def test_an_unknown_person_course_or_run_is_not_found(agency: Agency) -> None:
 def test_success_is_silent_without_a_terminal(agency: Agency) -> None:
     done = agency("enrol", "P1", "C1/R1", *YES, day="2026-12-01")
     assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_two_at_once_want_the_last_seat_and_one_gets_it(agency: Agency) -> None:
+    def started(person: str) -> subprocess.Popen[bytes]:
+        words = ("enrol", person, "C1/R3", *YES, "--on", "2026-12-01", "--ledger", str(agency.root))
+        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+        return subprocess.Popen([sys.executable, "-m", "ilactl", *words], env=env, stderr=subprocess.PIPE)
+
+    both = [started("P1"), started("P2")]
+    said = [process.communicate(timeout=60)[1].decode() for process in both]
+    assert sorted(process.returncode for process in both) == [0, 3], said
+    assert "ENROL-SEATS" in "".join(said)
+    assert agency.steps() == ["enrolled"]
+
+
+def test_enrolling_imports_no_engine_and_no_parser(agency: Agency) -> None:
+    agency.enrol("P2")
+    code = (
+        "import sys; from ilactl import cli; status = cli.main(sys.argv[1:]);"
+        "heavy = {'duckdb', 'pydantic', 'rich', 'holidays', 'openpyxl'} & set(sys.modules);"
+        "sys.exit(f'{status} {heavy}' if status or heavy else 0)"
+    )
+    words = ("enrol", "P1", "C1/R1", *YES, "--on", "2026-12-01", "--ledger", str(agency.root))
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def rewritten(agency: Agency, old: str, new: str, more: str = "") -> None:
+    """The scheme with one text replaced by another, and more at its end."""
+    path = agency.root / "rules/scheme.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1) + more)
+
+
+def refused(agency: Agency, course: str = "C1/R1", person: str = "P1") -> str:
+    """What a refusal says; nothing was written."""
+    before = agency.bytes()
+    done = agency("enrol", person, course, *YES, day="2026-12-01")
+    assert done.code == 3, done.err
+    assert agency.bytes() == before
+    return done.err
+
+
+def test_a_suspended_person_is_refused_with_the_rules_own_words(agency: Agency) -> None:
+    rewritten(
+        agency,
+        "refuse = [",
+        'refuse = [{ when = "barred", why = "barred until it is repaid" }, ',
+        '\n[facts]\nbarred = { kind = "state", type = "bool", default = "false" }\n',
+    )
+    agency("person", "update", "P1", "--set", "barred=true", "--from", "2026-11-01").ok()
+    assert "barred until it is repaid" in refused(agency)
+    agency("enrol", "P2", "C1/R1", *YES, day="2026-12-01").ok()
+
+
+def test_a_closed_wallet_enrols_nobody(agency: Agency) -> None:
+    closing = '\n[[closing]]\nid = "retired"\nwhen = "age >= 45"\ndue = "11-01"\nunused = "expired"\n'
+    rewritten(agency, 'title = "Training accounts"', 'title = "Training accounts"', closing)
+    assert "closed by the rule retired" in refused(agency)
+    agency("enrol", "P2", "C1/R1", *YES, day="2026-12-01").ok()
+
+
+def test_an_overdrawn_wallet_says_what_is_missing_and_when_it_will_be_there(agency: Agency) -> None:
+    rewritten(agency, 'title = "Training accounts"', 'from_wallet = "net"')
+    said = refused(agency, person="P2")
+    assert "100.00 EUR is missing" in said
+    assert "2027-06-15" in said
+    assert "base" in said
+
+
+def test_a_course_in_another_currency_is_refused(agency: Agency) -> None:
+    path = agency.root / "ledger.toml"
+    path.write_text(path.read_text() + "\n[units.SEK]\nscale = 2\n")
+    agency("course", "update", "C1", "--price", "900.00", "--unit", "SEK", "--from", "2026-11-01").ok()
+    assert "SEK" in refused(agency, course="C1")

@@ -95,3 +95,17 @@ def test_a_providers_own_list_comes_in_by_its_mapping(agency: Agency) -> None:
     found = take(agency, "Nr;Kurs;Anteil\nP1;C1;0,8\n", "--map", str(mapping), "--expect-rows", "1")
     assert found["new"] == 1
     assert agency.rows(ENROLMENTS)[-1]["share"] == "0.8"
+
+
+def test_a_senders_number_that_is_nobodys_is_told_once(agency: Agency) -> None:
+    mapping = agency.root.parent / "numbers.toml"
+    mapping.write_text(
+        '[columns]\nstep = "step"\nperson = "no"\ncourse = "course"\n[match]\nperson = "external_id"\n'
+    )
+    text = "step,no,course\nstarted,4711,C1\n"
+    done = agency("enrolment", "import", "-", "--map", str(mapping), stdin=text, day=DAY)
+    assert done.code == 65
+    assert done.err.count("external_id 4711 is not known") == 1, done.err
+    agency("person", "update", "P1", "--external-id", "4711", day="2026-12-01").ok()
+    agency.enrol()
+    assert take(agency, text, "--map", str(mapping))["new"] == 1

@@ -145,6 +145,24 @@ def test_a_move_to_a_cheaper_run_releases_the_difference(agency: Agency) -> None
     assert step(agency, "show", number)["run"] == "R2"
 
 
+def test_a_move_to_a_dearer_run_reserves_the_difference(agency: Agency) -> None:
+    number = agency.enrol()
+    done = step(agency, "move", number, "R3", "--yes", day="2026-12-10")
+    assert (done["price"], done["own"], done["reserved"]) == ("650.00", "0.00", "650.00")
+    assert agency.moves("reserve")[2:] == [("reserve", "50.00", "wallet:own", "held:own")]
+    step(agency, "start", number, day="2027-02-20")
+    ended = step(agency, "complete", number, "--attendance", "1", day="2027-04-20")
+    assert ended["due"] == "650.00"
+    assert agency("check", "--full").code == 0
+
+
+def test_what_the_wallet_lacks_for_a_dearer_run_the_holder_adds(agency: Agency) -> None:
+    number = agency.enrol("P2", "C1/R2")
+    done = step(agency, "move", number, "R3", "--yes", day="2026-12-10")
+    assert (done["price"], done["own"]) == ("650.00", "150.00")
+    assert agency.json("enrolment", "show", number)["own"] == "150.00"
+
+
 def test_a_move_to_a_full_run_is_refused(agency: Agency) -> None:
     agency.enrol("P2", "C1/R3")
     number = agency.enrol("P1")
@@ -156,3 +174,45 @@ def test_an_enrolment_is_named_by_person_and_course_or_is_not_found(agency: Agen
     assert step(agency, "show", "P1/C1")["enrolment"].startswith("N")
     assert agency("enrolment", "show", "P2/C1").code == 66
     assert agency("enrolment", "show", "N99999").code == 66
+
+
+def test_a_move_to_where_one_is_already_is_refused(agency: Agency) -> None:
+    number = agency.enrol()
+    assert agency("enrolment", "move", number, "R1", "--yes", day="2026-12-10").code == 3
+
+
+def test_an_undone_cancellation_counts_as_if_it_had_never_been(agency: Agency) -> None:
+    number = agency.enrol()
+    how = ("cancel", number, "--by", "holder", "--reason", "time", "--yes")
+    commit = str(step(agency, *how, day="2027-01-05")["commit"])
+    agency("undo", commit, "--why", "another person", "--yes", day="2027-01-06").ok()
+    shown = agency.json("enrolment", "show", number)
+    assert shown["state"] == "enrolled"
+    sums = [(lot["reserved"], lot["forfeited"], lot["held"]) for lot in shown["lots"]]
+    assert sums == [("300.00", "0.00", "300.00")] * 2
+    step(agency, "start", number, day="2027-01-12")
+
+
+def test_an_undone_enrolment_is_void_and_may_be_made_again(agency: Agency) -> None:
+    number = agency.enrol()
+    agency("undo", number[1:], "--why", "another person", "--yes", day="2026-12-02").ok()
+    assert agency.json("enrolment", "list")["rows"] == []
+    assert [one["state"] for one in agency.json("enrolment", "list", "--state", "void")["rows"]] == ["void"]
+    assert agency.enrol(day="2026-12-03") != number
+
+
+def test_booked_on_never_goes_back_and_the_day_it_happened_is_kept(agency: Agency) -> None:
+    number = agency.enrol()
+    agency.enrol("P2", day="2027-02-01", course="C1/R2")
+    step(agency, "start", number, day="2027-01-12")
+    last = agency.rows(ENROLMENTS)[-1]
+    assert (last["on"], last["booked_on"]) == ("2027-01-12", "2027-02-01")
+
+
+def test_closed_books_take_no_step(agency: Agency) -> None:
+    number = agency.enrol()
+    path = agency.root / "ledger.toml"
+    path.write_text("closed_until = 2027-01-31\n" + path.read_text())
+    done = agency("enrolment", "start", number, day="2027-01-12")
+    assert done.code == 3
+    assert "CLOSED" in done.err

@@ -22,7 +22,10 @@ IMPORTS = {
     "person import -": PEOPLE,
     "person import --key K -": HOURS,
     "contribution import --from O1 -": PAY,
-    "organisation import -": b"organisation,kinds,name\nO2,employer,Glass\n",
+    "organisation import -": b"organisation,kinds,name,iban\nO2,employer,Glass,LT121000011101001000\n",
+    "settle --returned -": b"reference,enrolment,amount,reason\nS6-O1,,,AC04\n,N9,1.00,\n",
+    "enrolment import -": b"step,person,course,consent\nenrolled,P1,C1,form\nstarted,P1,C1,\n",
+    "enrolment survey --name S -": b"ref,reason,person\n1,cost time,P1\n2,care,\n",
     "person transfer in --why moved -": b'{"schema": "ilactl.transfer/1", "from": "OTHER"}\n',
 }
 FILES = ("ledger.toml", "rules/scheme.toml", "commits.jsonl", *(table.file for table in TABLES))
@@ -36,11 +39,19 @@ READERS = (
     "explain E1",
     "log",
     "rules check",
+    "enrolment list",
+    "enrolment find P1",
+    "enrolment reasons",
+    "explain P1/C1",
+    "settle -n",
 )
 WRITERS = (
     "topup --on 2027-01-01 --yes",
     "person add --id P9",
     "contribution add P1 5.00 --from O1 --ref X --yes",
+    "enrolment decline P1 --reason time",
+    "enrol P1 C1 --yes --consent form",
+    "settle --yes",
 )
 
 

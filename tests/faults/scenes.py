@@ -136,6 +136,31 @@ def many(runner: Runner, box: Path, source: Path, *, wide: int = 1) -> Path:
     return box
 
 
+ENROL = ("enrol", "P1", "C1/R1", "--yes", "--consent", "signed", "--key", "FORM-7", "--on", "2026-03-01")
+COMPLETE = ("enrolment", "complete", "P1/C1", "--attendance", "0.5", "--on", "2026-06-30")
+SETTLE = ("settle", "--on", "2026-07-01", "--yes")
+COURSE = """\
+organisation add --id O3 --kind provider --name Academy --quality-label EQAVET --on 2026-01-02
+course add --id C1 --provider O3 --kind training --title Welding --field 0715 --price 400.00 --on 2026-01-02
+course run add C1 --id R1 --starts 2026-05-04 --ends 2026-06-30 --seats 2 --on 2026-01-02
+course relevance add field:0715 --evidence list --on 2026-01-02
+"""
+
+
+def spending(runner: Runner, box: Path, source: Path, steps: Sequence[Sequence[str]] = ()) -> Path:
+    """The small ledger with a course, and what was done of one enrolment in it.
+
+    The holder paid before, so that a settlement needs nobody else to confirm an account.
+    """
+    shutil.copytree(source, box)
+    rules = box / LEDGER / "rules" / "scheme.toml"
+    rules.write_text(rules.read_text().replace("[[spend]]", '[[spend]]\npayee = "own"', 1))
+    lines = [["adopt", "--why", "the holder pays first", "--yes"], *map(str.split, COURSE.splitlines())]
+    for words in (*lines, *steps):
+        runner([*words, "--ledger", str(box / LEDGER)], box).ok()
+    return box
+
+
 def cut_off(runner: Runner, scene: Scene, box: Path, kind: str) -> Path:
     """The scene killed right after the decision: at its first call of a kind that follows the log's sync."""
     notes = box.with_name(f"{box.name}.notes")
@@ -193,6 +218,21 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
             shutil.copy2(box / LEDGER / "identities.csv", aside / "2.identities.csv")
         return Scene("erase", ERASE, box)
 
+    start = ("enrolment", "start", "P1/C1", "--on", "2026-05-04")
+
+    def enrol() -> Scene:
+        box = place / "spending"
+        return Scene("enrol", ENROL, box if box.exists() else spending(runner, box, base))
+
+    def completed() -> Path:
+        box = place / "completed"
+        return box if box.exists() else spending(runner, box, base, (ENROL, start, COMPLETE))
+
+    def undo_step() -> Scene:
+        seq = state(completed() / LEDGER).count
+        words = ("undo", str(seq), "--why", "the wrong list", "--yes", "--on", "2026-07-01")
+        return Scene("undo a step", words, completed())
+
     topup = ("topup", "--on", "2026-02-01", "--yes")
     makers: dict[str, Callable[[], Scene]] = {
         "init": lambda: Scene("init", ("init",), empty, again=(0, 3)),
@@ -202,6 +242,12 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
         "undo": lambda: Scene(
             "undo", ("undo", "8", "--why", "twice", "--yes", "--on", "2026-02-01"), contributed()
         ),
+        "enrol": enrol,
+        "complete": lambda: Scene(
+            "complete", COMPLETE, spending(runner, place / "started", base, (ENROL, start))
+        ),
+        "settle": lambda: Scene("settle", SETTLE, completed()),
+        "undo a step": undo_step,
         "erase": erase,
         "restore": lambda: Scene(
             "restore",
@@ -224,6 +270,11 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
         ),
         "finish a person": lambda: Scene(
             "finish a person", LATER, cut_off(runner, person(), place / "cut2", "write")
+        ),
+        "finish an enrolment": lambda: Scene(
+            "finish an enrolment",
+            ("contribution", "add", "P2", "25.50", "--from", "O1", "--ref", "R2", "--on", "2026-03-02"),
+            cut_off(runner, enrol(), place / "cut4", "write"),
         ),
         "finish an erasure": lambda: Scene(
             "finish an erasure", LATER, cut_off(runner, erase(), place / "cut3", "rename")

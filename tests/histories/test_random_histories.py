@@ -98,6 +98,7 @@ class History:
         self("init", self.root).ok()
         (self.root / "rules/scheme.toml").write_text(SCHEME, "utf-8")
         self("organisation", "add", "--id", "O3", "--kind", "provider", "--name", "School").ok()
+        self("course", "add", "--id", "C1", "--provider", "O3", "--kind", "training", "--title", "A").ok()
         for person in PERSONS:
             self("person", "add", "--id", person, "--birth-date", "1980-05-01", "--set", "isced_level=3").ok()
 
@@ -146,7 +147,7 @@ class History:
 
     def spend(self, person: str) -> None:
         """Reserve from a lot, then settle or release: the rows that an enrolment books, as a commit."""
-        from ilactl.ledger.columns import ENTITLEMENTS
+        from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS
         from ilactl.ledger.commit import Append, Change, open_writer
         from ilactl.ledger.wallets import wallet_of
         from tests.rules.books import ACTOR, NOW, row
@@ -170,8 +171,19 @@ class History:
                 row(ENTITLEMENTS, {**cells, "entry": f"E{number + n}", "kind": kind, "from": out, "to": into})
                 for n, (kind, out, into) in enumerate(steps)
             ]
-            append = Append(ENTITLEMENTS.file, "".join(lines).encode(), rows=len(lines))
-            writer.commit(Change("enrol", (append,), booked_on=day, entries=len(lines)))
+            told = {"enrolment": f"N{number}", "booked_on": str(day), "person": person, "course": "C1"}
+            told |= {"on": str(day), "unit": "EUR"}
+            said = [{"step": "enrolled", "price": cells["amount"], "payee": "provider:O3"}]
+            if fate and fate[0] == "settle":
+                said += [{"step": "started"}, {"step": "completed", "due": cells["amount"]}]
+            elif fate:
+                said += [{"step": "cancelled", "due": "0.00", "by": "agency"}]
+            rows = [row(ENROLMENTS, {**told, **one}) for one in said]
+            appends = (
+                Append(ENTITLEMENTS.file, "".join(lines).encode(), rows=len(lines)),
+                Append(ENROLMENTS.file, "".join(rows).encode(), rows=len(rows)),
+            )
+            writer.commit(Change("enrol", appends, booked_on=day, entries=len(lines)))
 
 
 def balances(entries: list[Entry]) -> Counter[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ilactl.ledger import lookup, segment
-from ilactl.ledger.columns import ENTITLEMENTS, IDENTITIES, PERSONS
+from ilactl.ledger.columns import ENROLMENTS, ENTITLEMENTS, IDENTITIES, PERSONS
 from ilactl.ledger.lines import line_number
 from ilactl.ledger.scan import find_ids
 from ilactl.ledger.snapshot import Snapshot
@@ -246,6 +246,27 @@ def test_a_group_that_shares_the_ledger_shares_its_index(indexed: Path, invoke: 
     modes = {path.stat().st_mode & 0o7777 for path in (indexed / lookup.INDEX).iterdir()}
     assert modes == {0o660}
     assert (indexed / lookup.INDEX).stat().st_mode & 0o7777 == 0o2770
+
+
+def test_enrolments_are_found_by_person_by_id_and_by_course(
+    sample_ledger: Path, invoke: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seats are counted by course, steps replayed by id: no more of the file is read than those lines."""
+    monkeypatch.setattr(segment, "SEGMENT", 512)
+    header, *lines = (sample_ledger / ENROLMENTS.file).read_text("utf-8").splitlines()
+    names = {column: ENROLMENTS.names.index(column) for column in ("person", "enrolment", "course")}
+    given = ("person", "add", "--id", "P900", "--ledger", str(sample_ledger))
+    invoke(*given).ok()
+    snapshot = Snapshot.open(sample_ledger)
+    assert len(list((sample_ledger / lookup.INDEX).glob("enrolments.csv.*"))) >= 3
+    for column, at in names.items():
+        assert (ENROLMENTS, column) in lookup.INDEXED
+        for wanted in [*dict.fromkeys(line.split(",")[at] for line in lines), "N", "NOBODY"]:
+            found = list(lookup.starts_of(snapshot, ENROLMENTS, column, wanted))
+            view = snapshot.view(ENROLMENTS.file)
+            assert found == list(find_ids(view, ENROLMENTS, column, wanted)), (column, wanted)
+            assert len(found) == sum(line.split(",")[at] == wanted for line in lines)
+    assert header == ENROLMENTS.header
 
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])

@@ -133,7 +133,17 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an order that there is not": (
         with_('order = ["class", "expiry"]', 'order = ["class", ‸"age_of_lot"]'),
         "BAD-VALUE",
-        "'class', 'expiry', 'restriction' or 'age'",
+        "'restriction', 'age' or 'even'",
+    ),
+    "even before something else": (
+        with_('order = ["class", "expiry"]', 'order = ["class", ‸"even", "expiry"]'),
+        "BAD-VALUE",
+        "what comes after even decides nothing",
+    ),
+    "a day for lots that there is not": (
+        with_('own_class = "cash"', 'own_class = "cash"\n‸usable_at = "payment"'),
+        "BAD-VALUE",
+        "'enrolled' or 'start'",
     ),
     "a kind of course that there is not": (
         with_('kinds = ["training"]', 'kinds = [‸"trainings"]'),
@@ -248,6 +258,11 @@ BAD: dict[str, tuple[str, str, str]] = {
         with_('every = "enrolment"', 'every = "enrolment"\n‸due = "01-01"'),
         "BAD-VALUE",
         "leave due out",
+    ),
+    "a grant for each enrolment that reads facts on another day": (
+        with_('every = "enrolment"', 'every = "enrolment"\n‸facts_on = "period-end"'),
+        "BAD-VALUE",
+        "reads facts on the day of the step",
     ),
     "a grant at enrolling that asks how it went": (
         with_("net > 100.00", "‸attendance > 0.5"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ilactl.errors import Refused
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.entries import entries_of
 from ilactl.ledger.manifest import load_manifest
@@ -85,6 +86,12 @@ def book(tmp_path: Path) -> Book:
 def test_no_run_gives_what_an_enrolment_brings(book: Book) -> None:
     assert [row["rule"] for row in book.topup("2026-05-01")] == ["base"]
     assert book.topup("2026-05-01") == []
+
+
+def test_a_run_of_that_rule_alone_is_refused(book: Book) -> None:
+    with pytest.raises(Refused) as caught:
+        book.plan("2026-05-01", rules=["voucher"])
+    assert "voucher is given by enrolments" in str(caught.value)
 
 
 def test_what_was_brought_takes_room_under_a_cap_and_stays_as_it_was(book: Book) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
+from ilactl.ledger.commit import Change, open_writer
 from ilactl.ledger.manifest import load_manifest
 from ilactl.rules.kept_text import kept_text
-from ilactl.rules.load import read_rules
+from ilactl.rules.load import read_rules, used_of
 from ilactl.rules.model import Scheme
-from ilactl.rules.used import facts_read, rule_digest, values_read
-from tests.rules.books import MANIFEST
+from ilactl.rules.used import facts_read, rule_digest, used_appends, values_read
+from tests.rules.books import ACTOR, MANIFEST, NOW, Book
 from tests.rules.test_bad_spending import RULES, with_
 
 VERSIONS = ("voucher", "training@2024-01-01", "time", "standard")
@@ -87,6 +89,11 @@ CHANGES = {
     "who is paid": ("training@2024-01-01", 'own_class = "cash"', 'own_class = "cash"\npayee = "employer"'),
     "a fact's default": ("training@2024-01-01", 'default = "false"', 'default = "true"'),
     "when a voucher comes": ("voucher", 'every = "enrolment"', 'every = "enrolment"\nat = "completed"'),
+    "the day lots must not have ended": (
+        "training@2024-01-01",
+        'own_class = "cash"',
+        'own_class = "cash"\nusable_at = "start"',
+    ),
     "grace": ("standard", 'grace = "30 days"', 'grace = "60 days"'),
     "what is ended": ("standard", 'spends = ["training", "time"]\n', ""),
     "a row's condition": ("standard", "working_days_to_start > 7", "days_to_start > 7"),
@@ -124,3 +131,29 @@ SAME = {
 def test_is_no_change(name: str) -> None:
     version, old, new = SAME[name]
     assert digest_of(scheme_of(RULES), version) == digest_of(scheme_of(with_(old, new)), version)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("net - value.copay", "net", "training@2024-01-01 has booked entries and was changed since"),
+        ('value = "103.20"', 'value = "104.00"', "with value.copay, which was changed since"),
+        ('provider = "0.05"', 'provider = "0.06"', "standard has booked entries and was changed since"),
+        ('id = "standard"', 'id = "general"', "standard has booked entries and is gone from the rule files"),
+        ("not before 60 days", "too early", ""),
+    ],
+)
+def test_a_version_that_booked_something_may_not_change(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    book = Book.make(tmp_path, {"scheme.toml": RULES})
+    with open_writer(book.root, actor=ACTOR, now=lambda: NOW) as writer:
+        used = used_appends(writer.snapshot, book.scheme(), ["training@2024-01-01", "standard"])
+        writer.commit(Change("test", used))
+    assert used_appends(book.snapshot(), book.scheme(), ["standard"]) == ()
+    (book.root / "rules/scheme.toml").write_text(with_(old, new), "utf-8")
+    snapshot = book.snapshot()
+    texts = {file: snapshot.read_text(file) for file in snapshot.rule_files()}
+    findings = read_rules(texts, snapshot.manifest, None, used_of(snapshot))[1]
+    assert [one.code for one in findings] == (["USED-RULE-CHANGED"] if told else [])
+    assert not told or told in findings[0].message

@@ -81,7 +81,9 @@ class Payables:
             self.wallets[person] = person
             self.commit((PERSONS, [{"person": person, "valid_from": "2020-01-01"}]))
         kind = "grant" if source.startswith("fund:") else "contribute"
-        opened = self.entry(person=person, kind=kind, amount=amount, from_=source, to=f"wallet:{class_}")
+        period = str(2000 + self.entries) if kind == "grant" else ""  # each is its own: none is granted twice
+        accounts = {"from_": source, "to": f"wallet:{class_}"}
+        opened = self.entry(person=person, kind=kind, amount=amount, period=period, **accounts)
         return opened["entry"], opened
 
     def enrolled(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.iban import compact_iban, iban_fault, spaced_iban
+from ilactl.ledger.organisations import provider_on
+from ilactl.ledger.snapshot import Snapshot
 
 from .payables import IBAN, OTHER_IBAN
 
@@ -32,6 +36,14 @@ ADD = ("organisation", "add", "--id", "O8", "--kind", "provider", "--name", "Nig
 def test_what_is_wrong_with_an_iban_is_said(text, fault):
     assert iban_fault(compact_iban(text)).startswith(fault)
     assert bool(iban_fault(compact_iban(text))) is bool(fault)
+
+
+def test_one_wrong_digit_and_two_that_changed_places_are_seen():
+    for at in range(2, len(IBAN)):
+        other = str((int(IBAN[at]) + 1) % 10)
+        assert iban_fault(IBAN[:at] + other + IBAN[at + 1 :])
+        swapped = IBAN[:at] + IBAN[at + 1 : at + 2] + IBAN[at] + IBAN[at + 2 :]
+        assert swapped == IBAN or iban_fault(swapped)
 
 
 def test_an_iban_is_shown_as_it_stands_on_paper():
@@ -117,3 +129,19 @@ def test_there_must_be_an_account_to_confirm(world, by):
     by("ann", *ADD).ok()
     assert by("bob", "organisation", "confirm", "O8", "--iban", "--yes").code == 3
     assert by("bob", "organisation", "confirm", "O9", "--iban", "--yes").code == 66
+
+
+def test_a_provider_is_what_its_row_of_the_day_says(world):
+    label = {"quality_label": "EQAVET", "label_issuer": "Council", "label_from": "2026-01-01"}
+    world.provider("O8", **label, label_until="2026-12-31")
+    world.provider("O8", valid_from="2026-06-01", suspended="audit", kinds="employer", confirm=False)
+    snapshot = Snapshot.open(world.root)
+    early = provider_on(snapshot, "O8", date(2026, 5, 31))
+    assert (early.known, early.provides, early.suspended, early.name) == (True, True, "", "School O8")
+    assert (early.label, early.label_issuer) == ("EQAVET", "Council")
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1))
+    assert [early.labelled_on(day) for day in days] == [False, True, True, False]
+    late = provider_on(snapshot, "O8", date(2026, 6, 1))
+    assert (late.provides, late.suspended, late.labelled_on(date(2026, 6, 1))) == (False, "audit", False)
+    assert not provider_on(snapshot, "O8", date(2019, 1, 1)).known
+    assert not provider_on(snapshot, "O9", date(2026, 1, 1)).known

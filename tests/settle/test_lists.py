@@ -19,6 +19,7 @@ TWO_FUNDS = [("500.00", "fund:state", "own"), ("250.00", "fund:esf", "own"), ("2
 @pytest.fixture
 def paid(world, settle, tmp_path) -> Path:
     """Lists of a settlement of two providers, an employer and a holder; the folder they are in."""
+    world.provider("O7", kinds="employer", iban="")
     world.provider("O3")
     world.provider("O4", name="Verkstadsskolan, Göteborg")
     world.enrolled("N5", "P1", TWO_FUNDS)
@@ -80,6 +81,20 @@ def test_made_again_years_later_they_have_the_same_bytes(world, paid, settle, by
     assert files(again) == files(paid)
     assert sorted(json.loads(told.out)["files"]) == [str(again / name) for name in files(paid)]
     by("other", "settle", "--again", str(seq), "--to", str(again)).ok()  # they are there already
+
+
+def test_a_register_that_was_edited_and_adopted_since_changes_no_list(world, paid, by, tmp_path):
+    seq = Snapshot.open(world.root).head.seq
+    register = world.root / "organisations.csv"
+    *rows, last = register.read_text().splitlines(keepends=True)
+    register.write_text("".join(rows) + last.replace("Verkstadsskolan", "Renamed"))
+    by("ann", "adopt", "--why", "a new name", "--yes").ok()
+    again = tmp_path / "again"
+    again.mkdir()
+    by("other", "settle", "--again", str(seq), "--to", str(again)).ok()
+    assert files(again) == files(paid)
+    back = f"reference\nS{seq}-O3\n"
+    by("payer", "settle", "--returned", "-", "--on", "2026-10-05", stdin=back).ok()
 
 
 def test_a_file_with_another_content_is_never_overwritten(world, settle, tmp_path):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
 
+from ilactl.ledger.entries import all_entries
 from ilactl.ledger.snapshot import Snapshot
+from ilactl.rules import settling
 from ilactl.rules.settling import Settling
 from ilactl.rules.settling_batch import settle_batch
-from ilactl.rules.settling_few import settle_few
+from ilactl.rules.settling_few import reserved_in, settle_few
 from tests.rules.books import Stage
 
 from .payables import random_world
@@ -32,3 +35,27 @@ def test_both_makers_give_the_same_rows(tmp_path, seed):
         assert one.rows == other.rows == few.entries_number
         if one.rows:
             assert one.data == other.staged.read_bytes()
+
+
+def test_a_large_ledger_is_settled_by_the_engine_to_the_same_bytes(tmp_path, invoke, monkeypatch):
+    world = random_world(tmp_path, 3)
+    other = shutil.copytree(world.root, tmp_path / "other")
+    words = ("settle", "--on", str(ON), "--yes")
+    shown = [invoke(*words[:-1], "-n", "-O", "json", "--ledger", world.root).ok().out]
+    invoke(*words, "--ledger", world.root).ok()
+    monkeypatch.setattr(settling, "_SMALL", -1)
+    shown.append(invoke(*words[:-1], "-n", "-O", "json", "--ledger", other).ok().out)
+    invoke(*words, "--ledger", other).ok()
+    assert shown[0] == shown[1]
+    rows = [(root / "entitlements.csv").read_bytes() for root in (world.root, other)]
+    assert rows[0] == rows[1]
+    assert b",settle," in rows[0]
+    after = Snapshot.open(world.root)
+    for one, reserved in reserved_in(all_entries(after)).items():
+        assert min(reserved.held.values()) >= 0, one
+        assert reserved.paid >= 0, one
+    assert not any(not one.standing.held_back for one in settle_few(after, Settling(ON)).payments)
+    before = [(root / "commits.jsonl").read_bytes() for root in (world.root, other)]
+    for root in (world.root, other):
+        invoke(*words, "--ledger", root).ok()
+    assert [(root / "commits.jsonl").read_bytes() for root in (world.root, other)] == before

@@ -271,3 +271,27 @@ def test_it_is_booked_on_its_day_and_never_before(world, settle):
     plan = plan_settlement(Snapshot.open(world.root), Settling(date(2026, 9, 30)))
     assert plan.totals() == {"EUR": 10000}
     assert plan.persons == 1
+
+
+def test_a_key_is_settled_once(world, by):
+    world.provider()
+    world.enrolled("N5", "P1", ONE)
+    world.due("N5", "P1", "60.00")
+    words = ("settle", "--on", "2026-09-30", "--yes", "--key", "september")
+    by("payer", *words).ok()
+    seq = Snapshot.open(world.root).head.seq
+    world.due("N5", "P1", "100.00", step="certified")
+    assert f"done already as commit {seq}" in by("payer", *words, "-v").ok().out
+    assert by("payer", *words, "--provider", "O3").code == 3
+    assert paid(world) == [("N5", "E1", "60.00")]
+
+
+def test_many_lists_are_told_shortly_and_csv_has_them_all(world, settle, by):
+    for number in range(14):
+        world.provider(f"O{number}")
+        world.enrolled(f"N{number}", "P1", ONE, payee=f"provider:O{number}")
+        world.due(f"N{number}", "P1", "100.00")
+    shown = by("payer", "settle", "--on", "2026-09-30", "-n").ok().out
+    assert "and 2 more lists; -O csv has them all" in shown
+    out = settle("2026-09-30", "-O", "csv").ok().out
+    assert len(out.splitlines()) == 15

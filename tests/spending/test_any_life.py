@@ -14,14 +14,16 @@ from ilactl.ledger.check_entries import _GRAMMAR
 from ilactl.ledger.enrolments import possible_steps
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.wallets import fates_of, wallet_of
-from ilactl.rules.ending import plan_move, plan_step
+from ilactl.rules.ending import plan_step
 from ilactl.rules.held import held_of
+from ilactl.rules.moving import plan_move
 from ilactl.rules.offer import Ask
 from ilactl.rules.reclaim import plan_reclaim
 from ilactl.rules.shares import split_within
 from ilactl.rules.spending import plan_offer
 from ilactl.rules.step_plan import Happening, StepPlan
-from tests.spending.paper import Paper, course_row, person_record, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import course_row, person_record, run_row, scheme_of
 from tests.thorough import LONG, examples
 
 FIRST = date(2026, 1, 1)

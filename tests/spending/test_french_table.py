@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ilactl.commands.spending_prose import ENDINGS
-from tests.spending.paper import Paper, cents, course_row, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import cents, course_row, run_row, scheme_of
 
 RULES = """
 [[contribution]]
@@ -145,3 +146,17 @@ def test_an_advance_above_the_final_share_is_told_and_reclaimed() -> None:
     assert paper.totals() == {"provider:O3": "0.00", "employer:O7": "150.00", "own": "100.00"}
     assert paper.balances() == {"E1": ("700.00", "0.00"), "E2": ("50.00", "0.00"), "E3": ("0.00", "0.00")}
     assert paper.state("N1").due == 0
+
+
+def test_a_credit_pays_for_another_course_where_the_rule_draws_the_holders_class() -> None:
+    rules = RULES.replace('classes = ["employer", "own"]', 'classes = ["employer", "own", "cash"]')
+    runs = [run_row(starts="2026-06-15", ends="2026-07-14")]
+    courses = [course_row(price="1000.00"), course_row("C2", "150.00")]
+    paper = Paper(scheme_of(rules, table()), courses=courses, runs=runs)
+    paper.lot("900.00", "own", "fund:cdc", "2026-01-01", rule="rights")
+    paper.enrol("N1", on="2026-05-04", run="R1")
+    paper.step("cancelled", "2026-06-04", "N1", by="holder")
+    offer = paper.offer("C2", on="2026-06-05")
+    assert ([part.pays for part in offer.parts], offer.own) == ([cents("95.00")], cents("55.00"))
+    rows = [(row.kind, row.lot, row.amount) for row in offer.entries("N2", 1)]
+    assert rows == [("contribute", "", 5500), ("reserve", "E2", 9500), ("reserve", "E1", 5500)]

@@ -8,7 +8,8 @@ import pytest
 
 from ilactl.rules.lot_order import buys
 from ilactl.rules.shares import share_of, split_within, take_in_turn
-from tests.spending.paper import Paper, codes, course_row, person_record, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import codes, course_row, person_record, scheme_of
 
 RULES = """
 [facts]
@@ -169,3 +170,57 @@ def test_a_split_gives_nobody_more_than_the_limit() -> None:
     assert take_in_turn(70, [50, 0, 30]) == [50, 0, 20]
     with pytest.raises(ValueError, match="does not fit"):
         split_within(101, [1], [100])
+
+
+VERSIONS = """
+[[contribution]]
+id = "a"
+class = "a"
+unit = "EUR"
+from = ["funder"]
+[[contribution]]
+id = "b"
+class = "b"
+unit = "EUR"
+from = ["funder"]
+[[spend]]
+id = "training"
+unit = "EUR"
+classes = ["b", "a"]
+valid_until = "2025-12-04"
+[[spend]]
+id = "training"
+unit = "EUR"
+classes = ["a", "b"]
+valid_from = "2025-12-04"
+[[ending]]
+id = "standard"
+valid_until = "2026-01-01"
+[[ending.row]]
+on = ["cancelled", "completed"]
+provider = "0"
+[[ending]]
+id = "standard"
+valid_from = "2026-01-01"
+[[ending.row]]
+on = ["cancelled", "completed"]
+provider = "1"
+"""
+
+
+def test_case_18_the_order_changes_by_law_from_one_day_on() -> None:
+    paper = Paper(scheme_of(VERSIONS))
+    paper.lot("10.00", "a", on="2024-01-01")
+    paper.lot("10.00", "b", on="2024-01-02")
+    assert drawn(paper, on="2025-12-03") == ["E2", "E1"]
+    after = paper.offer(on="2025-12-04")
+    assert ([part.lot for part in after.parts], after.rule) == (["E1", "E2"], "training@2025-12-04")
+
+
+def test_an_enrolment_ends_by_the_table_of_the_day_one_enrolled() -> None:
+    paper = Paper(scheme_of(VERSIONS), courses=[course_row("C1", "5.00"), course_row("C2", "5.00")])
+    paper.lot("10.00", "a", on="2024-01-01")
+    paper.enrol("N1", course="C1", on="2025-12-31")
+    paper.enrol("N2", course="C2", on="2026-01-01")
+    dues = [paper.step("cancelled", "2026-02-01", name, by="holder").due for name in ("N1", "N2")]
+    assert dues == [0, 500]

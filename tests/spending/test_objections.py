@@ -8,7 +8,8 @@ import pytest
 
 from ilactl.errors import NotFound
 from ilactl.ledger.organisations import Provider
-from tests.spending.paper import GOOD, Paper, cents, codes, course_row, day, person_record, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import GOOD, cents, codes, course_row, day, person_record, run_row, scheme_of
 
 RULES = """
 [[contribution]]
@@ -73,7 +74,7 @@ def test_a_course_that_cannot_be_paid(course: dict[str, Any], code: str) -> None
             "one could enrol in run R1 of C1 until 2026-08-31",
         ),
         ({"ends": "2026-08-31"}, "ENROL-WINDOW", "run R1 of C1 ended on 2026-08-31"),
-        ({"seats": 0}, "ENROL-SEATS", "all 0 seats of run R1 of C1 are taken"),
+        ({"seats": 0}, "ENROL-SEATS", "each of the 0 seats of run R1 of C1 is taken"),
     ],
 )
 def test_a_run_one_cannot_enrol_in(run: dict[str, Any], code: str, reason: str) -> None:
@@ -204,6 +205,25 @@ def test_what_is_due_already_and_was_not_run_comes_today() -> None:
     offer = paper.offer(on="2026-09-01")
     assert offer.comes is not None
     assert (offer.comes.on, offer.comes.amount) == (day("2026-09-01"), cents("500.00"))
+
+
+LIFTED = """
+[[amend]]
+id = "lifted"
+on = "2026-08-01"
+classes = ["own"]
+expires = "never"
+revive = true
+"""
+
+
+def test_what_a_law_gives_back_is_told_where_no_run_has_booked_it() -> None:
+    paper = Paper(scheme_of(YEARLY, LIFTED, ENDING), courses=[course_row(price="300.00")])
+    terms = {"rule": "base", "period": "2025", "expires_on": "2026-06-30"}
+    paper.lot("300.00", "own", "fund:cdc", "2026-06-15", **terms)
+    offer = paper.offer(on="2026-09-01")
+    assert offer.comes is not None
+    assert (offer.comes.on, offer.comes.rules[0]) == (day("2026-09-01"), "lifted")
 
 
 def test_what_no_rule_brings_in_five_years_is_not_promised() -> None:

@@ -9,7 +9,8 @@ import pytest
 from ilactl.rules.due import due_occasions
 from ilactl.rules.passes import steps_of
 from ilactl.rules.walk import Walker
-from tests.spending.paper import Paper, cents, codes, course_row, day, person_record, run_row, scheme_of
+from tests.spending.paper import Paper
+from tests.spending.pieces import cents, codes, course_row, day, person_record, run_row, scheme_of
 
 ENDING = """
 [[ending]]

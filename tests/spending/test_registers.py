@@ -107,7 +107,7 @@ def test_whole_registers_tell_the_same_as_lookups(book: Book) -> None:
     assert looked_up == all_told(Whole(book.snapshot(), ["P1"]), book), "for few it looks up"
     reasons = [told[1] for told in looked_up if len(told) == 4]  # type: ignore[arg-type, index]
     assert sum(1 for one in reasons if not one) == 1, "one seat was left"
-    assert ["all 21 seats of run R1 of C1 are taken"] in reasons
+    assert ["each of the 21 seats of run R1 of C1 is taken"] in reasons
 
 
 def test_whole_registers_know_an_alias_and_nobody_else(book: Book) -> None:

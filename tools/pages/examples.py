@@ -87,7 +87,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
 MORE: dict[str, tuple[str, ...]] = {
     "ilactl init": ("ilactl init hours --unit hour:0 --shared",),
     "ilactl balance": ("ilactl balance --by unit -q --on 2026-12-31", "ilactl balance P1 -v -O plain"),
-    "ilactl undo": ('ilactl undo 62 --why "the file of another agency" --allow-large 1000 --yes',),
+    "ilactl undo": ('ilactl undo 148 --why "the file of another agency" --allow-large 1000 --yes',),
     "ilactl person add": (
         "ilactl person add --id P4 --contact ona@example.org --external-id HR-4 --key form-81",
         "ilactl person add --id P5 --figure hours_worked=803.5 --span 2026 --source O1",
@@ -132,6 +132,81 @@ MORE: dict[str, tuple[str, ...]] = {
         r"printf 'organisation,kinds,name\nO9,employer,Timber\n' | ilactl organisation import - "
         "--from 2026-01-01",
     ),
+    "ilactl course add": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding --cycle short --ects 2.5"
+        " --price 400.00 --eligible 350.00 --language en --assessment 'a test piece' --from 2026-01-01"
+        " --quality-assurance EQAVET --prerequisites 'good eyes'",
+        "ilactl course add --provider O3 --kind training --title 'Welding 1' --part-of C1",
+        "ilactl course add --provider O3 --kind training --title Driving --set licence=true  # exit 2",
+    ),
+    "ilactl course update": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding",
+        "ilactl course update C1 --title 'Welding of steel' --title-in sv=Svetsning --provider O3 --kind exam"
+        " --level 4 --cycle short --field 0715 --ects 2.5 --hours 60 --price 400.00 --eligible 350.00"
+        " --unit EUR --language en --assessment 'a test piece' --quality-assurance EQAVET"
+        " --prerequisites 'good eyes'",
+        "ilactl course update C1 --part-of C7  # exit 2",
+        "ilactl course update C1 --set licence=true  # exit 2",
+    ),
+    "ilactl course import": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        r"printf 'Code;Kurs\nC5;Schweissen\n' > list.csv",
+        r"printf '[file]\ndelimiter = \";\"\n[columns]\ncourse = \"Code\"\ntitle = \"Kurs\"\n"
+        r"kind = { value = \"training\" }\nprovider = { value = \"O3\" }\n' > list.toml",
+        "ilactl course import list.csv --map list.toml --expect-rows 1 --from 2026-01-01",
+    ),
+    "ilactl course find": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding --level 4 --language en"
+        " --price 400.00",
+        "ilactl course find --level 4 --kind training --language en --provider O3 --max-price 500 --limit 5",
+        "ilactl course find welding --in-demand  # exit 66",
+        "ilactl course find --field 061 --affordable-by 2027-06-30 --person P1  # exit 66",
+    ),
+    "ilactl course run add": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding",
+        "ilactl course run add C1 --time-of-day evening --place Vilnius --language lt --apply-from 2026-12-01"
+        " --apply-until 2027-01-15 --price 450.00 --unit EUR --from 2026-01-01",
+    ),
+    "ilactl course run update": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding",
+        "ilactl course run add C1",
+        "ilactl course run update C1/R1 --starts 2027-02-01 --ends 2027-03-26 --pace 0.5 --mode on_site"
+        " --time-of-day evening --place Vilnius --language lt --apply-from 2026-12-01 --price 450.00"
+        " --unit EUR --from 2026-12-01",
+    ),
+    "ilactl course run import": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding",
+        r"printf 'Kurs,Nr,Tempo\nC1,R1,50\n' > runs.csv",
+        r"printf '[columns]\ncourse = \"Kurs\"\nrun = \"Nr\"\n"
+        r"pace = { header = \"Tempo\", units = { \"\" = \"0.01\" } }\n' > runs.toml",
+        "ilactl course run import runs.csv --map runs.toml --expect-rows 1 --from 2026-01-01",
+    ),
+    "ilactl course outcome add": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding",
+        "ilactl course outcome add C1 --kind skill --text 'Welds a seam' --from 2026-01-01"
+        " --uri http://data.europa.eu/esco/skill/0a1b",
+    ),
+    "ilactl course outcome import": (
+        "ilactl organisation add --id O3 --kind provider --name Academy",
+        "ilactl course add --id C1 --provider O3 --kind training --title Welding",
+        r"printf 'Kurs,Ergebnis\nC1,Schweissen\n' > outcomes.csv",
+        r"printf '[columns]\ncourse = \"Kurs\"\ntext = \"Ergebnis\"\nkind = { value = \"skill\" }\n'"
+        " > outcomes.toml",
+        "ilactl course outcome import outcomes.csv --map outcomes.toml --expect-rows 1 --from 2026-01-01",
+    ),
+    "ilactl course relevance import": (
+        r"printf 'Feld,Gefragt\n06,ja\n10,nein\n' > demand.csv",
+        r"printf '[columns]\nabout = { header = \"Feld\", prefix = \"field:\" }\n"
+        r"evidence = { value = \"shortage list\" }\n[only]\nGefragt = [\"ja\"]\n' > demand.toml",
+        "ilactl course relevance import demand.csv --map demand.toml --expect-rows 2 --from 2026-01-01",
+    ),
     "ilactl contribution add": (
         "ilactl contribution add P1 50.00 --from O1 --ref PAY-7 --unit EUR --rule employer",
         "ilactl contribution add P1 50.00 --from O1 --ref PAY-8 --rule voucher"
@@ -144,9 +219,9 @@ MORE: dict[str, tuple[str, ...]] = {
     "ilactl enrol": ("ilactl enrol P1 C1/R1 --prepaid 50.00 --rule course --channel in_person -n",),
     "ilactl topup": ("ilactl topup --on 2027-01-01 --period 2026 --allow-large 1000 --yes",),
     "ilactl settle": (
-        "mkdir lists && ilactl settle --on 2027-01-01 --provider O1 --to lists --allow-large 1000 --yes",
+        "mkdir lists && ilactl settle --on 2027-01-01 --provider O22 --to lists --allow-large 1000 --yes",
         "ilactl settle --again 12 --to lists  # exit 66",
-        r"printf 'reference,reason\nS12-O1,AC04\n' | ilactl settle --returned - -n  # exit 65",
+        r"printf 'reference,reason\nS12-O22,AC04\n' | ilactl settle --returned - -n  # exit 65",
     ),
     "ilactl expire": ("ilactl expire --person P1 --allow-large 10 --yes",),
 }
