@@ -19,14 +19,16 @@ PACKAGES = {
     "pyld", "rapidfuzz", "rich", "segno", "stdnum", "tabulate", "tomlkit", "uharfbuzz",
 }  # fmt: skip
 NOTHING = {
-    "balance", "completion", "course find", "course show", "credential key list", "credential list",
-    "enrolment list", "enrolment reasons", "enrolment show", "help", "log", "person show",
+    "balance", "completion", "course find", "course show", "credential key list", "credential key retire",
+    "credential list", "credential show", "enrolment list", "enrolment reasons", "enrolment show", "help",
+    "log", "person show",
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
     "check": "duckdb msgspec pydantic stdnum",
-    "credential import": "base58 cryptography lxml msgspec pyld",
-    "credential issue": "base58 cryptography msgspec",
+    "credential import": "base58 lxml msgspec pyld",
+    "credential issue": "base58 msgspec",
+    "credential publish": "base58 lxml msgspec pyld",
     "credential key new": "base58 cryptography msgspec",
     "credential verify": "base58 cryptography lxml msgspec pyld",
     "person merge": "msgspec rapidfuzz",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -246,19 +247,25 @@ def test_a_copy_that_comes_later_is_erased_by_the_same_command(asked: Path, call
     call("check").ok()
 
 
+def credential_row(credential: str, person: str, document: bytes) -> bytes:
+    digest = hashlib.sha256(document).hexdigest()
+    return f"{credential},2026-03-02,{person},,,imported,2026-03-02,did:web:x,,,,{digest},,,\n".encode()
+
+
 def test_signed_documents_of_the_person_go(asked: Path, call: Call) -> None:
     from ilactl.ledger.commit import Append, Change
     from tests.storage.support import writer
 
-    rows = b"C1,2026-03-02,P9,,issued,ab\nC2,2026-03-02,P2,,issued,cd\n"
+    ona, jonas = b'{"name":"Ona Kazlauskien\\u0117"}\n', b'{"name":"Jonas"}\n'
+    rows = credential_row("C1", "P9", ona) + credential_row("C2", "P2", jonas)
     with writer(asked) as held:
         held.commit(
             Change(
                 "credential issue",
                 (
                     Append("credentials.csv", rows, rows=2),
-                    Append("credentials/C1.json", b'{"name":"Ona Kazlauskien\\u0117"}\n'),
-                    Append("credentials/C2.json", b'{"name":"Jonas"}\n'),
+                    Append("credentials/C1.json", ona),
+                    Append("credentials/C2.json", jonas),
                 ),
             )
         )
@@ -287,7 +294,8 @@ def test_what_cannot_be_removed_is_met_before_anything_goes(asked: Path, call: C
     from tests.storage.support import writer
 
     with writer(asked) as held:
-        held.commit(Change("x", (Append("credentials.csv", b"C1,2026-03-02,P1,,issued,ab\n", rows=1),)))
+        rows = Append("credentials.csv", credential_row("C1", "P1", b"{}\n"), rows=1)
+        held.commit(Change("x", (rows, Append("credentials/C1.json", b"{}\n"))))
     (asked / "credentials").mkdir(mode=0o700, exist_ok=True)
     (asked / "credentials/C1.pages").mkdir()
     before = files_of(asked)

@@ -40,7 +40,8 @@ ROWS = {
     "entitlements.csv": "E1,2026-01-01,P1,grant,,500.00,EUR,fund:state,wallet:own,,never,,,base,2026,,,R\n",
     "enrolments.csv": "N1,2026-01-01,P1,C1,R1,enrolled,2026-01-01,training,90.00,10.00,,EUR,"
     "provider:O1,,,,,signed,A1\n",
-    "credentials.csv": "K1,2026-01-01,P1,N1,issued,sha256-00\n",
+    "credentials.csv": f"C1,2026-01-01,P1,N1,C1,issued,2026-01-01,did:key:x,1,7,,{'0' * 64},,,\n",
+    "credential_keys.csv": f"K1,2026-01-01,did:key:x,z{'6' * 47},,\n",
 }
 PEOPLE = b"person,name,birth_date,labour_status\nP3,Cy Moss,1979-01-30,employed\nP4,Dee,,student\n"
 HOURS = b"person,figure,from,to,value,source\nP1,hours_worked,2026-01-01,2026-01-31,160,O1\n"

@@ -34,6 +34,13 @@ class MemoryLedger:
     log = b""
     hint = None
 
+    class folder:
+        """It has no documents."""
+
+        @staticmethod
+        def names(folder: str) -> list[str]:
+            return []
+
     @property
     def starts(self) -> dict[tuple[str, str, str], tuple[int, ...]]:
         """Nothing is remembered: the files change."""
