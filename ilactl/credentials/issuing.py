@@ -124,7 +124,7 @@ def plan_issue(
     places = places_of(snapshot, key)
     certified = certified_now(snapshot)
     for enrolment in enrolments:
-        objections = list(_objections(enrolment, certified))
+        objections = list(_objections(enrolment, certified, wanted.on))
         made = elements_of(ground, enrolment, wanted.on, no_level=wanted.no_level)
         if isinstance(made, list):
             told = [one for one in made if not (objections and one.element == 9)]
@@ -206,7 +206,7 @@ def _id(seq: int, number: int) -> str:
     return f"C{seq}" if number == 0 else f"C{seq}-{number + 1}"
 
 
-def _objections(enrolment: Enrolment, certified: dict[str, str]) -> Iterable[Finding]:
+def _objections(enrolment: Enrolment, certified: dict[str, str], on: date) -> Iterable[Finding]:
     place = Place(enrolment.id)
     if enrolment.state not in ("completed", "certified"):
         yield STATE.at(place, f"{enrolment.id} is {enrolment.state}, not completed")
@@ -221,6 +221,12 @@ def _objections(enrolment: Enrolment, certified: dict[str, str]) -> Iterable[Fin
             place,
             f"{enrolment.id} was not passed: its result is {enrolment.result}",
             "leave the enrolment out; a result that is wrong is taken back with 'ilactl undo'",
+        )
+    elif enrolment.last.on > on:
+        yield STATE.at(
+            place,
+            f"{enrolment.id} is {enrolment.state} on {enrolment.last.on} only, after {on}",
+            "leave --on out, or give a later day",
         )
     if enrolment.id in certified:
         yield ISSUED.at(place, f"{enrolment.id} is certified by {certified[enrolment.id]} already")

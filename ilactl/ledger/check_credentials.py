@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.checking import Ground
     from ilactl.ledger.scan import Row
 
-__all__ = ["documents_fit", "steps_fit"]
+__all__ = ["documents_fit", "earned", "steps_fit"]
 
 STEP = Kind(
     "CHECK-CREDENTIAL",
@@ -31,6 +31,12 @@ STRAY = Kind(
     "CHECK-STRAY-DOCUMENT",
     "a file lies among the signed documents that no row of credentials.csv knows",
     "move it away; somebody else's credential is kept with 'ilactl credential import'",
+    warning=True,
+)
+UNEARNED = Kind(
+    "CHECK-UNEARNED",
+    "a credential stands though its enrolment is not completed, or not any more",
+    "revoke it with 'ilactl credential revoke', or record again that the course was completed",
     warning=True,
 )
 
@@ -77,6 +83,19 @@ def _faults(
         yield "status_list", f"{name} has no place in a status list"
     elif place in places:
         yield "status_index", f"{name} has the place of {places[place]} in the status list"
+
+
+def earned(ground: Ground) -> Iterator[Finding]:
+    """Whoever holds a credential of the ledger's own has completed the course."""
+    at = CREDENTIALS.index("enrolment")
+    revoked = {row.cells[0] for row in ground.rows(CREDENTIALS) if row.cells[_STEP] == "revoked"}
+    for row in ground.rows(CREDENTIALS):
+        name, enrolment = row.cells[0], ground.enrolments.get(row.cells[at])
+        if row.cells[_STEP] != "issued" or name in revoked or enrolment is None:
+            continue
+        if enrolment.state not in ("completed", "certified"):
+            place = ground.place(CREDENTIALS.file, row.offset, "enrolment")
+            yield UNEARNED.at(place, f"{name} certifies {row.cells[at]}, which is {enrolment.state}")
 
 
 def documents_fit(ground: Ground) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     Check.of("seats", "always", check_enrolments.seats),
     Check.of("credentials", "always", check_enrolments.credentials_known),
     Check.of("credential-steps", "always", check_credentials.steps_fit),
+    Check.of("earned", "always", check_credentials.earned),
     Check.of("documents", "always", check_credentials.documents_fit),
     Check.watching("enrolments", "always", check_enrolments.EnrolmentMoney),
     Check.watching("first-full", "always", check_enrolments.FirstFull),

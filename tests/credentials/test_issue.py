@@ -168,3 +168,40 @@ def test_codes_are_those_of_the_european_lists() -> None:
     assert country is not None
     assert country.uri in official("country")
     assert lists.language_uri("lt") in official("language-eu24")
+
+
+def test_nothing_is_dated_before_it_was_earned(keyed: Agency) -> None:
+    one = keyed.due()[0]
+    early = keyed.issue(one.id, "--on", "2026-10-01")
+    assert (early.code, f"is {one.state} on {one.last.on} only" in early.err) == (3, True)
+
+
+def test_many_are_signed_in_two_processes(keyed: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ilactl.credentials import signing
+
+    monkeypatch.setattr(signing, "_FEW", 2)
+    keyed.issue("--all-due").ok()
+    found = all_credentials(keyed.snapshot())
+    assert len(found) > 5
+    for one in found:
+        keyed("credential", "verify", keyed.path(one.id)).ok()
+
+
+def test_a_ledger_from_before_there_were_keys_gets_its_file(tmp_path: Path) -> None:
+    agency = Agency(tmp_path)
+    agency.outside("init", agency.ledger).ok()
+    kept = Path(__file__).parents[1] / "formats" / "format-1"
+    for path in (agency.ledger, *agency.ledger.rglob("*")):
+        if path.is_file():
+            path.unlink()
+    for path in kept.rglob("*"):
+        if path.is_file():
+            place = agency.ledger / path.relative_to(kept)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            place.touch(0o600)
+            place.write_bytes(path.read_bytes())
+    assert not (agency.ledger / "credential_keys.csv").exists()
+    agency("credential", "key", "list").ok()
+    agency("credential", "key", "new", agency.pem, "--on", "2028-01-01").ok()
+    assert len((agency.ledger / "credential_keys.csv").read_text().splitlines()) == 2
+    assert agency("check").ok().out == ""

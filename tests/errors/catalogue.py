@@ -94,11 +94,13 @@ def _printed(result: Result) -> str:
 
 
 def _settled(text: str, folder: Path) -> str:
-    """The text without what is the machine's or chance: the folder's path, salts, lines of the source."""
+    """The text without what is the machine's or chance: the folder's path, salts, keys, source lines."""
     for home in (folder.parent.resolve(), folder.parent):
         text = text.replace(str(home), "/home")
     text = re.sub(r"(?<=,)[0-9a-f]{16,32}(?=[\n\"])", "0123456789abcdef", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "0" * 64, text)
+    text = re.sub(r"z6Mk[1-9A-HJ-NP-Za-km-z]{44}", "z6Mk" + "1" * 44, text)
+    text = re.sub(r"(z6Mk1{44},1),[0-9]+,", r"\1,4711,", text)  # a place in a status list is drawn
     return re.sub(r"(?<= at )([a-z/_]+\.py):\d+", r"\1:123", text)
 
 
