@@ -54,6 +54,23 @@ say "Providers are paid: what is due and nothing else, and never twice."
 show ilactl settle --on 2027-05-03 --yes -v
 show ilactl settle --on 2027-05-03 --yes -v
 
+say "A micro-credential: all elements of the European standard, signed with a key outside the ledger."
+show ilactl credential key new ../agency.pem --on 2027-05-03 -q
+show ilactl credential issue "$person/DIT622" --sign-with ../agency.pem --on 2027-05-03 -v
+show ilactl credential recognise "$person/DIT622" --by O1 --as "part of the data trainee's programme" --on 2027-05-04 -v
+
+say "What its holder gets: a certificate to print, in any of three languages, and a badge that carries the signed file."
+show ilactl credential export "$person/DIT622" --format pdf --language sv --to ../certificate.pdf -v
+show ilactl credential export "$person/DIT622" --format png --to ../badge.png -v
+show ilactl credential export "$person/DIT622" --format ob3 --to ../credential.json -q
+
+say "An employer elsewhere asks: is it genuine? No ledger, no network; whom to trust is theirs to say."
+agency=$(ilactl credential key list -O csv | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "did") at = i } END { print $at }')
+(cd .. && show ilactl credential verify badge.png --trust "$agency" --on 2027-06-01)
+
+say "And with one letter changed?"
+(cd .. && sed s/passed/Passed/ credential.json > changed.json && show ilactl credential verify changed.json --trust "$agency" --on 2027-06-01) || true
+
 say "Every byte against the log, every sum against the rows: no word means all is well."
 show ilactl check
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
+from ilactl.commands.credential_export import export
 from ilactl.commands.credential_issue import issue
 from ilactl.commands.credential_key import key
 from ilactl.commands.credential_publish import publish
+from ilactl.commands.credential_recognise import recognise
+from ilactl.commands.credential_stack import stack
 from ilactl.commands.credential_steps import reinstate, revoke, suspend
 from ilactl.commands.credential_verify import import_, verify
 from ilactl.commands.credential_views import list_, show
@@ -24,5 +27,9 @@ def command() -> None:
     """
 
 
-for _one in (issue, verify, show, list_, suspend, reinstate, revoke, publish, import_, key):
+_COMMANDS = (
+    *(issue, verify, export, show, list_, stack, recognise),
+    *(suspend, reinstate, revoke, publish, import_, key),
+)
+for _one in _COMMANDS:
     command.add_command(_one)

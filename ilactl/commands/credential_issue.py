@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Day, Face, face_options
-from ilactl.commands.parameters import ENROLMENT
+from ilactl.commands.parameters import COURSE, ENROLMENT
 from ilactl.commands.signing import passphrase_option, recorded_key, sign_option, signing_key
 from ilactl.errors import Refused, UsageError
 
@@ -32,6 +32,12 @@ _SCHEMA = "ilactl.credential_issue/1"
 @click.command("issue")
 @click.argument("enrolments", nargs=-1, metavar="[ENROLMENT]...", type=ENROLMENT)
 @click.option("--all-due", is_flag=True, help="For all who completed, were assessed, passed, and have none.")
+@click.option(
+    "--award",
+    metavar="COURSE",
+    type=COURSE,
+    help="The larger award COURSE, to a PERSON who has every module of it.",
+)
 @sign_option
 @passphrase_option
 @click.option("--valid-until", metavar="DATE", type=Day(), help="The last day it is valid; default: no end.")
@@ -41,6 +47,7 @@ def issue(
     face: Face,
     enrolments: tuple[str, ...],
     all_due: bool,
+    award: str | None,
     sign_with: str,
     passphrase_file: str | None,
     valid_until: date | None,
@@ -51,18 +58,24 @@ def issue(
     Each ENROLMENT is an id such as N12, or PERSON/COURSE. It must be completed with a result that
     passed, on an assessed course, and every mandatory element of the European standard must be
     recorded; what is missing is listed with the command that records it, and then nothing is
-    issued. --all-due leaves those out and says so. The documents, Open Badges 3.0 as Verifiable
-    Credentials, lie in credentials/ of the ledger, with their digests in credentials.csv.
+    issued. --all-due leaves those out and says so. --award takes a PERSON instead: the larger award
+    is issued where every course that counts towards it is certified. The documents, Open Badges 3.0
+    as Verifiable Credentials, lie in credentials/ of the ledger, with their digests in
+    credentials.csv.
 
     \b
     Examples:
       $ ilactl credential issue --all-due --sign-with keys/agency.pem -n
       $ ilactl credential issue P1/C1 --sign-with keys/agency.pem --valid-until 2031-12-31
       $ ilactl credential issue P1/C1 --sign-with keys/agency.pem --no-level  # exit 3
+      $ ilactl credential issue P1 --award PROG1 --sign-with keys/agency.pem  # exit 66
       $ ilactl credential issue --all-due --sign-with keys/locked.pem --passphrase-file p.txt  # exit 66
     """
     from ilactl.credentials.issuing import Wanted
 
+    if award is not None and (all_due or len(enrolments) != 1):
+        hint = "as in: ilactl credential issue P1 --award PROG1"
+        raise UsageError(reason="--award takes one PERSON in place of enrolments", hint=hint)
     if bool(enrolments) == all_due:
         raise UsageError(
             reason="name ENROLMENTs, or give --all-due", hint="'ilactl enrolment list' shows them"
@@ -73,8 +86,9 @@ def issue(
     if valid_until is not None and valid_until < on:
         raise UsageError(reason=f"--valid-until {valid_until} lies before {on}", hint="give a later day")
     wanted = Wanted(on, valid_until, no_level)
+    larger = award or ""
     key = recorded_key(snapshot, private)
-    plan = _plan(snapshot, enrolments, wanted, key, seed)
+    plan = _plan(snapshot, enrolments, larger, wanted, key, seed)
     if face.dry_run:
         face.answer(_answer(plan, None, dry_run=True, named=not all_due))
         _refuse(plan, named=not all_due)
@@ -84,7 +98,7 @@ def issue(
     with face.writer("ilactl credential issue") as writer:
         if writer.snapshot.head.sha != snapshot.head.sha:
             key = recorded_key(writer.snapshot, private)
-            plan = _plan(writer.snapshot, enrolments, wanted, key, seed)
+            plan = _plan(writer.snapshot, enrolments, larger, wanted, key, seed)
             _refuse(plan, named=not all_due)
             documents = _sign(face, plan, private, key) if plan.awards else []
         seq = _commit(writer, plan, documents) if plan.awards else None
@@ -94,13 +108,20 @@ def issue(
 
 
 def _plan(
-    snapshot: Snapshot, named: Sequence[str], wanted: Wanted, key: CredentialKey, seed: bytes
+    snapshot: Snapshot, named: Sequence[str], award: str, wanted: Wanted, key: CredentialKey, seed: bytes
 ) -> IssuePlan:
     from ilactl.commands.recording import booking_day
     from ilactl.credentials.issuing import certified_now, is_due, plan_issue
     from ilactl.ledger.courses import courses_on
     from ilactl.ledger.enrolments import all_enrolments, resolve
 
+    booked_on = booking_day(snapshot, wanted.on)
+    if award:
+        from ilactl.credentials.stacking import plan_award, stack_of
+
+        return plan_award(
+            snapshot, stack_of(snapshot, named[0], wanted.on, award), wanted, key, booked_on, seed
+        )
     if named:
         found = list({one.id: one for one in (resolve(snapshot, text) for text in named)}.values())
     else:
@@ -108,7 +129,7 @@ def _plan(
         assessed = {course for course, row in courses_on(snapshot).items() if row.assessment}
         due = (one for one in all_enrolments(snapshot) if is_due(one, certified))
         found = [one for one in due if one.course in assessed]
-    return plan_issue(snapshot, found, wanted, key, booking_day(snapshot, wanted.on), seed)
+    return plan_issue(snapshot, found, wanted, key, booked_on, seed)
 
 
 def _refuse(plan: IssuePlan, *, named: bool) -> None:

@@ -79,7 +79,7 @@ def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
     from ilactl.commands.recording import booking_day
     from ilactl.ledger.columns import CREDENTIALS
     from ilactl.ledger.commit import Append, Change
-    from ilactl.ledger.credentials import cells_of_credential
+    from ilactl.ledger.credentials import cells_of_credential, later_step
     from ilactl.ledger.grammar import fault_of
     from ilactl.ledger.scan import format_row
     from ilactl.output import Answer, Lines
@@ -107,19 +107,8 @@ def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
         seq = None
         if not done:
             on = face.on(writer.snapshot)
-            row = one.steps[0]._replace(
-                booked_on=booking_day(writer.snapshot, on),
-                step=step,
-                on=on,
-                issuer="",
-                status_list=None,
-                status_index=None,
-                valid_until=None,
-                digest="",
-                by="",
-                reason=reason,
-                ref=ref,
-            )
+            booked = booking_day(writer.snapshot, on)
+            row = later_step(one, step, on=on, booked_on=booked, reason=reason, ref=ref)
             data = format_row(cells_of_credential(row)).encode()
             change = Change(
                 f"credential {verb}", (Append(CREDENTIALS.file, data, rows=1),), booked_on=row.booked_on

@@ -11,7 +11,11 @@ from ilactl.commands.parameters import COURSE, CREDENTIAL, PERSON
 from ilactl.ledger.words import CREDENTIAL_STATES
 
 if TYPE_CHECKING:
-    from ilactl.output import Block, Cell
+    from collections.abc import Iterable
+
+    from ilactl.ledger.credentials import Credential
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer, Block, Cell
 
 __all__ = ["list_", "show"]
 
@@ -77,8 +81,9 @@ def show(face: Face, credential: str) -> None:
 @click.option("--person", metavar="ID", type=PERSON, help="Only this person's.")
 @click.option("--course", metavar="ID", type=COURSE, help="Only those of this course.")
 @click.option("--state", type=click.Choice((*CREDENTIAL_STATES, "expired")), help="Only those in this state.")
+@click.option("--recognised", is_flag=True, help="Count instead who recognised how many, and as what.")
 @face_options("on")
-def list_(face: Face, person: str | None, course: str | None, state: str | None) -> None:
+def list_(face: Face, person: str | None, course: str | None, state: str | None, recognised: bool) -> None:
     """List credentials with what each is on --on, oldest first.
 
     \b
@@ -86,6 +91,7 @@ def list_(face: Face, person: str | None, course: str | None, state: str | None)
       $ ilactl credential list
       $ ilactl credential list --state revoked -O csv
       $ ilactl credential list --course C1
+      $ ilactl credential list --recognised
       $ ilactl credential list --person P1
     """
     from ilactl.ledger.credentials import all_credentials, credentials_of
@@ -97,6 +103,10 @@ def list_(face: Face, person: str | None, course: str | None, state: str | None)
         ids_of(snapshot, [person])
     day = face.on(snapshot)
     found = credentials_of(snapshot, person) if person is not None else all_credentials(snapshot)
+    found = [one for one in found if course in (None, one.course) and state in (None, one.state_on(day))]
+    if recognised:
+        face.answer(_recognised(snapshot, found))
+        return
     rows: list[dict[str, Cell]] = [
         {
             "credential": one.id,
@@ -110,7 +120,6 @@ def list_(face: Face, person: str | None, course: str | None, state: str | None)
             "recognised_by": " ".join(step.by for step in one.recognised) or None,
         }
         for one in found
-        if course in (None, one.course) and state in (None, one.state_on(day))
     ]
     columns = [Col(name) for name in ("credential", "state", "person", "enrolment", "course")]
     columns += [Col("issued_on", kind="date"), Col("valid_until", kind="date"), Col("issuer")]
@@ -118,3 +127,30 @@ def list_(face: Face, person: str | None, course: str | None, state: str | None)
     shown = columns[:7]
     block = Grid(shown, rows, "no credential")
     face.answer(Answer("ilactl.credential_list/1", rows, columns, [block], {"credentials": len(rows)}))
+
+
+def _recognised(snapshot: Snapshot, found: Iterable[Credential]) -> Answer:
+    """Who recognised how many credentials, of how many people, and as what; the most first."""
+    from ilactl.ledger.organisations import organisation
+    from ilactl.output import Answer, Col, Grid
+
+    groups: dict[tuple[str, str], list[Credential]] = {}
+    for one in found:
+        for step in one.recognised:
+            groups.setdefault((step.by, step.reason), []).append(one)
+    rows: list[dict[str, Cell]] = []
+    for (by, text), ones in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        row = organisation(snapshot, by)
+        people = len({one.person for one in ones})
+        name = row.name if row else by
+        rows.append({"by": by, "name": name, "as": text, "credentials": len(ones), "people": people})
+    columns = [
+        Col("by"),
+        Col("name"),
+        Col("as"),
+        Col("credentials", kind="int"),
+        Col("people", kind="int"),
+    ]
+    block = Grid(columns, rows, "nobody has recognised a credential yet")
+    total = sum(len(ones) for ones in groups.values())
+    return Answer("ilactl.credential_recognised/1", rows, columns, [block], {"recognitions": total})

@@ -25,6 +25,7 @@ __all__ = [
     "CONTRIBUTION_RULE",
     "COURSE",
     "CREDENTIAL",
+    "CREDENTIAL_HOLDER",
     "CREDENTIAL_KEY",
     "ENROLMENT",
     "FIELD",
@@ -230,6 +231,7 @@ RELEVANT = Ids(_relevant)
 FIELD = Ids(_fields)
 ENROLMENT = Ids(_enrolments)
 CREDENTIAL = Ids(_credentials)
+CREDENTIAL_HOLDER = Ids(_credentials, _persons)
 CREDENTIAL_KEY = Ids(_credential_keys)
 GIVER = Ids(_payers, _organisations)
 SUBJECT = Ids(_persons, _entries, _enrolments)

@@ -213,7 +213,7 @@ def _credential_of_svg(data: bytes, *, wanted: bool) -> bytes | None:
         raise NoBadge(f"the SVG image carries {reader.found} credentials; one is meant")
     if wanted and reader.misplaced:
         raise NoBadge("the credential is not the first child of the SVG image, where Open Badges 3.0 has it")
-    text = "".join(reader.text).strip()
-    if wanted and reader.signed and not text:
+    text = "".join(reader.text)
+    if wanted and reader.signed and not text.strip():
         raise NoBadge("the SVG image carries a credential as a JSON Web Token, which is not read here")
     return _bounded(text.encode())

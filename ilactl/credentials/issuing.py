@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from ilactl.credentials.award import Ground
 from ilactl.credentials.document import Issue, open_badge
-from ilactl.credentials.elements import ELEMENTS, Elements, elements_of
+from ilactl.credentials.elements import ELEMENTS, Elements, Missing, elements_of
 from ilactl.credentials.status_list import Places, list_id
 from ilactl.findings import Finding, Kind, Place
 from ilactl.ledger.credentials import CredentialStep, all_credentials
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from ilactl.ledger.enrolments import Enrolment
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["Award", "IssuePlan", "Wanted", "is_due", "plan_issue"]
+__all__ = [
+    "Award",
+    "IssuePlan",
+    "Wanted",
+    "is_due",
+    "missing_elements",
+    "new_award",
+    "places_of",
+    "plan_issue",
+]
 
 STATE = Kind(
     "CREDENTIAL-STATE",
@@ -112,61 +121,80 @@ def plan_issue(
     """The credentials for these enrolments. Raises BadInput where a row that is needed is bad."""
     plan = IssuePlan()
     ground = Ground(snapshot)
-    known = all_credentials(snapshot)
-    places = Places(
-        (
-            (one.issuer, one.status_list, one.status_index)
-            for one in known
-            if one.status_list is not None and one.status_index is not None and not one.imported
-        ),
-        key.did,
-    )
+    places = places_of(snapshot, key)
     certified = certified_now(snapshot)
-    manifest = snapshot.manifest
-    ledger = ledger_name(snapshot)
     for enrolment in enrolments:
         objections = list(_objections(enrolment, certified, wanted.on))
         made = elements_of(ground, enrolment, wanted.on, no_level=wanted.no_level)
         if isinstance(made, list):
-            objections += [
-                ELEMENT.at(
-                    Place(enrolment.id),
-                    f"{ELEMENTS[one.element - 1]}: {one.message}",
-                    f"record it: {one.remedy}",
-                )
-                for one in made
-                if not (objections and one.element == 9)
-            ]
+            told = [one for one in made if not (objections and one.element == 9)]
+            objections += missing_elements(Place(enrolment.id), told)
         if objections or isinstance(made, list):
             plan.refused += objections
             continue
         own = hashlib.sha256(seed + b"\0" + enrolment.id.encode()).digest()
-        number, place = places.draw(own)
-        issue = Issue(
-            did=key.did,
-            agency=manifest.prefix,
-            seed=own,
-            status_list=list_id(manifest.credentials_url, ledger, number),
-            status_index=place,
-            valid_until=wanted.valid_until,
-            url=manifest.credentials_url,
-        )
-        step = CredentialStep(
-            credential=_id(snapshot.head.seq + 1, len(plan.awards)),
-            booked_on=booked_on,
-            person=enrolment.person,
-            enrolment=enrolment.id,
-            course=enrolment.course,
-            step="issued",
-            on=wanted.on,
-            issuer=key.did,
-            status_list=number,
-            status_index=place,
-            valid_until=wanted.valid_until,
-        )
-        certified[enrolment.id] = step.credential
-        plan.awards.append(Award(step, made, issue))
+        award = new_award(snapshot, made, wanted, key, booked_on, places, own, len(plan.awards))
+        certified[enrolment.id] = award.step.credential
+        plan.awards.append(award)
     return plan
+
+
+def missing_elements(place: Place, missing: Iterable[Missing]) -> list[Finding]:
+    """A finding for each element that is missing."""
+    return [
+        ELEMENT.at(place, f"{ELEMENTS[one.element - 1]}: {one.message}", f"record it: {one.remedy}")
+        for one in missing
+    ]
+
+
+def places_of(snapshot: Snapshot, key: CredentialKey) -> Places:
+    """The places in the key's status lists that no credential has."""
+    return Places(
+        (
+            (one.issuer, one.status_list, one.status_index)
+            for one in all_credentials(snapshot)
+            if one.status_list is not None and one.status_index is not None and not one.imported
+        ),
+        key.did,
+    )
+
+
+def new_award(
+    snapshot: Snapshot,
+    elements: Elements,
+    wanted: Wanted,
+    key: CredentialKey,
+    booked_on: date,
+    places: Places,
+    seed: bytes,
+    number: int,
+) -> Award:
+    """The award with its place in a status list; `number` counts those of the same commit, from 0."""
+    manifest = snapshot.manifest
+    list_number, place = places.draw(seed)
+    issue = Issue(
+        did=key.did,
+        agency=manifest.prefix,
+        seed=seed,
+        status_list=list_id(manifest.credentials_url, ledger_name(snapshot), list_number),
+        status_index=place,
+        valid_until=wanted.valid_until,
+        url=manifest.credentials_url,
+    )
+    step = CredentialStep(
+        credential=_id(snapshot.head.seq + 1, number),
+        booked_on=booked_on,
+        person=elements.learner.person,
+        enrolment=elements.enrolment,
+        course=elements.course,
+        step="issued",
+        on=wanted.on,
+        issuer=key.did,
+        status_list=list_number,
+        status_index=place,
+        valid_until=wanted.valid_until,
+    )
+    return Award(step, elements, issue)
 
 
 def ledger_name(snapshot: Snapshot) -> str:

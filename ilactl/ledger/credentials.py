@@ -30,6 +30,7 @@ __all__ = [
     "credentials_for",
     "credentials_of",
     "document_name",
+    "later_step",
     "replay",
     "resolve_credential",
 ]
@@ -111,6 +112,25 @@ def cells_of_credential(step: CredentialStep) -> tuple[str, ...]:
         return "" if value is None else str(value)
 
     return tuple(text(value) for value in step[:-1])
+
+
+def later_step(
+    one: Credential, step: str, *, on: date, booked_on: date, by: str = "", reason: str = "", ref: str = ""
+) -> CredentialStep:
+    """A row that follows the first of a credential, with nothing in it that only the first says."""
+    first = one.steps[0]
+    return CredentialStep(
+        credential=one.id,
+        booked_on=booked_on,
+        person=first.person,
+        enrolment=first.enrolment,
+        course=first.course,
+        step=step,
+        on=on,
+        by=by,
+        reason=reason,
+        ref=ref,
+    )
 
 
 def _step(row: Row) -> CredentialStep:

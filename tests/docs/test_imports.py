@@ -15,22 +15,22 @@ from tests.docs.walk import all_commands, examples_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
-    "base58", "cryptography", "duckdb", "lxml", "msgspec", "openpyxl", "pydantic", "pyld", "rapidfuzz",
-    "rich", "stdnum", "tabulate", "tomlkit",
+    "base58", "cryptography", "duckdb", "fontTools", "fpdf", "lxml", "msgspec", "openpyxl", "PIL", "pydantic",
+    "pyld", "rapidfuzz", "rich", "segno", "stdnum", "tabulate", "tomlkit", "uharfbuzz",
 }  # fmt: skip
 NOTHING = {
     "balance", "completion", "course find", "course show", "credential key list", "credential key retire",
-    "credential list", "credential show", "enrolment list", "enrolment reasons", "enrolment show",
-    "help", "log", "person show",
+    "credential list", "credential show", "enrolment list", "enrolment reasons", "enrolment show", "help",
+    "log", "person show",
 }  # fmt: skip
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
+    "check": "duckdb msgspec pydantic stdnum",
     "credential import": "base58 lxml msgspec pyld",
-    "credential publish": "base58 lxml msgspec pyld",
     "credential issue": "base58 msgspec",
+    "credential publish": "base58 lxml msgspec pyld",
     "credential key new": "base58 cryptography msgspec",
     "credential verify": "base58 cryptography lxml msgspec pyld",
-    "check": "duckdb msgspec pydantic stdnum",
     "person merge": "msgspec rapidfuzz",
     "rules check": "duckdb msgspec pydantic",
 }

@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "tabulate": ("ilactl.output.data",),
 }
 HEAVY = {"duckdb", "holidays", "openpyxl", "pydantic", "rich", "tabulate", "tomlkit"}
+HEAVY |= {"PIL", "fontTools", "fpdf", "segno", "uharfbuzz"}
 ON_DEMAND = {
     "ilactl.output.table",
     "ilactl.rules.files",
