@@ -227,7 +227,7 @@ def import_(
       $ printf 'did:key:z6MknFak6yGfSauZtfjuP4pvEe7HEUGZVYoH7cNVNorhkyrR\\n' > trust.txt
       $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt -n
       $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt --course C1
-      $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status list.json  # exit 66
+      $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status status-1.json  # exit 66
     """
     from ilactl.commands.recording import booking_day
     from ilactl.credentials.recorded import imported_step, known_import

@@ -120,7 +120,7 @@ LEDGER_FILES = {table.file for table in TABLES} | {"ledger.toml", "commits.jsonl
 MADE_UP = {
     "staff.csv", "staff.toml", "pay.csv", "pay.toml", "firms.toml", "list.csv", "list.toml", "runs.toml",
     "outcomes.toml", "demand.csv", "demand.toml", "FILE.toml", "FILE.json",
-    "answers.csv", "presence.csv",
+    "answers.csv", "presence.csv", "did.json", "status-1.json",
     "P1.json", "P8.json", "P9.json", "certificate.json", "scheme.toml", "template.toml", "pyproject.toml",
 }  # fmt: skip
 """Files of examples, each of which runs as a test; placeholders; and the project's own."""
