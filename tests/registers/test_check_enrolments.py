@@ -192,7 +192,7 @@ def test_a_merged_person_may_be_enrolled_under_either_id() -> None:
         ({"relevance": "field:06,a list,2026-01-02,2026-01-01,\n"}, ("CHECK-DAYS", 2, "valid_until")),
         ({"reasons": "2026-01-01,P9,,cost,declined,\n"}, ("CHECK-PERSON", 2, "person")),
         ({"reasons": "2026-01-01,,C9,cost,declined,\n"}, ("CHECK-COURSE", 2, "course")),
-        ({"credentials": "K1,2026-01-01,P1,N9,issued,\n"}, ("CHECK-ENROLMENT", 2, "enrolment")),
+        ({"credentials": "K1,2026-01-01,P1,N9,C1,issued,2026-01-01,did:key:z6Mk,,,,,,,\n"}, ("CHECK-ENROLMENT", 2, "enrolment")),
         ({"organisations": provider(label_from="2026-02-01", label_until="2026-01-01")},
          ("CHECK-DAYS", 2, "label_until")),
         ({"organisations": provider(iban=IBAN[:-1] + "1")}, ("CHECK-IBAN", 2, "iban")),
