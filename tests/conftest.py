@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -20,6 +21,10 @@ from ilactl.commands.face import Session
 
 TODAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """The moment the in-process runs take place, unless a test says otherwise."""
+
+
+# Thousands of small tests leave few rings of garbage: as in a command, they are looked for rarely.
+gc.set_threshold(100_000, 50, 100)
 
 
 @dataclass(frozen=True)
