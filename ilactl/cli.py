@@ -68,15 +68,24 @@ def main(args: Sequence[str], session: Session | None = None) -> int:
     except OSError as error:
         return _output_failed(error, session, as_json)
     except Exception as error:
-        return INTERRUPTED if _interrupted(error) else _bug(error, session, as_json)
+        return _cut_short_by(error) or _bug(error, session, as_json)
     return 0
 
 
-def _interrupted(error: BaseException | None) -> bool:
-    """Whether Ctrl-C is behind an error: Python may tell what was cut short in loading as another."""
+_asked_to_end: list[int] = []
+"""SIGTERM, once it came."""
+
+
+def _cut_short_by(error: BaseException | None) -> int:
+    """The status of the signal behind an error, 0 where there is none.
+
+    Python may tell what was cut short in loading as another error, and the engine, in a query, as its own.
+    """
+    if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+        return TERMINATED if _asked_to_end else INTERRUPTED
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
-    return error is not None
+    return INTERRUPTED if error is not None else 0
 
 
 def _wants_json(args: Sequence[str]) -> bool:
@@ -169,6 +178,7 @@ def _bug(error: Exception, session: Session, as_json: bool) -> int:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
+    _asked_to_end.append(signal.SIGTERM)
     raise Terminated
 
 

@@ -203,9 +203,20 @@ def test_every_error_has_a_status_of_the_contract_and_a_code_of_its_own() -> Non
 
 def test_ctrl_c_that_python_tells_as_another_error_is_no_bug() -> None:
     """Older versions wrap whatever ends a class statement, an interrupt included."""
-    from ilactl.cli import _interrupted
+    from ilactl.cli import _cut_short_by
 
     wrapped = RuntimeError("Error calling __set_name__")
     wrapped.__cause__ = KeyboardInterrupt()
-    assert _interrupted(wrapped)
-    assert not _interrupted(RuntimeError("else"))
+    assert _cut_short_by(wrapped) == 130
+    assert _cut_short_by(RuntimeError("else")) == 0
+
+
+def test_a_signal_in_a_query_of_the_engine_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine says in its own words that it was cut short; the status is the signal's all the same."""
+    from ilactl import cli
+
+    monkeypatch.setattr(cli, "_asked_to_end", [])
+    assert cli._cut_short_by(RuntimeError("Query interrupted")) == 130
+    with pytest.raises(cli.Terminated):
+        cli._terminate(signal.SIGTERM, None)
+    assert cli._cut_short_by(RuntimeError("Query interrupted")) == 143
