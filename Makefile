@@ -52,6 +52,7 @@ test: lint
 	TMPDIR=$$folder $(BIN)/python -m pytest -n 2 -q
 
 faults: $(STAMP)
+	ILACTL_KILLS=all $(BIN)/python -m pytest -n 2 -q tests/*/test_kill*.py tests/credentials/test_faults.py
 	$(BIN)/python -m tests.faults
 
 bench: $(STAMP)

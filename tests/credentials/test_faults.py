@@ -13,6 +13,7 @@ from ilactl.ledger.credentials import all_credentials
 from ilactl.ledger.snapshot import Snapshot
 from tests.conftest import TODAY, call_in_process
 from tests.credentials.conftest import Agency
+from tests.killing import EVERY
 from tests.storage.faults import CHANGING, disk, failing, killing
 
 
@@ -53,7 +54,7 @@ def test_no_credential_that_the_ledger_does_not_know(keyed: Agency, trouble: str
         settled(agency)
         seen.add(bool(known(agency.ledger)))
         shutil.rmtree(agency.folder)
-        nth += 3  # some tens of calls
+        nth += EVERY
     assert seen == {True, False}, "faults on both sides of the commit point"
 
 

@@ -1,13 +1,9 @@
-"""`person erase` killed before each of its writes, from outside; and readers that meet it half-way."""
+"""`person erase` killed before its writes, from outside; and readers that meet it half-way."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,28 +13,15 @@ import pytest
 
 from ilactl.ledger.snapshot import Snapshot
 from tests.conftest import Run, call_in_process
-from tests.stories.test_killed import CALLS, can_trace
+from tests.killing import killed_run, kills, needs_strace, whole_run
 
 from .agency import LATER, Call, files_of, left_of
 
 ERASE = ("person", "erase", "P1", "--why", "request 12", "--leave-wallet", "--yes")
 
 
-def traced(ledger: Path, options: list[str], log: Path) -> int:
-    command = ["strace", "-f", *options, "-o", os.fspath(log)]
-    erase = [sys.executable, "-m", "ilactl", *ERASE, "--ledger", os.fspath(ledger)]
-    env = {"PATH": os.environ["PATH"], "HOME": os.fspath(ledger.parent), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [*command, *erase], env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    assert b"Traceback" not in done.stderr
-    return done.returncode
-
-
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_killed_before_each_write_it_is_old_or_new(asked: Path, tmp_path: Path, call: Call) -> None:
-    if not can_trace(tmp_path):
-        pytest.skip("strace may not trace here")
+@needs_strace
+def test_killed_before_its_writes_it_is_old_or_new(asked: Path, tmp_path: Path, call: Call) -> None:
     manifest = asked / "ledger.toml"
     manifest.write_text(manifest.read_text().replace("years = 5", "years = 0"))
     call("adopt", "--why", "the clock outside is what it is", "--yes").ok()
@@ -46,23 +29,21 @@ def test_killed_before_each_write_it_is_old_or_new(asked: Path, tmp_path: Path, 
     (asked / "set-aside/1.identities.csv").write_bytes((asked / "identities.csv").read_bytes())
     old, size = files_of(asked), len(left_of(asked))
     whole = Path(shutil.copytree(asked, tmp_path / "whole"))
-    assert traced(whole, ["-e", f"trace={CALLS}"], tmp_path / "calls") == 0
+    calls = whole_run(ERASE, whole, tmp_path / "calls")
     new = files_of(whole)
-    calls = Counter(re.findall(r"^[0-9]+ +([a-z0-9]+)\(", (tmp_path / "calls").read_text(), re.MULTILINE))
     assert calls["fsync"] >= 5
     assert calls["rename"] + calls["renameat"] + calls["renameat2"] == 1
     outcomes = set()
-    for kind, number in [(k, n + 1) for k, times in sorted(calls.items()) for n in range(times)]:
-        ledger = Path(shutil.copytree(asked, tmp_path / f"{kind}-{number}"))
-        kill = ["-e", f"trace={kind}", "-e", f"inject={kind}:signal=SIGKILL:when={number}"]
-        assert traced(ledger, kill, tmp_path / "log") != 0, f"{kind} {number} was never made"
+    for kill in kills(calls):
+        ledger = Path(shutil.copytree(asked, tmp_path / str(kill)))
+        killed_run(ERASE, ledger, kill)
         where = ("--ledger", ledger)
         call_in_process(("check", *where), None, None, None, LATER).ok()
         shown = call_in_process(("person", "show", "P1", *where), None, None, None, LATER).ok().out
         outcomes.add("Kazlausk" in shown)
         call_in_process((*ERASE, *where), None, None, None, LATER).ok()
         now = files_of(ledger)
-        assert left_of(ledger) == [], f"killed before {kind} {number}"
+        assert left_of(ledger) == [], f"killed before {kill}"
         assert {name: now[name] for name in now if name != "commits.jsonl"} == {
             name: new[name] for name in new if name != "commits.jsonl"
         }

@@ -87,6 +87,9 @@ MODES: dict[str, Mode] = {
     ),
     "stdout": Mode("nobody can read the answer: stdout full, closed, a broken pipe"),
     "held": Mode("a second writer while the first is at a write", {"do": "pause"}, frozenset({"write"})),
+    "meet": Mode(
+        "two writers that want the same reach the lock together", {"do": "pause"}, frozenset({"lock"})
+    ),
     "rot": Mode("an acknowledged line of the log rots"),
 }
 
@@ -103,6 +106,7 @@ _LONG = frozenset(
         "lose",
         "powercut",
         "stdout",
+        "meet",
         "rot",
     }
 )
@@ -229,6 +233,8 @@ class Field:
             self._power_cut(case, runner, box)
         elif case.mode == "held":
             self._held(case, runner, box)
+        elif case.mode == "meet":
+            self._meet(case, runner, box)
         elif case.mode == "other":
             self._other(case, runner, box)
         elif case.mode in ("lose", "lose+"):
@@ -300,6 +306,32 @@ class Field:
         claim(second.status == 75 and "LOCKED" in second.err, f"let in, exit {second.status}: {second.err}")
         claim(first[0].status == 0, f"the first ended with {first[0].status}: {first[0].err}")
         judge(scene, runner, box, self.ends[case.scene], first[0])
+
+    def _meet(self, case: Case, runner: Runner, box: Path) -> None:
+        """Two of the same command line have read what they want to, and stand before the lock: one books."""
+        scene, mode = self.scenes[case.scene], MODES["meet"]
+        scene.copy(box)
+        ended: list[Done] = []
+        pair = [runner, Runner(runner.package, cold=True, suffix=".second")]
+        gates = [box.with_name(f"{box.name}.go{n}") for n in range(len(pair))]
+
+        def go(one: Runner, gate: Path) -> None:
+            plan = {**mode.plan, "at": case.at, "kinds": sorted(mode.kinds), "until": str(gate)}
+            ended.append(scene.run(one, box, plan=plan))
+
+        threads = [Thread(target=go, args=each) for each in zip(pair, gates, strict=True)]
+        for thread, gate in zip(threads, gates, strict=True):
+            thread.start()
+            while thread.is_alive() and not gate.with_name(f"{gate.name}.there").exists():
+                time.sleep(0.005)
+        for gate in gates:
+            gate.touch()
+        for thread in threads:
+            thread.join()
+        allowed = {0, *scene.again}
+        claim(all(done.status in allowed for done in ended), f"they ended with {ended}")
+        claim(0 in {done.status for done in ended}, f"neither booked: {ended}")
+        judge(scene, runner, box, self.ends[case.scene], min(ended, key=lambda done: done.status))
 
     def _other(self, case: Case, runner: Runner, box: Path) -> None:
         """Whatever a kill left, another command clears up; what was asked for comes after."""

@@ -130,16 +130,6 @@ class Crowd:
         self.wrong += oracle.strays(root, aside=(root / "set-aside").exists())
 
 
-def faults_of(runner: Runner, place: Path, rounds: int = 3) -> str:
-    """What a crowd on this package sees wrong; nothing where all is well."""
-    for seed in range(rounds):
-        crowd = Crowd(runner.package, place / str(seed) / "box", seed)
-        crowd.run()
-        if crowd.wrong:
-            return crowd.wrong[0]
-    return ""
-
-
 def run(modes: list[str] | None, place: Path, rounds: int = 3) -> Iterator[tuple[str, str, str]]:
     """A case for every round."""
     for seed in range(rounds) if modes is None or "crowd" in modes else ():

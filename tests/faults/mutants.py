@@ -13,7 +13,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import crowd
 from .cases import Field, attempt
 from .running import HERE, SOURCE, Runner
 
@@ -28,11 +27,7 @@ class Break:
     modes: tuple[str, ...] = ()
     operations: tuple[str, ...] = ("contribution",)
     seeds: int = 8
-    crowd: bool = False
 
-
-_CROWDS = 12
-"""A crowd meets by chance: on a busy machine it takes some before two of them meet."""
 
 BREAKS = tuple(
     Break(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})
@@ -68,9 +63,6 @@ def verdict(one: Break, place: Path, field: Field) -> tuple[str, bool]:
         return str(fault), False
     runner = Runner(package)
     try:
-        if one.crowd:
-            seen = crowd.faults_of(runner, place / "crowd", rounds=_CROWDS)
-            return (f"crowd: {seen}", True) if seen else ("the crowd came to its end", False)
         tried = 0
         field = field.narrowed(set(one.operations))
         field.note_calls(runner, place / "noted")

@@ -1,37 +1,33 @@
-"""A settlement, and payments that come back, killed before each of their writes: old or new, then done."""
+"""A settlement, and payments that come back, killed before their writes: old or new, then done."""
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.stories.test_killed import CALLS, can_trace
-from tests.stories.test_killed_others import commits, state, traced
+from tests.killing import killed_run, kills, needs_strace, whole_run
+from tests.stories.test_killed_others import commits, state
 
 from .payables import Payables
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+pytestmark = needs_strace
 SETTLE = ("settle", "--on", "2026-09-30", "--yes", "--to", "../lists")
 RETURNED = ("settle", "--on", "2026-10-01", "--yes", "--returned", "../returned.csv")
 
 
 @pytest.fixture
 def due(world: Payables, tmp_path: Path) -> Path:
-    if not can_trace(tmp_path):
-        pytest.skip("strace may not trace here")
     world.provider()
     world.enrolled("N5", "P1", [("300.00", "fund:state", "own"), ("100.00", "fund:esf", "own")])
     world.due("N5", "P1", "200.01")
     return world.root
 
 
-def kills(ledger: Path, words: tuple[str, ...], folder: Path) -> Iterator[tuple[Path, dict[str, bytes]]]:
-    """A copy for each write, killed before it, with what the whole run comes to; that one comes first."""
+def all_killed(ledger: Path, words: tuple[str, ...], folder: Path) -> Iterator[tuple[Path, dict[str, bytes]]]:
+    """A copy for each kill, with what the whole run comes to; that one comes first."""
 
     def copy(called: str) -> Path:
         (folder / called / "lists").mkdir(parents=True)
@@ -40,14 +36,12 @@ def kills(ledger: Path, words: tuple[str, ...], folder: Path) -> Iterator[tuple[
         return Path(shutil.copytree(ledger, folder / called / "ledger"))
 
     whole = copy("whole")
-    assert traced(whole, words, ["-e", f"trace={CALLS}"], folder / "calls") == 0
+    calls = whole_run(words, whole, folder / "calls")
     new = state(whole)
     yield whole, new
-    found = re.findall(r"^[0-9]+ +([a-z0-9]+)\(", (folder / "calls").read_text(), re.MULTILINE)
-    for call, number in [(c, n + 1) for c, times in sorted(Counter(found).items()) for n in range(times)]:
-        killed = copy(f"{call}-{number}")
-        kill = ["-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}"]
-        assert traced(killed, words, kill, folder / "log") != 0, f"{call} {number} was never made"
+    for kill in kills(calls):
+        killed = copy(str(kill))
+        killed_run(words, killed, kill)
         yield killed, new
 
 
@@ -55,8 +49,8 @@ def lists(ledger: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (ledger.parent / "lists").glob("*.csv")}
 
 
-def test_a_settlement_killed_before_each_write_pays_once(due, tmp_path, invoke):
-    runs = kills(due, SETTLE, tmp_path / "runs")
+def test_a_settlement_killed_before_its_writes_pays_once(due, tmp_path, invoke):
+    runs = all_killed(due, SETTLE, tmp_path / "runs")
     whole, new = next(runs)
     written, seq = lists(whole), str(len(commits(whole)))
     assert len(written) == 1
@@ -71,10 +65,10 @@ def test_a_settlement_killed_before_each_write_pays_once(due, tmp_path, invoke):
     assert len(outcomes) == 2, "a reader saw something that is neither old nor new"
 
 
-def test_returned_payments_killed_before_each_write_come_back_once(due, tmp_path, invoke):
+def test_returned_payments_killed_before_their_writes_come_back_once(due, tmp_path, invoke):
     invoke("settle", "--on", "2026-09-30", "--yes", "--ledger", due).ok()
     (due.parent / "returned.csv").write_text(f"reference,reason\nS{len(commits(due))}-O3,AC04\n")
-    runs = kills(due, RETURNED, tmp_path / "runs")
+    runs = all_killed(due, RETURNED, tmp_path / "runs")
     whole, new = next(runs)
     for killed, _ in runs:
         invoke(*RETURNED, "--ledger", killed, cwd=killed).ok()

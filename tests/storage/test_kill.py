@@ -16,6 +16,7 @@ from ilactl.errors import AlreadyThere
 from ilactl.ledger.commit import Writer
 from ilactl.ledger.create import CREATING, create_ledger
 from ilactl.ledger.snapshot import Snapshot
+from tests.killing import EVERY, needs_strace
 
 from .faults import CHANGING, disk, killing, tearing
 from .support import (
@@ -125,13 +126,13 @@ def test_a_kill_in_init_is_completed_by_init(tmp_path: Path) -> None:
     pytest.fail("init never came to its end")
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@needs_strace
 @pytest.mark.parametrize("call", ["pwrite64", "fsync", "ftruncate", "unlinkat", "mkdirat", "flock", "fchmod"])
 def test_a_kill_before_any_system_call(tmp_path: Path, call: str) -> None:
     """The same from outside: no shim, the kernel kills before the call."""
     start = make(tmp_path / "start")
     before = state_of(Snapshot.open(start))
-    for nth in range(1, 60):
+    for nth in range(1, 60, EVERY):
         root = tmp_path / f"run{nth}"
         shutil.copytree(start, root)
         told = tmp_path / "told"

@@ -1,4 +1,4 @@
-"""Commands that change more than one thing, killed before each of their writes: old or new, never between.
+"""Commands that change more than one thing, killed before their writes: old or new, never between.
 
 After the kill the ledger checks clean, and the same line again completes it to the same bytes.
 """
@@ -6,21 +6,16 @@ After the kill the ledger checks clean, and the same line again completes it to 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Run
-from tests.stories.test_killed import CALLS, can_trace
+from tests.killing import killed_run, kills, needs_strace, whole_run
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 ON = ("--on", "2027-01-02")
 MOVED = ("--why", "moved", "--yes")
 
@@ -104,24 +99,9 @@ def handed(ledger: Path) -> list[object]:
     return [{k: v for k, v in file.items() if k not in ("at", "digest", "by", "salt")} for file in files]
 
 
-def traced(ledger: Path, words: tuple[str, ...], options: list[str], log: Path) -> int:
-    command = [sys.executable, "-m", "ilactl", *words, "--ledger", os.fspath(ledger)]
-    done = subprocess.run(
-        ["strace", "-f", *options, "-o", os.fspath(log), *command],
-        env={"PATH": os.environ["PATH"], "HOME": os.fspath(ledger.parent), "PYTHONDONTWRITEBYTECODE": "1"},
-        cwd=ledger,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    assert b"Traceback" not in done.stderr
-    return done.returncode
-
-
+@needs_strace
 @pytest.mark.parametrize("name", CASES)
-def test_a_command_killed_before_each_write(agency: Path, tmp_path: Path, invoke: Run, name: str) -> None:
-    if not can_trace(tmp_path):
-        pytest.skip("strace may not trace here")
+def test_a_command_killed_before_its_writes(agency: Path, tmp_path: Path, invoke: Run, name: str) -> None:
     prepare, words = CASES[name]
     prepare(agency, invoke)
     beside = list(tmp_path.glob("*.json"))
@@ -134,19 +114,17 @@ def test_a_command_killed_before_each_write(agency: Path, tmp_path: Path, invoke
         return Path(shutil.copytree(agency, folder / "ledger"))
 
     old, whole = state(agency), copy("whole")
-    assert traced(whole, words, ["-e", f"trace={CALLS}"], tmp_path / "calls") == 0
+    calls = whole_run(words, whole, tmp_path / "calls")
     new = state(whole)
     assert new != old or name in ("adopt", "erase")
-    calls = Counter(re.findall(r"^[0-9]+ +([a-z0-9]+)\(", (tmp_path / "calls").read_text(), re.MULTILINE))
-    for call, number in [(c, n + 1) for c, times in sorted(calls.items()) for n in range(times)]:
-        ledger = copy(f"{call}-{number}")
-        kill = ["-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}"]
-        assert traced(ledger, words, kill, tmp_path / "log") != 0, f"{call} {number} was never made"
+    for kill in kills(calls):
+        ledger = copy(str(kill))
+        killed_run(words, ledger, kill)
         if name != "adopt":
             invoke("check", "--ledger", ledger).ok()
         again = invoke(*words, "--ledger", ledger, cwd=ledger)
-        assert again.code == 0, f"{call} {number}: {again.err}"
-        assert state(ledger) == new, f"killed before {call} {number}"
+        assert again.code == 0, f"{kill}: {again.err}"
+        assert state(ledger) == new, f"killed before {kill}"
         assert commits(ledger) == commits(whole)
         assert identities(ledger) == identities(whole)
         assert handed(ledger) == handed(whole)
