@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 
-def run(face: Face, file: str, allow_large: int | None) -> None:
+def run(face: Face, file: str, map_file: str | None, allow_large: int | None) -> None:
     """Take back what the file names. A plan that was shown is the plan that is booked, or nothing is."""
     if face.key:
         hint = "leave it out: a file that was taken in once is known by its content"
         raise UsageError(reason="--key does not go with --returned", hint=hint)
-    upload = read_upload(face, file, None)
+    upload = read_upload(face, file, map_file)
     shown = None
     if face.dry_run or (face.terminal and can_ask() and not face.yes):
         snapshot = face.snapshot()
@@ -62,7 +62,8 @@ def _book(
     from ilactl.ledger.scan import format_row
     from ilactl.rules.payees import RETURNED
 
-    digest = hashlib.sha256(upload.data).hexdigest()
+    mapping = upload.mapping.source.encode() if upload.mapping else b""
+    digest = hashlib.sha256(upload.data + mapping).hexdigest()
     record = writer.known(f"returned:{digest}", digest)
     if record is not None:
         done_already(face, "ilactl.settle_returned/1", record.seq)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ilactl.commands.face import Face, face_options
+from ilactl.commands.importing import map_option
 from ilactl.commands.parameters import COMMIT, FILE, FOLDER, ORGANISATION
 from ilactl.errors import UsageError
 
@@ -25,6 +26,7 @@ __all__ = ["command"]
     type=FILE,
     help="Take back the payments that FILE says came back; - reads stdin.",
 )
+@map_option
 @click.option(
     "--allow-large", metavar="N", type=click.IntRange(1), help="Pass the guards of ledger.toml for N entries."
 )
@@ -35,6 +37,7 @@ def command(
     folder: str | None,
     again: int | None,
     returned: str | None,
+    map_file: str | None,
     allow_large: int | None,
 ) -> None:
     """Pay what is due of reserved entitlement: to providers, and to who paid a course before.
@@ -54,9 +57,9 @@ def command(
     with the same bytes.
 
     --returned FILE takes rejected payments back, so that they are due again: its columns are
-    reference (S12-O3), or enrolment and amount, and the bank's reason, such as AC04. What is due on
-    the account is then held back until it is changed or confirmed anew. The same file again changes
-    nothing.
+    reference (S12-O3), or enrolment and amount, and the bank's reason, such as AC04; --map takes a
+    bank's own list. What is due on the account is then held back until it is changed or confirmed
+    anew. The same file again changes nothing.
 
     \b
     Examples:
@@ -69,6 +72,8 @@ def command(
 
     if again is not None and returned is not None:
         raise UsageError(reason="--again and --returned cannot both be meant", hint="give one of them")
+    if map_file and returned is None:
+        raise UsageError(reason="--map goes with --returned alone", hint="leave it out")
     if again is not None:
         settling.make_again(face, again, folder)
         return
@@ -76,7 +81,7 @@ def command(
         if provider or folder:
             what = "--provider" if provider else "--to"
             raise UsageError(reason=f"{what} does not go with --returned", hint=f"leave {what} out")
-        returning.run(face, returned, allow_large)
+        returning.run(face, returned, map_file, allow_large)
         return
     on = face.on(face.snapshot())
     settling.run(face, Settling(on, provider or ""), folder, allow_large)

@@ -50,7 +50,7 @@ TWICE = Kind("RETURNED-TWICE", "a payment comes back twice in one file", "keep o
 COLUMNS = (
     Column("reference", Grammar.TEXT, "the payment's reference, as the remittance list has it"),
     Column("enrolment", Grammar.ID, "the enrolment, where only one of a payment comes back"),
-    Column("amount", Grammar.TEXT, "what comes back"),
+    Column("amount", Grammar.AMOUNT, "what comes back"),
     Column("reason", Grammar.TEXT, "the bank's reason, such as AC04"),
 )
 """What the file may say of each payment: a reference, or an enrolment and an amount."""

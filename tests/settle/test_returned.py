@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -161,3 +162,20 @@ def test_what_does_not_go_together_is_refused(paid, by):
     for words in (("--provider", "O3"), ("--to", "."), ("--key", "K")):
         assert by("payer", "settle", "--returned", "-", *words, stdin=f"reference\n{paid}\n").code == 2
     assert by("payer", "settle", "--returned", "nowhere.csv").code == 66
+
+
+def test_a_banks_own_list_comes_in_by_a_mapping(paid, returned):
+    mapping = Path("sample-data/mappings/returns.toml").resolve()
+    text = f"Datum;Verwendungszweck;Grund;Betrag\n05.10.2026;{paid};AC04;400,00\n"
+    told = json.loads(returned(text, "--map", mapping, "-O", "json").ok().out)
+    assert [(row["reference"], row["outcome"], row["amount"]) for row in told["rows"]] == [
+        (paid, "returned", "400.00")
+    ]
+    assert "done already" in returned(text, "--map", mapping, "-v").ok().out
+    wrong = returned(text.replace("400,00", "2.000,00"), "--map", mapping)
+    assert (wrong.code, "RETURNED-AMOUNT" in wrong.err, "stdin:2:" in wrong.err) == (65, True, True)
+
+
+def test_a_mapping_has_no_meaning_without_a_file(paid, by):
+    refused = by("payer", "settle", "--map", "x.toml", "--yes")
+    assert (refused.code, "--map goes with --returned" in refused.err) == (2, True)

@@ -222,6 +222,8 @@ MORE: dict[str, tuple[str, ...]] = {
         "mkdir lists && ilactl settle --on 2027-01-01 --provider O22 --to lists --allow-large 1000 --yes",
         "ilactl settle --again 12 --to lists  # exit 66",
         r"printf 'reference,reason\nS12-O22,AC04\n' | ilactl settle --returned - -n  # exit 65",
+        r"printf 'Verwendungszweck;Grund;Betrag\nS12-O22;AC04;1.250,00\n' | "
+        "ilactl settle --returned - --map sample-data/mappings/returns.toml -n  # exit 65",
     ),
     "ilactl expire": ("ilactl expire --person P1 --allow-large 10 --yes",),
 }
