@@ -64,7 +64,7 @@ def command(face: Face, persons: tuple[str, ...], by: str | None) -> None:
         Col("unit"),
         Col("balance", kind="amount"),
         Col("reserved", kind="amount"),
-        Col("usable", f"Usable on {day.isoformat()}", "amount"),
+        Col("usable", f"usable on {day.isoformat()}", "amount"),
         Col("owed", kind="amount"),
     ]
     rows: list[dict[str, Cell]] = []
