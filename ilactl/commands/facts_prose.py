@@ -173,7 +173,8 @@ Never on the day of the run: a late run gives the same. States, ages and dated v
 on the day that facts_on says: period-start, period-end, due or MM-DD; where a rule says
 nothing, on the due date or the period's end, whichever is earlier. Amendments and conversions
 read on the day their on says, closings on their due, a match of each contribution on the
-contribution's day.
+contribution's day, what an enrolment brings on the day of the step (facts_on = "started": on
+the day the course began for the person).
 
 What was recorded late counts: a row of today with valid_from in the past is true of that past.
 What is booked already does not change by it; 'ilactl topup --review' shows what would."""

@@ -16,7 +16,7 @@ be usable and not ended on that day.
   id = "training"
   kinds = ["training", "exam"]
   unit = "EUR"
-  classes = ["employer", "own"]   # drawn in this order; those of equal place by the next in order
+  classes = ["employer", "own"]   # drawn in this order; lots of one class by what comes next in order
   order = ["class", "expiry", "restriction", "age"]
   from_wallet = \"\"\"
   CASE WHEN labour_status = 'unemployed' OR usable.employer > 0.00 THEN LEAST(net, eligible, wallet)
@@ -39,10 +39,8 @@ Other schemes, by expressions alone:
 - lots for listed courses alone: only = [{ classes = ["midcareer"], when = "listed" }], a fact of courses
 - claims within 60 days before the start: refuse = [{ when = "days_to_start > 60", why = "..." }]
 - a voucher that must not end before the course starts (Flanders): usable_at = "start"
-- two halves of a voucher drawn together, by what each holds: order = ["expiry", "age", "even"]
+- two halves of a voucher drawn together, by what each holds: order = ["expiry", "even"], without class
 - ex post (Upper Austria): payee = "own", and a grant for each enrolment in the class that pays
-- vouchers that state and holder bought by halves (Flanders): order = ["class", "even"]
-- lots that must not have ended when the course starts (Flanders): usable_at = "start"
 - paid leave: a spend rule of its own in the unit hour, payee = "employer"
 
 An unknown fact in only, refuse, net or from_wallet refuses the enrolment and is named. Two rules for
@@ -137,9 +135,9 @@ when the course is completed, and what it gives is the payee's:
   amount = "LEAST(2000.00, price * CASE WHEN isced_level <= 2 THEN 0.60 ELSE 0.30 END)"
   round = "down"
 
-It may name what a spend rule may, and at completion what an ending may; facts are read on the day of
-the step. Its caps and its budget count as always: a limit over three years is a cap with
-window = "3 years"."""
+It may name what a spend rule may, and at completion what an ending may. Facts of the person are read
+on the day of the step; at completion, with facts_on = "started", on the day the course began. Its caps
+and its budget count as always: a limit over three years is a cap with window = "3 years"."""
 
 WORKING_DAYS = """\
 These names may stand in [[spend]], [[ending]] and grants with every = "enrolment", besides all that

@@ -31,8 +31,12 @@ def reason_of(decision: Decision, scales: Mapping[str, int]) -> str:
     if decision.verdict is Verdict.TAKEN and decision.booked:
         booked = Money(decision.booked, unit, scale)
         return f"nothing more: {booked} were due for {decision.occasion.period} before"
-    if decision.verdict is Verdict.TAKEN and interval_of(grant.every):
-        return f"{grant.id} was granted less than {grant.every.replace('exhausted + ', '')} ago"
+    interval = interval_of(grant.every)
+    if decision.verdict is Verdict.TAKEN and interval:
+        length = grant.every.removeprefix("exhausted + ")
+        if interval.exhausted:
+            return f"what {grant.id} gave is not used up, or was less than {length} ago"
+        return f"{grant.id} was granted less than {length} ago"
     if decision.verdict is Verdict.TAKEN:
         return f"{grant.id} was already granted for {decision.occasion.period}"
     if decision.verdict is Verdict.UNDECIDED:

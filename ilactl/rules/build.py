@@ -12,7 +12,7 @@ from ilactl.rules.contribution_rules import contribution_rule
 from ilactl.rules.kinds import BAD_RULE_VALUE, DOUBLED_RULE, MISSING_KEY
 from ilactl.rules.model import Cap, ContributionRule, Grant, Scheme, Tier, Window
 from ilactl.rules.names import catalogue, contribution_names
-from ilactl.rules.periods import valid_due, valid_facts_on
+from ilactl.rules.periods import STARTED, valid_due, valid_facts_on
 from ilactl.rules.rhythm import valid_every
 from ilactl.rules.ruletext import first_at
 from ilactl.rules.terms import duration_months
@@ -211,9 +211,7 @@ class _Builder(Building):
         if starts and (every != "year" or parse_date(f"2001-{starts}") is None):
             advice = "write MM-DD, and only with every = year"
             file.find(BAD_RULE_VALUE, (*path, "starts"), f"starts {starts!r} begins no year", advice)
-        if not valid_facts_on(raw.get("facts_on", "")):
-            message = f"facts_on {raw['facts_on']!r} is not a moment of the period"
-            file.find(BAD_RULE_VALUE, (*path, "facts_on"), message)
+        self.facts_day(file, path, raw)
         if raw.get("true_up") and every not in ("year", "month"):
             advice = "only the amount of a year or a month can grow"
             file.find(BAD_RULE_VALUE, (*path, "true_up"), f"a grant for every {every} cannot true up", advice)
@@ -221,14 +219,24 @@ class _Builder(Building):
             message = "matches names the classes of contributions, for every = contribution"
             advice = "give both, or neither"
             file.find(BAD_RULE_VALUE, (*path, "matches") if raw.get("matches") else path, message, advice)
-
-        if every == "enrolment" and raw.get("facts_on"):
-            message = f"facts_on {raw['facts_on']!r} is a moment of a run's period"
-            advice = "leave it out: what an enrolment brings reads facts on the day of the step"
-            file.find(BAD_RULE_VALUE, (*path, "facts_on"), message, advice)
         if raw.get("at") and every != "enrolment":
             message = f"at {raw['at']!r} is a step of an enrolment, and this grant is for every {every}"
             file.find(BAD_RULE_VALUE, (*path, "at"), message, "write it only with every = enrolment")
+
+    def facts_day(self, file: RuleText, path: Path, raw: dict[str, Any]) -> None:
+        """The day on which facts are read: of a period, or of an enrolment."""
+        said, message = raw.get("facts_on", ""), ""
+        if raw["every"] != "enrolment" and not valid_facts_on(said):
+            message = f"facts_on {said!r} is not a moment of the period"
+            advice = "write period-start, period-end, due or MM-DD"
+        elif raw["every"] == "enrolment" and said not in ("", STARTED):
+            message = f"facts_on {said!r} is a moment of a run's period"
+            advice = "leave it out: what an enrolment brings reads facts on the day of the step"
+        elif said == STARTED and raw.get("at") != "completed":
+            message = "what is given on enrolling cannot look at the day the course began"
+            advice = 'write at = "completed" as well, or leave facts_on out'
+        if message:
+            file.find(BAD_RULE_VALUE, (*path, "facts_on"), message, advice)
 
     def beside(self, raw: dict[str, Any]) -> Any:
         """Names that only a grant for each contribution, or for each enrolment, may use."""

@@ -162,7 +162,8 @@ class Building:
         """A day of the calendar."""
         day = parse_date(text)
         if day is None:
-            file.find(BAD_RULE_VALUE, path, f"{path[-1]} {text!r} is not a day of the calendar")
+            message = f"{path[-1]} {text!r} is not a day of the calendar"
+            file.find(BAD_RULE_VALUE, path, message, "write a day as in 2026-01-31")
         return day
 
     def terms(self, table: Table) -> LotTerms:

@@ -60,6 +60,7 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     result: str = ""
     certified: bool = False
     started: bool = False
+    started_on: date | None = None
     paid_share: Fraction | None = None
 
 

@@ -128,5 +128,6 @@ def of_step(
         result=happening.result or enrolment.result,
         certified=step == "certified" or enrolment.certified,
         started=step == "started" or enrolment.started_on is not None,
+        started_on=enrolment.started_on,
         paid_share=paid_share,
     )

@@ -17,7 +17,7 @@ from ilactl.rules.decision import Decision, Verdict, entry_of
 from ilactl.rules.due import versions_of
 from ilactl.rules.objections import undecided
 from ilactl.rules.offer import Given, Objection
-from ilactl.rules.periods import contribution_occasion
+from ilactl.rules.periods import STARTED, contribution_occasion
 from ilactl.rules.sums import sums_of
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def grants_of(
         occasion = contribution_occasion(versions, enrolment, circumstances.day)
         if occasion is None or (classes is not None and occasion.grant.class_ not in classes):
             continue
+        if occasion.grant.facts_on == STARTED and circumstances.started_on:
+            occasion = replace(occasion, facts_on=circumstances.started_on)
         decision = holder.decider.decide(reading, occasion)
         if decision.verdict is Verdict.UNDECIDED:
             objections.append(

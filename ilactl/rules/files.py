@@ -5,6 +5,7 @@ Meaning is tested in `build.py`, once every file has the right shape.
 
 from __future__ import annotations
 
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -65,13 +66,28 @@ def _shape(fault: Any, raw: dict[str, Any]) -> Shape:
             _meaning(path),
         )
     if kind in _WANTED:
-        return BAD_RULE_VALUE, path, f"{_spell(path)} is not {_WANTED[kind]}", _meaning(path)
+        remedy = _written_right(path, kind, given) or _meaning(path)
+        return BAD_RULE_VALUE, path, f"{_spell(path)} is not {_WANTED[kind]}", remedy
     return (
         BAD_RULE_VALUE,
         path,
         f"{_spell(path)}: {fault['msg'][:1].lower()}{fault['msg'][1:]}",
         _meaning(path),
     )
+
+
+def _written_right(path: Path, kind: str, given: Any) -> str:
+    """How to write what was meant, where that shows."""
+    key = _spell(path)
+    if kind == "list_type" and isinstance(given, dict):
+        return f"write [[{'.'.join(str(part) for part in path if isinstance(part, str))}]]"
+    if kind == "list_type" and isinstance(given, str) and path[0] == "values":
+        return f'write {key} = [{{ from = "2026-01-01", value = "{given}" }}]'
+    if kind == "list_type" and isinstance(given, str):
+        return f'write {key} = ["{given}"]'
+    if kind == "string_type" and isinstance(given, date):
+        return f'write {key} = "{given.isoformat()}"'
+    return ""
 
 
 def _header(path: Path) -> str:

@@ -33,18 +33,34 @@ YEARS = 5
 
 
 def when_covered(
-    holder: Holder, spend: Spend, course: CourseRow, barred: Collection[str], needed: int, on: date
+    holder: Holder,
+    spend: Spend,
+    course: CourseRow,
+    barred: Collection[str],
+    needed: int,
+    on: date,
+    starts: date | None = None,
 ) -> Comes | None:
-    """The first day from `on` on which the lots that may pay hold what is needed; None within `YEARS`."""
-    entries, rules = list(holder.entries), list[str]()
+    """The first day from `on` on which the lots that may pay hold what is needed; None within `YEARS`.
+
+    `starts` is the day up to which they must last, where the rule asks for that too. Only what these
+    lots got is told: a rule that fills others has nothing to do with it.
+    """
+    entries, brought = list(holder.entries), list[tuple[str, str]]()
     for number, day in enumerate(_days(holder.scheme, on)):
         added = _walked(holder, entries, day, number)
         entries += added
-        rules += [row.rule.partition("@")[0] for row in added if row.rule and _brings(row)]
-        lots = drawable_lots(spend, wallet_of(entries).lots, course, [day], barred)
-        there = sum(one.amount for one in lots)
+        brought += [
+            (row.lot or row.entry, row.rule.partition("@")[0]) for row in added if row.rule and _brings(row)
+        ]
+        days = [day] if starts is None else [day, max(day, starts)]
+        lots = {
+            one.lot.entry: one for one in drawable_lots(spend, wallet_of(entries).lots, course, days, barred)
+        }
+        there = sum(one.amount for one in lots.values())
+        rules = dict.fromkeys(rule for lot, rule in brought if lot in lots)
         if there >= needed and rules:
-            return Comes(day, there, tuple(dict.fromkeys(rules)))
+            return Comes(day, there, tuple(rules))
     return None
 
 

@@ -18,6 +18,7 @@ from ilactl.rules.rhythm import BY_EVENT, interval_of, newest_look, valid_look
 
 __all__ = [
     "EVER",
+    "STARTED",
     "Occasion",
     "Setting",
     "contribution_occasion",
@@ -35,6 +36,9 @@ __all__ = [
 
 EVER = "ever"
 """The period of a grant that is given once."""
+
+STARTED = "started"
+"""`facts_on` of what is given at completion: the day the course began for the person."""
 
 _YEARLY = re.compile(r"(?P<day>(0[1-9]|1[0-2])-[0-9]{2})(?P<next> next)?", re.ASCII)
 _MONTHLY = re.compile(r"(?P<day>[0-9]{2})(?P<next> next)?", re.ASCII)
@@ -134,7 +138,7 @@ def facts_day(grant: Grant, span: Span, due_on: date) -> date:
         return span.last
     if grant.facts_on == "due":
         return due_on
-    if grant.facts_on:
+    if grant.facts_on and grant.facts_on != STARTED:
         year = span.first.year if grant.every in ("year", "month") else due_on.year
         day = date(year, int(grant.facts_on[:2]), int(grant.facts_on[3:5]))
         return day if grant.every != "year" or day >= span.first else day.replace(year=year + 1)

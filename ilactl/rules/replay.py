@@ -6,6 +6,7 @@ text as it was kept. What comes out must be what was booked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ from msgspec.structs import replace
 from ilactl.errors import BadRules
 from ilactl.ledger.entries import Entry, entries_of
 from ilactl.ledger.registers import PersonRecord, person_record, same_person
+from ilactl.rules.budgets import Spending, refuse_spent
 from ilactl.rules.by_person import walker_of
-from ilactl.rules.decision import Decision
+from ilactl.rules.decision import Decision, Verdict
 from ilactl.rules.facts import Reading
 from ilactl.rules.grants import Decider
 from ilactl.rules.kept import used_file
@@ -142,11 +144,24 @@ def person_decisions(
 ) -> tuple[PersonRecord, list[tuple[Decision, tuple[FactSeen, ...]]]]:
     """What a top-up on the day would give a person, each decision with the facts behind it.
 
-    The person walks through all steps of the run, so that each decision sees what expired before.
+    The person walks through all steps of the run, so that each decision sees what expired before. A
+    budget that no longer reaches refuses, as it would in a run for this person alone.
     """
     record = person_record(snapshot, person)
     _, walker = walker_of(snapshot, scheme, Request(on), trace=True)
     entries = entries_of(snapshot, record.person)
     reading = Reading(scheme, record, sums_of(entries), walker.scales)
-    decisions = walker.walk(record, entries).decisions
+    walk = walker.walk(record, entries)
+    decisions = walk.decisions
+    if any(decision.occasion.grant.budget for decision in decisions):
+        asked = {(d.occasion.grant.version, d.occasion.period): d for d in decisions}
+        spending = Spending.of(snapshot, scheme)
+        [(_, _, walk)] = refuse_spent(walker, {record.person: (record, entries, walk)}, spending)
+        decisions = [_refused(d, asked) if d.verdict is Verdict.REFUSED else d for d in walk.decisions]
     return record, [(d, origins_of(snapshot, reading, walker.decider, d)) for d in decisions]
+
+
+def _refused(decision: Decision, asked: Mapping[tuple[str, str], Decision]) -> Decision:
+    """The refusal with all that made the grant due."""
+    due = asked[decision.occasion.grant.version, decision.occasion.period]
+    return replace(due, verdict=Verdict.REFUSED, credited=0)

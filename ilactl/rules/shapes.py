@@ -112,7 +112,9 @@ class GrantTable(RuleTable):
         "'exhausted + 5 years', contribution, enrolment; the period is part of its key"
     )
     at: Literal["enrolled", "completed"] | None = Field(
-        None, description="with every = enrolment: the step that gives it; enrolled where not given"
+        None,
+        description="with every = enrolment: the step that gives it, enrolled or completed; "
+        "enrolled where not given",
     )
     starts: str = Field("", description="MM-DD on which its years begin; 01-01 where not given")
     due: str = Field(
@@ -122,7 +124,8 @@ class GrantTable(RuleTable):
     )
     facts_on: str = Field(
         "",
-        description="period-start, period-end, due or MM-DD; else due date or period end, if earlier",
+        description="period-start, period-end, due or MM-DD; else due date or period end, if earlier; "
+        "with at = completed: started, the day the course began for the person",
     )
     when: Expression = Field("TRUE", description="expression: who gets it")
     amount: Expression | None = Field(None, description="expression: how much")
@@ -165,7 +168,8 @@ class ContributionTable(RuleTable):
         default_factory=list, description="what a contributor may tie it to: kind, course or field of study"
     )
     use_by: Literal["no", "allowed", "required"] = Field(
-        "no", description="whether a contributor may or must set the last day to use it"
+        "no",
+        description="whether a contributor sets the last day to use it: no, allowed or required",
     )
     usable: str | None = Field(None, description=_USABLE)
     expires: Ends = Field(default_factory=list, description=_EXPIRES)
@@ -233,7 +237,8 @@ class BudgetTable(RuleTable):
     unit: str = Field(description="the unit it is in")
     window: list[BudgetStep] = Field(min_length=1, description="its windows: { from, to, amount }")
     order: Literal["first-come", "lottery"] = Field(
-        "first-come", description="who comes first where it cannot reach for all"
+        "first-come",
+        description="who comes first where it cannot reach for all: first-come or lottery",
     )
     by: Name | None = Field(
         None, description="with first-come: the date fact that tells since when one waits"

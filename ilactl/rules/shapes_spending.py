@@ -78,7 +78,8 @@ class SpendTable(RuleTable):
     )
     usable_at: Literal["enrolled", "start"] = Field(
         "enrolled",
-        description="the day on which a lot must not have ended: of enrolling, or the course's start too",
+        description="enrolled: a lot must not have ended on the day of enrolling; start: nor when the "
+        "course starts",
     )
     own_class: Name | None = Field(
         None,
@@ -92,7 +93,10 @@ class SpendTable(RuleTable):
 class EndingRowTable(RuleTable):
     """[[ending.row]]: at a step, if it holds, what the payee may have so far and where the rest goes."""
 
-    on: Annotated[list[Step], Listed] = Field(min_length=1, description="the steps that ask this row")
+    on: Annotated[list[Step], Listed] = Field(
+        min_length=1,
+        description="the steps that ask this row: started, attended, completed, certified, cancelled",
+    )
     when: Expression = Field("TRUE", description="expression: when the row holds; the first one does")
     provider: Expression = Field(
         description="expression: what the payee may have so far of what was reserved, 0 to 1"

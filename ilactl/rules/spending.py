@@ -268,7 +268,9 @@ class _Planning:
         if offer.missing and look_ahead:
             from ilactl.rules.outlook import when_covered  # a walk through years: most offers need none
 
-            offer.comes = when_covered(self.holder, spend, self.course, barred, most, self.ask.booking_day)
+            starts = self.run.starts if self.run and spend.usable_at == "start" else None
+            on = self.ask.booking_day
+            offer.comes = when_covered(self.holder, spend, self.course, barred, most, on, starts)
         if wanted > offer.wallet:
             has, needs = (format_amount(amount, offer.scale) for amount in (offer.wallet, wanted))
             told = f"the wallet can pay {has} {offer.unit} of {needs} {offer.unit}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal, get_args, get_origin
+
 from ilactl.commands.rules_manual import rules_manual
 from ilactl.commands.rules_prose import BUDGETS, EXAMPLE, LAWS, MATCHES
 from ilactl.commands.spending_prose import BROUGHT, ENDINGS, SPENDING
@@ -44,6 +46,22 @@ def test_every_key_and_every_name_is_in_the_manual() -> None:
     spending = (*COURSE, *OFFER, *ENDING, "usable.CLASS")
     for name in (*built_in_facts(), *(f"{family}.CLASS" for family in SUMS), *spending):
         assert f"\n{name} " in manual
+
+
+def choices(annotation: Any) -> list[str]:
+    """The texts that a key can have, wherever they stand in its type."""
+    if get_origin(annotation) is Literal:
+        return [one for one in get_args(annotation) if isinstance(one, str)]
+    return [one for inner in get_args(annotation) for one in choices(inner)]
+
+
+def test_every_choice_is_named_where_its_key_is_described() -> None:
+    """A stranger who reads the key must not have to write something wrong to learn what is right."""
+    elsewhere = {"round", "kinds", "from", "rest_of"}  # Expressions, ilactl-ledger(5), rest
+    for header, model in tables().items():
+        for name, field in model.model_fields.items():
+            unsaid = [one for one in choices(field.annotation) if one not in (field.description or "")]
+            assert not unsaid or (field.alias or name) in elsewhere, f"{header} {name}: {unsaid}"
 
 
 def toml_of(prose: str) -> str:

@@ -226,6 +226,31 @@ def test_what_a_law_gives_back_is_told_where_no_run_has_booked_it() -> None:
     assert (offer.comes.on, offer.comes.rules[0]) == (day("2026-09-01"), "lifted")
 
 
+LEAVE = """
+[[grant]]
+id = "leave"
+class = "leave"
+fund = "fund:state"
+unit = "hour"
+every = "year"
+due = "01-01"
+amount = "40"
+"""
+
+
+def test_only_what_may_pay_is_told_to_come() -> None:
+    """Flanders: a voucher that ends before the start never pays, and hours of leave pay no euro."""
+    vouchers = YEARLY.replace('"own"]\nfrom_wallet', '"own"]\nusable_at = "start"\nfrom_wallet')
+    run = run_row(starts="2027-03-16")
+    paper = Paper(scheme_of(vouchers, LEAVE, ENDING), courses=[course_row(price="400.00")], runs=[run])
+    terms = {"rule": "base", "period": "2025", "expires_on": "2027-03-15"}
+    paper.lot("500.00", "own", "fund:cdc", "2026-06-15", **terms)
+    offer = paper.offer(on="2026-09-01", run="R1")
+    assert offer.missing == cents("400.00")
+    assert offer.comes is not None
+    assert (offer.comes.on, offer.comes.rules) == (day("2027-06-15"), ("base",))
+
+
 def test_what_no_rule_brings_in_five_years_is_not_promised() -> None:
     paper = Paper(scheme_of(YEARLY, ENDING), courses=[course_row(price="5000.01")])
     offer = paper.offer(on="2026-09-01")
