@@ -81,7 +81,10 @@ def reclaim(face: Face, enrolment: str, amount: str, ref: str) -> None:
       $ ilactl enrolment reclaim P1/C1 --ref CLAIM-1 --yes  # exit 3
     """
     from ilactl.commands.stepping import take
+    from ilactl.errors import UsageError
     from ilactl.rules.step_requests import Said
 
+    if not ref:
+        raise UsageError(reason="--ref is empty, and a claim is known by it", hint="give the claim's number")
     said = Said("reclaimed", ref=ref)
     take(face, "enrolment reclaim", enrolment, said, question="Claim it back?", amount=amount)

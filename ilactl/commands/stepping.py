@@ -125,8 +125,10 @@ def _refuse_other_amount(snapshot: Snapshot, one: Enrolment, said: Said, amount:
     from ilactl.ledger.entries import entries_of
     from ilactl.money import format_amount
 
-    rows = [e for e in entries_of(snapshot, one.person) if e.enrolment == one.id and e.kind == "reclaim"]
-    there = sum(entry.amount for entry in rows if entry.ref == said.ref)
+    rows = [entry for entry in entries_of(snapshot, one.person) if entry.enrolment == one.id]
+    undone = {entry.of for entry in rows if entry.kind == "correct"}
+    claimed = (e for e in rows if e.kind == "reclaim" and e.ref == said.ref and e.entry not in undone)
+    there = sum(entry.amount for entry in claimed)
     if there != amount:
         scale = snapshot.manifest.units[one.unit].scale
         shown, asked = (f"{format_amount(n, scale)} {one.unit}" for n in (there, amount))
