@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ilactl.dates import add_months
+from ilactl.ledger.entries import lot_of
 from ilactl.ledger.wallets import wallet_of
 from ilactl.rules.due import due_occasions, versions_of
 from ilactl.rules.lot_order import drawable_lots
@@ -36,13 +37,16 @@ def when_covered(
     holder: Holder, spend: Spend, course: CourseRow, barred: Collection[str], needed: int, on: date
 ) -> Comes | None:
     """The first day from `on` on which the lots that may pay hold what is needed; None within `YEARS`."""
-    entries, rules = list(holder.entries), list[str]()
+    entries = list(holder.entries)
+    brought: list[Entry] = []
     for number, day in enumerate(_days(holder.scheme, on)):
         added = _walked(holder, entries, day, number)
         entries += added
-        rules += [row.rule.partition("@")[0] for row in added if row.rule and _brings(row)]
+        brought += [row for row in added if row.rule and _brings(row)]
         lots = drawable_lots(spend, wallet_of(entries).lots, course, [day], barred)
         there = sum(one.amount for one in lots)
+        pay = {one.lot.entry for one in lots}
+        rules = [row.rule.partition("@")[0] for row in brought if lot_of(row) in pay]
         if there >= needed and rules:
             return Comes(day, there, tuple(dict.fromkeys(rules)))
     return None
