@@ -102,3 +102,19 @@ def test_a_state_is_as_old_as_the_step_that_made_it(agency: Agency) -> None:
     (row,) = agency.json("enrolment", "list")["rows"]
     assert (row["state"], row["since"]) == ("started", "2027-01-12")
     assert "started since 2027-01-12" in agency("enrolment", "show", "P1/C1").ok().out
+
+
+def test_a_list_that_names_no_run_is_known_again_and_so_is_one_after_a_move(agency: Agency) -> None:
+    agency("course", "run", "withdraw", "C1/R2", "--why", "no teacher", "--from", "2026-11-01").ok()
+    agency("course", "run", "withdraw", "C1/R3", "--why", "no teacher", "--from", "2026-11-01").ok()
+    unnamed = "step,person,course,consent\nenrolled,P1,C1,form 7\n"
+    named = "step,person,course,run,consent\nenrolled,P2,C1,R1,form 8\n"
+    for text in (unnamed, named):
+        agency("enrolment", "import", "-", stdin=text, day="2026-12-01").ok()
+    agency("course", "run", "add", "C1", "--id", "R4", "--starts", "2027-02-01", "--from", "2026-12-01").ok()
+    agency("enrolment", "move", "P2/C1", "R4", "--yes", day="2026-12-02").ok()
+    before = agency.bytes()
+    for text in (unnamed, named):
+        again = agency.json("enrolment", "import", "-", stdin=text, day="2026-12-03")
+        assert (again["new"], again["known"]) == (0, 1)
+    assert agency.bytes() == before
