@@ -115,6 +115,7 @@ def _usage(error: click.ClickException) -> UsageError:
         hint = f"did you mean {' or '.join(near)}? {hint}"
     text = error.message if near else error.format_message()
     text = text.replace("is not a valid integer range", "is not a whole number")
+    text = text.replace("\n\t", " ")  # click lists the choices of a missing option one a line
     if text.startswith("Got unexpected extra argument"):
         hint = f"put what belongs together in quotes; {hint}"
     return UsageError(reason=text[:1].lower() + text[1:].rstrip("."), hint=hint)

@@ -27,13 +27,11 @@ __all__ = ["command", "prepaid_amount"]
 @click.argument("course", type=RUN)
 @consent_options
 @click.option("--rule", metavar="ID", type=SPEND_RULE, default="", help="The spend rule, where several fit.")
-@click.option(
-    "--prepaid", metavar="AMOUNT", default="", help="What the holder has paid the provider already."
-)
+@click.option("--prepaid", metavar="AMOUNT", help="What the holder has paid the provider already.")
 @click.option("--ref", metavar="TEXT", default="", help="A document, such as the application or a payment.")
 @face_options("on", "dry_run", "yes", "key", "lock_wait")
 def command(
-    face: Face, person: str, course: str, consent: Consent, rule: str, prepaid: str, ref: str
+    face: Face, person: str, course: str, consent: Consent, rule: str, prepaid: str | None, ref: str
 ) -> None:
     """Enrol PERSON in COURSE: show the offer, book it on a yes.
 
@@ -56,8 +54,11 @@ def command(
     """
     from ilactl.commands.recording import record
 
+    if prepaid == "":
+        raise UsageError(reason="--prepaid is empty", hint="write a plain amount such as 125.50")
     course_id, _, run = course.partition("/")
-    wish = {"person": person, "course": course_id, "run": run, "rule": rule, "ref": ref, "prepaid": prepaid}
+    wish = {"person": person, "course": course_id, "run": run, "rule": rule, "ref": ref}
+    wish["prepaid"] = prepaid or ""
     given = [consent]
 
     def make(snapshot: Snapshot, locked: bool) -> Booking:

@@ -65,11 +65,11 @@ def attend(face: Face, enrolment: str, share: str, ref: str) -> None:
 
 @command.command("complete")
 @click.argument("enrolment", type=ENROLMENT)
-@click.option("--attendance", metavar="SHARE", default="", help="Attendance in the end, 0 to 1.")
+@click.option("--attendance", metavar="SHARE", help="Attendance in the end, 0 to 1.")
 @click.option("--result", metavar="TEXT", default="", help="The assessment's result, such as pass.")
 @click.option("--ref", metavar="TEXT", default="", help="A document, such as the provider's invoice.")
 @face_options("on", "dry_run", "key", "lock_wait")
-def complete(face: Face, enrolment: str, attendance: str, result: str, ref: str) -> None:
+def complete(face: Face, enrolment: str, attendance: str | None, result: str, ref: str) -> None:
     """Record that ENROLMENT has been completed, on --on.
 
     ENROLMENT is an id such as N12, or PERSON/COURSE. The scheme's ending says what the payee may

@@ -6,6 +6,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import ENROLMENT
+from ilactl.errors import UsageError
 from ilactl.ledger.words import PARTIES, REASONS
 
 __all__ = ["cancel", "move", "reclaim"]
@@ -60,15 +61,18 @@ def move(face: Face, enrolment: str, run: str, ref: str) -> None:
     from ilactl.commands.stepping import take
     from ilactl.rules.step_requests import Said
 
+    if not run or "/" in run:
+        hint = "give the run's id alone, such as R2; into another course one enrols, and cancels here"
+        raise UsageError(reason=f"RUN {run!r} is no run of the enrolment's course", hint=hint)
     take(face, "enrolment move", enrolment, Said("moved", run=run, ref=ref), question="Move it?")
 
 
 @click.command("reclaim")
 @click.argument("enrolment", type=ENROLMENT)
-@click.option("--amount", metavar="AMOUNT", default="", help="How much. Default: all that was paid.")
+@click.option("--amount", metavar="AMOUNT", help="How much. Default: all that was paid.")
 @click.option("--ref", metavar="TEXT", required=True, help="The claim's own reference. Booked once.")
 @face_options("on", "dry_run", "yes", "key", "lock_wait")
-def reclaim(face: Face, enrolment: str, amount: str, ref: str) -> None:
+def reclaim(face: Face, enrolment: str, amount: str | None, ref: str) -> None:
     """Claim back what the payee of ENROLMENT was paid: show what goes where, book it on a yes.
 
     ENROLMENT is an id such as N12, or PERSON/COURSE. What comes back goes to the lots it came from;
@@ -83,5 +87,7 @@ def reclaim(face: Face, enrolment: str, amount: str, ref: str) -> None:
     from ilactl.commands.stepping import take
     from ilactl.rules.step_requests import Said
 
+    if not ref:
+        raise UsageError(reason="--ref is empty, and a claim is known by it", hint="give the claim's number")
     said = Said("reclaimed", ref=ref)
     take(face, "enrolment reclaim", enrolment, said, question="Claim it back?", amount=amount)

@@ -70,11 +70,17 @@ def command(
     from ilactl.commands import returning, settling
     from ilactl.rules.settling import Settling
 
+    for option, text in (("--provider", provider), ("--to", folder)):
+        if text == "":  # a variable that a script never set must not pay everybody
+            raise UsageError(reason=f"{option} is empty", hint=f"name one, or leave {option} out")
     if again is not None and returned is not None:
         raise UsageError(reason="--again and --returned cannot both be meant", hint="give one of them")
     if map_file and returned is None:
         raise UsageError(reason="--map goes with --returned alone", hint="leave it out")
     if again is not None:
+        if provider:
+            hint = "leave it out: all lists of the settlement are made"
+            raise UsageError(reason="--provider does not go with --again", hint=hint)
         settling.make_again(face, again, folder)
         return
     if returned is not None:

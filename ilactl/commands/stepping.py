@@ -30,7 +30,7 @@ def take(
     said: Said,
     *,
     question: str = "",
-    amount: str = "",
+    amount: str | None = None,
 ) -> None:
     """Record a step of the enrolment meant by `text`; with a question, only on a yes.
 
@@ -54,7 +54,7 @@ def take(
         data = {"enrolment": step.enrolment, "step": step.step, "on": step.on, "commit": seq}
         return Answer(_schema(command), blocks=[Lines([line])], data=data)
 
-    content = [text, str(face.given_on or ""), *said.parts, amount]
+    content = [text, str(face.given_on or ""), *said.parts, amount or ""]
     record(face, command, make, content=content, ask=ask if question else None, after=after)
 
 
@@ -63,7 +63,14 @@ def _schema(command: str) -> str:
 
 
 def _booking(
-    face: Face, command: str, snapshot: Snapshot, text: str, said: Said, amount: str, *, remember: bool
+    face: Face,
+    command: str,
+    snapshot: Snapshot,
+    text: str,
+    said: Said,
+    amount: str | None,
+    *,
+    remember: bool,
 ) -> Booking:
     from ilactl.commands.recording import Booking, booking_day, refused
     from ilactl.ledger.enrolments import resolve
@@ -73,7 +80,7 @@ def _booking(
     from ilactl.rules.step_requests import plan_said, recorded, refuse_order, row_of_step
 
     one = resolve(snapshot, text)
-    if amount:
+    if amount is not None:
         said = replace(said, amount=_amount_of(snapshot, one, amount))
     on = face.on(snapshot)
     schema = _schema(command)
@@ -125,8 +132,10 @@ def _refuse_other_amount(snapshot: Snapshot, one: Enrolment, said: Said, amount:
     from ilactl.ledger.entries import entries_of
     from ilactl.money import format_amount
 
-    rows = [e for e in entries_of(snapshot, one.person) if e.enrolment == one.id and e.kind == "reclaim"]
-    there = sum(entry.amount for entry in rows if entry.ref == said.ref)
+    rows = [entry for entry in entries_of(snapshot, one.person) if entry.enrolment == one.id]
+    undone = {entry.of for entry in rows if entry.kind == "correct"}
+    claimed = (e for e in rows if e.kind == "reclaim" and e.ref == said.ref and e.entry not in undone)
+    there = sum(entry.amount for entry in claimed)
     if there != amount:
         scale = snapshot.manifest.units[one.unit].scale
         shown, asked = (f"{format_amount(n, scale)} {one.unit}" for n in (there, amount))
@@ -151,14 +160,19 @@ def _nothing(snapshot: Snapshot, one: Enrolment, said: Said, known: Step) -> Ste
     )
 
 
-def share_of_text(text: str, option: str) -> Fraction | None:
-    """A share given on a command line; None for none. Raises UsageError for one over 1, or no share."""
+def share_of_text(text: str | None, option: str) -> Fraction | None:
+    """A share given on a command line; None for none. Raises UsageError for one over 1, or no share.
+
+    An empty text is no share: a variable that a script never set must not stand for "nobody knows".
+    """
     from ilactl.ledger.columns import ENROLMENTS
     from ilactl.ledger.grammar import fault_of
     from ilactl.money import parse_decimal
 
-    if not text:
+    if text is None:
         return None
+    if not text:
+        raise UsageError(reason=f"{option} is empty", hint="write a share such as 0.6")
     share = parse_decimal(text)
     if share is not None and share > 1:
         hint = "attendance is a share: 0.6 stands for 60 %, and nobody attends more than all of it, 1"
@@ -178,4 +192,4 @@ def refuse_cells(said: Said) -> None:
     for name, text in options:
         fault = fault_of(ENROLMENTS.column(name), text)
         if fault:
-            raise UsageError(reason=f"--{name}: {fault}")
+            raise UsageError(reason=f"{'RUN' if name == 'run' else f'--{name}'}: {fault}")

@@ -101,6 +101,11 @@ class Enrolment(NamedTuple):
         return self.state in OPEN
 
     @property
+    def since(self) -> date:
+        """The day from which it is what it is: attendance, moves and claims change no state."""
+        return self._day(self.state) or self.enrolled_on
+
+    @property
     def started_on(self) -> date | None:
         """The day it was started; None before."""
         return self._day("started")

@@ -263,9 +263,12 @@ def find_ids(
 ) -> Iterator[int]:
     """The offsets of the lines whose cell in that column is the id. An id in another column is no hit.
 
+    An empty text is nobody's id: nothing is found, where a search would find the end of the file.
     `first` and `last` keep to a stretch of whole lines. The needle has no comma behind it at first: with
     one, the search takes half as long again. Where many ids begin so, it gets one.
     """
+    if not wanted:
+        return
     index = table.index(column)
     needle = (b"\n" if index == 0 else b",") + format_row((wanted,))[:-1].encode("utf-8", "replace")
     size = len(needle)

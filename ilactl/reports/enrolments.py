@@ -95,7 +95,7 @@ def enrolment_row(one: Enrolment, money: MoneyOf) -> dict[str, Cell]:
         "run": one.run or None,
         "state": one.state,
         "enrolled_on": one.enrolled_on,
-        "since": one.last.on,
+        "since": one.since,
         "attendance": share_text(one.attendance) or None,
         "result": one.result or None,
         "price": money(one.price, one.unit),
@@ -133,7 +133,7 @@ def show_answer(
     names = [column.name for column in _STEPS]
     top: list[tuple[str, Cell]] = [(name, text) for name, text in titles.items() if text]
     top += [
-        ("state", f"{one.state} since {one.last.on}"),
+        ("state", f"{one.state} since {one.since}"),
         ("enrolled on", one.enrolled_on),
         ("price", money(one.price, one.unit)),
     ]

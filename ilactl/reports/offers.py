@@ -33,9 +33,9 @@ def offer_answer(
     blocks: list[Block] = [
         Heading(f"{offer.title} for {who}"),
         Pairs(_about(offer)),
-        Heading("Who pays"),
-        Pairs(_sums(offer)),
     ]
+    if offer.rule:  # without one nobody has decided who pays what
+        blocks += [Heading("Who pays"), Pairs(_sums(offer))]
     if rows:
         columns = [c for c in _SHOWN if c.name not in ("only_for", "until") or any(r[c.name] for r in rows)]
         blocks += [Heading(f"What the wallet pays, in {offer.unit}"), Grid(columns, without_units(rows))]
@@ -102,6 +102,8 @@ def _about(offer: Offer) -> list[tuple[str, Cell]]:
         pairs.append(("seats left", offer.seats_left))
     if offer.rule:
         pairs.append(("rule", offer.rule + (f": {offer.rule_title}" if offer.rule_title else "")))
+    elif offer.unit:
+        pairs.append(("price", str(Money(offer.price, offer.unit, offer.scale))))
     if offer.law:
         pairs.append(("law", offer.law))
     if offer.enrolments_open:

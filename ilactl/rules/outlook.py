@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ilactl.dates import add_months
+from ilactl.ledger.entries import lot_of
 from ilactl.ledger.wallets import wallet_of
 from ilactl.rules.due import due_occasions, versions_of
 from ilactl.rules.lot_order import drawable_lots
@@ -46,19 +47,17 @@ def when_covered(
     `starts` is the day up to which they must last, where the rule asks for that too. Only what these
     lots got is told: a rule that fills others has nothing to do with it.
     """
-    entries, brought = list(holder.entries), list[tuple[str, str]]()
+    entries = list(holder.entries)
+    brought: list[Entry] = []
     for number, day in enumerate(_days(holder.scheme, on)):
         added = _walked(holder, entries, day, number)
         entries += added
-        brought += [
-            (row.lot or row.entry, row.rule.partition("@")[0]) for row in added if row.rule and _brings(row)
-        ]
+        brought += [row for row in added if row.rule and _brings(row)]
         days = [day] if starts is None else [day, max(day, starts)]
-        lots = {
-            one.lot.entry: one for one in drawable_lots(spend, wallet_of(entries).lots, course, days, barred)
-        }
-        there = sum(one.amount for one in lots.values())
-        rules = dict.fromkeys(rule for lot, rule in brought if lot in lots)
+        lots = drawable_lots(spend, wallet_of(entries).lots, course, days, barred)
+        there = sum(one.amount for one in lots)
+        pay = {one.lot.entry for one in lots}
+        rules = dict.fromkeys(row.rule.partition("@")[0] for row in brought if lot_of(row) in pay)
         if there >= needed and rules:
             return Comes(day, there, tuple(rules))
     return None

@@ -129,7 +129,8 @@ class _Batch:
             return
         run = cells["run"]
         for one in self._of(cells):
-            if one.run == run and (not cells["on"] or one.enrolled_on == day):
+            same_run = run in ("", one.run, one.steps[0].run)
+            if same_run and (not cells["on"] or one.enrolled_on == day):
                 self.plan.known.append(one.steps[0])
                 return
         ask = Ask(cells.person(), cells["course"], day, run=run, booked_on=self.booked_on, ref=cells["ref"])

@@ -44,6 +44,9 @@ COMMANDS = {
 }
 """The command that records each step."""
 
+_AGAIN = ("moved", "attended")
+"""Steps that may come again with another content."""
+
 
 class Said(Struct, frozen=True):
     """What is said of a step, on a command line or in an import's row."""
@@ -160,25 +163,33 @@ def row_of_step(one: Enrolment, plan: StepPlan, said: Said) -> Step:
 
 
 def recorded(one: Enrolment, said: Said, on: date | None) -> Step | None:
-    """The row that says the same already: of the step that stands last of its kind. Raises Refused.
+    """The row that says the same already. Raises Refused where a step that comes once says something else.
 
-    `on` is the day that was named; without one the recorded day is the day that is meant.
+    `on` is the day that was named; without one the recorded day is the day that is meant. A claim is known
+    by its reference. Where a step may come again, a named day finds it among all of its kind, so that an
+    older list is known as well; without a day only the newest can be meant.
     """
-    there = next((step for step in reversed(one.steps) if step.step == said.step), None)
-    if there is None:
-        return None
-    asked = (said.attendance, said.noted, said.by, said.reason, said.ref)
-    found = (there.share, there.result, there.by, there.reason, there.ref)
-    same = asked == found and on in (None, there.on) and said.run in ("", there.run)
-    if same:
-        return there
-    if said.step in possible_steps(one.state):
-        return None  # attended again, moved again
-    share = "" if there.share is None else f"attendance {share_text(there.share)}"
-    content = ", ".join(filter(None, (share, there.result, there.by, there.reason, there.ref)))
+    there = [step for step in reversed(one.steps) if step.step == said.step]
+    if said.step == "reclaimed":
+        return next((step for step in there if step.ref == said.ref), None)
+    known = there if on is not None else there[:1]
+    found = next((step for step in known if _says(step, said) and on in (None, step.on)), None)
+    if found is not None or not there or said.step in _AGAIN:
+        return found
+    last = there[0]
+    share = "" if last.share is None else f"attendance {share_text(last.share)}"
+    content = ", ".join(filter(None, (share, last.result, last.by, last.reason, last.ref)))
     raise Refused(
-        reason=f"{one.id} is {there.step} already, on {there.on}" + (f" with {content}" if content else ""),
+        reason=f"{one.id} is {last.step} already, on {last.on}" + (f" with {content}" if content else ""),
         hint="the same again is done already; a wrong step is taken back with 'ilactl undo'",
+    )
+
+
+def _says(step: Step, said: Said) -> bool:
+    """Whether the row says what is said; of a move without a run, that it moved."""
+    found = (step.share, step.result, step.by, step.reason, step.ref)
+    return found == (said.attendance, said.noted, said.by, said.reason, said.ref) and (
+        said.run in ("", step.run)
     )
 
 
@@ -188,7 +199,7 @@ def refuse_order(one: Enrolment, said: Said, on: date) -> None:
     if said.step not in after:
         commands = ", ".join(f"ilactl enrolment {COMMANDS[name]}" for name in after)
         raise Refused(
-            reason=f"{one.id} is {one.state} since {one.last.on}: it cannot be {said.step}",
+            reason=f"{one.id} is {one.state} since {one.since}: it cannot be {said.step}",
             hint=f"possible now: {commands}" if commands else "nothing can follow",
         )
     if on < one.last.on:

@@ -188,3 +188,20 @@ def test_a_course_in_another_currency_is_refused(agency: Agency) -> None:
     path.write_text(path.read_text() + "\n[units.SEK]\nscale = 2\n")
     agency("course", "update", "C1", "--price", "900.00", "--unit", "SEK", "--from", "2026-11-01").ok()
     assert "SEK" in refused(agency, course="C1")
+
+
+def test_only_rules_whose_lots_pay_are_said_to_bring_what_is_missing(agency: Agency) -> None:
+    other = '\n[[grant]]\nid = "talks"\nclass = "talk"\nfund = "fund:esf"\nunit = "EUR"\nevery = "year"\n'
+    more = other + 'due = "06-15"\namount = "90.00"\n'
+    rewritten(agency, 'title = "Training accounts"', 'from_wallet = "net"', more)
+    assert "wait until 2027-06-15: base will have brought it" in refused(agency, person="P2")
+
+
+def test_an_offer_that_no_rule_decides_says_nothing_of_who_pays(agency: Agency) -> None:
+    rewritten(agency, 'title = "Training accounts"', 'kinds = ["exam"]')
+    done = agency("enrol", "P1", "C1/R1", "-n", day="2026-12-01")
+    assert done.code == 3
+    assert "ENROL-RULE" in done.err
+    assert "price       600.00 EUR" in done.out
+    assert "Who pays" not in done.out
+    assert "paid by others" not in done.out
