@@ -27,7 +27,6 @@ __all__ = [
     "all_credentials",
     "cells_of_credential",
     "credential",
-    "credentials_for",
     "credentials_of",
     "document_name",
     "later_step",
@@ -225,11 +224,6 @@ def credentials_of(snapshot: Snapshot, person: str) -> list[Credential]:
 
     rows = [row for one in same_person(snapshot, person) for row in _find(snapshot, "person", one)]
     return _replayed(sorted(rows, key=lambda row: row.offset))
-
-
-def credentials_for(snapshot: Snapshot, enrolment: str) -> list[Credential]:
-    """The credentials that certify an enrolment, oldest first."""
-    return _replayed(_find(snapshot, "enrolment", enrolment))
 
 
 def all_credentials(snapshot: Snapshot) -> list[Credential]:
