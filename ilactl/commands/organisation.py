@@ -118,7 +118,7 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
     def name_it(snapshot: Snapshot, taken: Callable[[str], object]) -> str:
         return identifier or fresh_id(snapshot.manifest.prefix, taken)
 
-    _book(face, "organisation add", name_it, given, options["valid_from"], new=True)
+    _book(face, "organisation add", name_it, given, options["valid_from"], about=identifier or "", new=True)
 
 
 @command.command("update")
@@ -139,7 +139,15 @@ def update(face: Face, /, organisation: str, **options: Any) -> None:
       $ ilactl organisation update O1 --lift-suspension
     """
     given = _given(options)
-    _book(face, "organisation update", lambda *_: organisation, given, options["valid_from"], new=False)
+    _book(
+        face,
+        "organisation update",
+        lambda *_: organisation,
+        given,
+        options["valid_from"],
+        about=organisation,
+        new=False,
+    )
 
 
 def _book(
@@ -149,6 +157,7 @@ def _book(
     given: dict[str, str],
     valid_from: date | None,
     *,
+    about: str,
     new: bool,
 ) -> None:
     from ilactl.ledger.grammar import fault_of
@@ -180,7 +189,8 @@ def _book(
         return summary(name, "organisation", plan, seq, dry_run=face.dry_run)
 
     def content(_: Snapshot) -> str:
-        return digest_of([name, str(valid_from or ""), *(f"{k}={v}" for k, v in sorted(given.items()))])
+        cells = (f"{column}={text}" for column, text in sorted(given.items()))
+        return digest_of([name, about, str(valid_from or ""), *cells])
 
     book(face, name, make, show, content=content)
 
