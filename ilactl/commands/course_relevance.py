@@ -11,7 +11,6 @@ from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, RELEVANT
 from ilactl.commands.register_rows import book_import, book_row, from_option, register_answer, rows_in_force
-from ilactl.errors import NotFound
 
 if TYPE_CHECKING:
     from ilactl.ledger.run_plan import RelevancePlanner
@@ -121,7 +120,7 @@ def list_(face: Face, course: str | None) -> None:
       $ ilactl course relevance list C1
     """
     from ilactl.ledger.columns import RELEVANCE
-    from ilactl.ledger.courses import abouts, course_on
+    from ilactl.ledger.courses import abouts, course_on, missing_course
 
     snapshot = face.snapshot()
     day = face.on(snapshot)
@@ -130,7 +129,7 @@ def list_(face: Face, course: str | None) -> None:
     if course is not None:
         held = course_on(snapshot, course, day)
         if held is None:
-            raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
+            raise missing_course(course)
         names = abouts(held.course, held.field)
         rows = [row for row in rows if row["about"] in names]
     schema, empty = "ilactl.course_relevance_list/1", "no evidence is in force on this day"

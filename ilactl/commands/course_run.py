@@ -20,7 +20,7 @@ from ilactl.commands.register_rows import (
     register_answer,
     rows_in_force,
 )
-from ilactl.errors import NotFound, UsageError
+from ilactl.errors import UsageError
 from ilactl.ledger.words import MODES, TIMES_OF_DAY
 
 if TYPE_CHECKING:
@@ -224,12 +224,13 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
       $ ilactl course run list --open -O csv
     """
     from ilactl.ledger.columns import COURSES, RUNS
+    from ilactl.ledger.courses import missing_course
     from ilactl.ledger.register_plan import Book
 
     snapshot = face.snapshot()
     day = face.on(snapshot).isoformat()
     if course is not None and course not in Book(snapshot, COURSES, whole=False):
-        raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
+        raise missing_course(course)
     rows = rows_in_force(snapshot, RUNS, day, course)
     if only_open:
         rows = [row for row in rows if not row["withdrawn"] and _is_open(row, day)]

@@ -11,7 +11,7 @@ from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, PERSON
 from ilactl.commands.registering import book, digest_of, input_of, refuse_input, summary
-from ilactl.errors import NotFound, UsageError
+from ilactl.errors import UsageError
 from ilactl.ledger.words import REASONS
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def decline(face: Face, person: str, course: str | None, reason: str, ref: str) 
         raise UsageError(reason=f"--ref: {fault}")
 
     def make(snapshot: Snapshot) -> RegisterPlan:
-        from ilactl.ledger.courses import course_on
+        from ilactl.ledger.courses import course_on, missing_course
 
         who = ids_of(snapshot, [person])[person][0]
         if course is not None and course_on(snapshot, course) is None:
-            raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
+            raise missing_course(course)
         row = Reason(face.on(snapshot), who, course or "", reason, DECLINED, ref)
         plan = RegisterPlan()
         known = row in all_reasons(snapshot)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.dates import parse_date
+from ilactl.errors import NotFound
 from ilactl.ledger.columns import COURSES, OUTCOMES, RELEVANCE, RUNS
 from ilactl.ledger.entries import amount_findings, usable_rows
 from ilactl.ledger.grammar import Table
@@ -37,6 +38,7 @@ __all__ = [
     "courses_on",
     "format_titles",
     "languages_of",
+    "missing_course",
     "outcomes_of",
     "parse_titles",
     "price_of",
@@ -254,6 +256,11 @@ def course_on(snapshot: Snapshot, course: str, on: date | None = None) -> Course
     """The course as it holds on the day, or as its newest row says; None where there is none."""
     units = snapshot.manifest.units
     return next((_course(row, units) for row in _held(_found(snapshot, COURSES, course), COURSES, on)), None)
+
+
+def missing_course(course: str) -> NotFound:
+    """The error for a course that the register does not have, with the way to find the one that is meant."""
+    return NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
 
 
 def run_on(snapshot: Snapshot, course: str, run: str, on: date | None = None) -> RunRow | None:
