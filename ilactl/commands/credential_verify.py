@@ -228,21 +228,22 @@ def import_(
       $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt --course C1
       $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status status-1.json  # exit 66
     """
+    from ilactl.commands.credential_rows import refuse_text
     from ilactl.commands.recording import booking_day
     from ilactl.credentials.recorded import imported_step, known_import
     from ilactl.ledger.columns import CREDENTIALS
     from ilactl.ledger.commit import Append, Change
+    from ilactl.ledger.courses import course_on, missing_course
     from ilactl.ledger.credentials import cells_of_credential, document_name
-    from ilactl.ledger.grammar import fault_of
     from ilactl.ledger.holders import ids_of
     from ilactl.ledger.scan import format_row
 
     data, name = face.read_input(file)
-    fault = fault_of(CREDENTIALS.column("ref"), ref) if ref else None
-    if fault:
-        raise UsageError(reason=f"--ref: {fault}")
+    refuse_text("--ref", "ref", ref)
     snapshot = face.snapshot()
     holder = ids_of(snapshot, [person])[person][0]
+    if course and course_on(snapshot, course) is None:
+        raise missing_course(course)
     found, document, text = _verified(face, data, name, trust, status)
     if found.reasons or not found.trusted:
         face.answer(_answer(name, document, found))

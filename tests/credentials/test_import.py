@@ -49,6 +49,15 @@ def test_two_who_keep_the_same_one_at_once_keep_it_once(
     assert len(all_credentials(other.snapshot())) == 1
 
 
+def test_a_course_that_is_not_there_is_not_recorded(issued: Agency) -> None:
+    holder = all_credentials(issued.snapshot())[0].person
+    give = ("credential", "import", issued.path(), "--person", holder, "--trust", issued.did)
+    for course in ("NET9", "net 1,x"):
+        refused = issued(*give, "--course", course)
+        assert (refused.code, f"course {course} not found" in refused.err) == (66, True)
+    assert issued("check").ok().out == ""
+
+
 def test_what_is_not_valid_is_not_kept(issued: Agency) -> None:
     holder = all_credentials(issued.snapshot())[0].person
     changed = issued.path().read_bytes().replace(b"passed", b"Passed")
