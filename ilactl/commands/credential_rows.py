@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ilactl.commands.registering import refuse_cell
 from ilactl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ def refuse_text(option: str, column: str, text: str, *, empty: str = "") -> None
     `empty` is what is wrong with a text that is needed and not there.
     """
     from ilactl.ledger.columns import CREDENTIALS
-    from ilactl.ledger.grammar import fault_of
 
-    fault = fault_of(CREDENTIALS.column(column), text) if text else empty
-    if fault:
-        raise UsageError(reason=f"{option}: {fault}")
+    if empty and not text:
+        raise UsageError(reason=f"{option}: {empty}")
+    refuse_cell(option, CREDENTIALS.column(column), text)

@@ -10,7 +10,7 @@ import click
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, PERSON
-from ilactl.commands.registering import book, digest_of, input_of, refuse_input, summary
+from ilactl.commands.registering import book, digest_of, input_of, refuse_cell, refuse_input, summary
 from ilactl.errors import UsageError
 from ilactl.ledger.words import REASONS
 
@@ -41,14 +41,11 @@ def decline(face: Face, person: str, course: str | None, reason: str, ref: str) 
       $ ilactl enrolment decline P1 --reason cost --ref NOTE-7
     """
     from ilactl.ledger.columns import REASONS as TABLE
-    from ilactl.ledger.grammar import fault_of
     from ilactl.ledger.holders import ids_of
     from ilactl.ledger.reasons import DECLINED, Reason, all_reasons, cells_of_reason
     from ilactl.ledger.register_plan import RegisterPlan
 
-    fault = fault_of(TABLE.column("ref"), ref)
-    if fault:
-        raise UsageError(reason=f"--ref: {fault}")
+    refuse_cell("--ref", TABLE.column("ref"), ref)
 
     def make(snapshot: Snapshot) -> RegisterPlan:
         from ilactl.ledger.courses import course_on, missing_course

@@ -13,6 +13,7 @@ from ilactl.errors import BadInput, UsageError
 if TYPE_CHECKING:
     from ilactl.findings import Finding
     from ilactl.ledger.commit import Append
+    from ilactl.ledger.grammar import Column
     from ilactl.ledger.intake import Intake
     from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.register_plan import Problem, RegisterPlan
@@ -30,6 +31,7 @@ __all__ = [
     "fresh_salt",
     "input_of",
     "pairs",
+    "refuse_cell",
     "refuse_input",
     "refuse_options",
     "summary",
@@ -99,6 +101,14 @@ def refuse_options(problems: Sequence[Problem]) -> None:
             reason="; ".join(problem.message for problem in problems),
             hint="; ".join(dict.fromkeys(p.remedy for p in problems if p.remedy)) or None,
         )
+
+
+def refuse_cell(option: str, column: Column, text: str) -> None:
+    """Raise UsageError where the option's text cannot stand in a cell of that column."""
+    from ilactl.ledger.grammar import fault_of
+
+    if fault := fault_of(column, text):
+        raise UsageError(reason=f"{option}: {fault}")
 
 
 def digest_of(parts: Iterable[str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from ilactl.commands.face import Face
+from ilactl.commands.registering import refuse_cell
 from ilactl.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ilactl.rules.step_plan import StepPlan
     from ilactl.rules.step_requests import Said
 
-__all__ = ["refuse_cells", "share_of_text", "take"]
+__all__ = ["share_of_text", "take"]
 
 
 def take(
@@ -38,7 +38,7 @@ def take(
     """
     from ilactl.commands.recording import record
 
-    refuse_cells(said)
+    _refuse_cells(said)
 
     def make(snapshot: Snapshot, locked: bool) -> Booking:
         return _booking(face, command, snapshot, text, said, amount, remember=locked)
@@ -169,13 +169,9 @@ def share_of_text(text: str, option: str) -> Fraction | None:
     return share
 
 
-def refuse_cells(said: Said) -> None:
+def _refuse_cells(said: Said) -> None:
     """Raise UsageError for what cannot stand in a cell."""
     from ilactl.ledger.columns import ENROLMENTS
-    from ilactl.ledger.grammar import fault_of
 
-    options: Sequence[tuple[str, str]] = (("result", said.result), ("ref", said.ref), ("run", said.run))
-    for name, text in options:
-        fault = fault_of(ENROLMENTS.column(name), text)
-        if fault:
-            raise UsageError(reason=f"--{name}: {fault}")
+    for name, text in (("result", said.result), ("ref", said.ref), ("run", said.run)):
+        refuse_cell(f"--{name}", ENROLMENTS.column(name), text)
