@@ -55,6 +55,8 @@ def command(
       $ ilactl enrol P2 C1/R1 --yes --consent "agreed on the phone" --consent-by caseworker --evidence CALL-9
     """
     from ilactl.commands.recording import record
+    from ilactl.commands.registering import refuse_cell
+    from ilactl.ledger.columns import ENROLMENTS
 
     course_id, _, run = course.partition("/")
     wish = {"person": person, "course": course_id, "run": run, "rule": rule, "ref": ref, "prepaid": prepaid}
@@ -77,6 +79,7 @@ def command(
         )
 
     consent.refuse()
+    refuse_cell("--ref", ENROLMENTS.column("ref"), ref)
     if not face.dry_run and face.yes:
         given[0] = consent.asked(face)
     content = [*(f"{name}={text}" for name, text in wish.items()), given[0].text]
