@@ -10,12 +10,13 @@ import click
 
 from ilactl.commands.course_options import declare
 from ilactl.commands.face import Day, Face, face_options
-from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, RUN, UNIT
 from ilactl.commands.register_rows import (
+    Asked,
     book_import,
     book_row,
     from_option,
+    import_options,
     lift_given,
     register_answer,
     rows_in_force,
@@ -171,14 +172,8 @@ def _refuse_no_run(run: str) -> None:
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@from_option
-@map_option
-@expect_rows_option
-@face_options("on", "dry_run", "key", "lock_wait")
-def import_(
-    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
-) -> None:
+@import_options
+def import_(face: Face, asked: Asked) -> None:
     """Import runs from FILE, or from stdin for -.
 
     The first line names the columns, in any order: course and run, then any of valid_from, starts,
@@ -195,14 +190,12 @@ def import_(
     """
     from ilactl.ledger.run_plan import RunPlanner, read_runs
 
-    upload = read_upload(face, file, map_file)
     book_import(
         face,
         "course run import",
-        lambda _: read_runs(upload),
+        asked,
+        lambda _: read_runs(asked.upload),
         lambda snapshot: RunPlanner(snapshot, whole=True),
-        valid_from,
-        expect_rows,
     )
 
 
