@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Day, Face, face_options
-from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import ORGANISATION
-from ilactl.commands.registering import (
-    book,
-    digest_of,
-    fresh_id,
-    input_of,
-    refuse_input,
-    refuse_options,
-    summary,
-)
-from ilactl.errors import AlreadyThere, NotFound, UsageError
+from ilactl.commands.register_rows import Asked, book_import, book_row, import_options
+from ilactl.commands.registering import fresh_id
+from ilactl.errors import NotFound, UsageError
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.iban import compact_iban
 from ilactl.ledger.words import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
-    from ilactl.ledger.register_plan import RegisterPlan
+    from ilactl.ledger.organisation_intake import OrganisationPlanner
+    from ilactl.ledger.register_intake import RegisterPlanner
     from ilactl.ledger.snapshot import Snapshot
-    from ilactl.output import Answer
 
 __all__ = ["command"]
 
@@ -115,10 +107,16 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
         raise UsageError(reason="an organisation needs --kind and --name")
     given = _given(options)
 
-    def name_it(snapshot: Snapshot, taken: Callable[[str], object]) -> str:
-        return identifier or fresh_id(snapshot.manifest.prefix, taken)
-
-    _book(face, "organisation add", name_it, given, options["valid_from"], about=identifier or "", new=True)
+    book_row(
+        face,
+        "organisation add",
+        _planner,
+        lambda snapshot, planner: identifier or fresh_id(snapshot.manifest.prefix, planner.book.rows),
+        given,
+        options["valid_from"],
+        about=identifier or "",
+        new=True,
+    )
 
 
 @command.command("update")
@@ -139,10 +137,11 @@ def update(face: Face, /, organisation: str, **options: Any) -> None:
       $ ilactl organisation update O1 --lift-suspension
     """
     given = _given(options)
-    _book(
+    book_row(
         face,
         "organisation update",
-        lambda *_: organisation,
+        _planner,
+        _named(organisation),
         given,
         options["valid_from"],
         about=organisation,
@@ -150,66 +149,28 @@ def update(face: Face, /, organisation: str, **options: Any) -> None:
     )
 
 
-def _book(
-    face: Face,
-    name: str,
-    name_it: Callable[[Snapshot, Callable[[str], object]], str],
-    given: dict[str, str],
-    valid_from: date | None,
-    *,
-    about: str,
-    new: bool,
-) -> None:
-    from ilactl.ledger.grammar import fault_of
-    from ilactl.ledger.organisation_intake import OrganisationPlanner
-    from ilactl.ledger.register_plan import Problem
+def _named(organisation: str) -> Callable[[Snapshot, RegisterPlanner], str]:
+    """The organisation to be changed. What is not there is not found, whatever else is wrong."""
 
-    def make(snapshot: Snapshot) -> RegisterPlan:
-        planner = OrganisationPlanner(snapshot, whole=False)
-        identifier = name_it(snapshot, planner.book.rows)
-        known = identifier in planner.book
-        if not new and not known:
+    def name_it(_: Snapshot, planner: RegisterPlanner) -> str:
+        if organisation not in planner.book:
             raise NotFound(
-                what=f"organisation {identifier}", hint="'ilactl organisation list' shows all of them"
+                what=f"organisation {organisation}", hint="'ilactl organisation list' shows all of them"
             )
-        day = (valid_from or face.on(snapshot)).isoformat()
-        cells = {"organisation": identifier, **given}
-        faults = [
-            (n, fault_of(ORGANISATIONS.column(n), text)) for n, text in cells.items() if n != "iban"
-        ]  # the planner says more of an account
-        problems = [Problem(column, fault) for column, fault in faults if fault]
-        refuse_options(problems or planner.problems(identifier, day, given))
-        planner.take(identifier, day, given)
-        if new and known and planner.plan.lines:
-            hint = f"'ilactl organisation update {identifier}' changes it; nothing was written"
-            raise AlreadyThere(what=f"organisation {identifier}", hint=hint)
-        return planner.plan
+        return organisation
 
-    def show(plan: RegisterPlan, seq: int | None) -> Answer:
-        return summary(name, "organisation", plan, seq, dry_run=face.dry_run)
+    return name_it
 
-    def content(_: Snapshot) -> str:
-        cells = (f"{column}={text}" for column, text in sorted(given.items()))
-        return digest_of([name, about, str(valid_from or ""), *cells])
 
-    book(face, name, make, show, content=content)
+def _planner(snapshot: Snapshot, *, whole: bool = False) -> OrganisationPlanner:
+    from ilactl.ledger.organisation_intake import OrganisationPlanner
+
+    return OrganisationPlanner(snapshot, whole=whole)
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@click.option(
-    "--from",
-    "valid_from",
-    type=Day(),
-    metavar="DATE",
-    help="The first day rows without valid_from are true. Default: --on.",
-)
-@map_option
-@expect_rows_option
-@face_options("on", "dry_run", "key", "lock_wait")
-def import_(
-    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
-) -> None:
+@import_options
+def import_(face: Face, asked: Asked) -> None:
     """Import organisations from FILE, or from stdin for -.
 
     The first line names the columns, in any order: organisation, then any of valid_from, kinds,
@@ -226,28 +187,15 @@ def import_(
       $ printf 'Nr|Firma|Art\\nO7|Brot AG|AG\\n' > firms.txt
       $ ilactl organisation import firms.txt --map sample-data/mappings/firms.toml --expect-rows 1
     """
-    from ilactl.ledger.organisation_intake import OrganisationPlanner, plan_organisations, read_organisations
+    from ilactl.ledger.organisation_intake import read_organisations
 
-    upload = read_upload(face, file, map_file)
-
-    def make(snapshot: Snapshot) -> RegisterPlan:
-        intake = read_organisations(upload)
-        input_of(face, intake, expect_rows)
-        planner = OrganisationPlanner(snapshot, whole=True)
-        plan = plan_organisations(intake, planner, day=(valid_from or face.on(snapshot)).isoformat())
-        refuse_input(intake)
-        return plan
-
-    def show(plan: RegisterPlan, seq: int | None) -> Answer:
-        return summary("organisation import", "organisation", plan, seq, dry_run=face.dry_run, many=True)
-
-    def content(_: Snapshot) -> str:
-        intake = read_organisations(upload)
-        refuse_input(intake)
-        cells = ["\x1e".join(row.cells) for row in intake.rows]
-        return digest_of(["organisation import", str(valid_from or ""), *intake.columns, *cells])
-
-    book(face, "organisation import", make, show, content=content)
+    book_import(
+        face,
+        "organisation import",
+        asked,
+        lambda _: read_organisations(asked.upload),
+        lambda snapshot: _planner(snapshot, whole=True),
+    )
 
 
 def _register() -> None:

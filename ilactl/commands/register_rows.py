@@ -46,6 +46,13 @@ __all__ = [
 from_option: Callable[..., Any] = click.option(
     "--from", "valid_from", type=Day(), metavar="DATE", help="The first day it is true. Default: --on."
 )
+_rows_from_option: Callable[..., Any] = click.option(
+    "--from",
+    "valid_from",
+    type=Day(),
+    metavar="DATE",
+    help="The first day rows without valid_from are true. Default: --on.",
+)
 
 
 class Asked(NamedTuple):
@@ -70,7 +77,12 @@ def import_options(function: Callable[[Face, Asked], None]) -> Callable[..., Non
 
     given: Callable[..., None] = face_options("on", "dry_run", "key", "lock_wait")(call)
     file = click.argument("file", type=click.Path(allow_dash=True))
-    for option in (expect_rows_option, map_option, from_option, file):  # the last stands first in the help
+    for option in (
+        expect_rows_option,
+        map_option,
+        _rows_from_option,
+        file,
+    ):  # the last stands first in the help
         given = option(given)
     return given
 
@@ -112,7 +124,8 @@ def book_row(
         table = planner.table
         key = name_it(snapshot, planner)
         cells = {**dict(zip(table.names, table.key_cells(key), strict=False)), **given}
-        faults = [(n, fault_of(table.column(n), text)) for n, text in cells.items() if n in table.names]
+        tested = ((n, text) for n, text in cells.items() if n in table.names and n not in planner.own_form)
+        faults = [(name, fault_of(table.column(name), text)) for name, text in tested]
         refuse_options([Problem(column, fault) for column, fault in faults if fault])
         known = key in planner.book
         if new is False and not known:
