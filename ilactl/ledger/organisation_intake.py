@@ -26,11 +26,9 @@ class OrganisationPlanner(RegisterPlanner):
 
     def completed(self, key: str, day: str, given: Mapping[str, str]) -> dict[str, str]:
         """The account without the spaces that people write into it."""
-        cells = dict(given)
-        if "iban" in cells:
-            cells["iban"] = compact_iban(cells["iban"])
-            if cells["iban"] != self.held(key, day).get("iban", ""):
-                cells["iban_confirmed"] = ""
+        cells = {name: compact_iban(text) if name in self.own_form else text for name, text in given.items()}
+        if "iban" in cells and cells["iban"] != self.held(key, day).get("iban", ""):
+            cells["iban_confirmed"] = ""
         return cells
 
     def problems(self, key: str, day: str, given: Mapping[str, str]) -> list[Problem]:
