@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilactl.commands.course_options import declare
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.parameters import COURSE, RUN, UNIT
 from ilactl.commands.register_rows import (
     Asked,
     book_import,
     book_row,
+    declare,
     from_option,
     import_options,
     lift_given,
@@ -64,10 +64,6 @@ _run_options = declare(
         (("--apply-until",), {"type": Day(), "metavar": "DATE", "help": "The last day one may enrol."}),
         (("--price",), {"metavar": "AMOUNT", "help": "The price, where it differs from the course's."}),
         (("--unit",), {"metavar": "UNIT", "type": UNIT, "help": "Unit of the price. Default: the course's."}),
-        (
-            ("--from", "valid_from"),
-            {"type": Day(), "metavar": "DATE", "help": "The first day it is true. Default: --on."},
-        ),
     )
 )
 
@@ -89,6 +85,7 @@ def _planner(snapshot: Snapshot) -> RunPlanner:
 @click.argument("course", type=COURSE)
 @click.option("--id", "identifier", metavar="ID", help="The run's id. Default: R and the next number.")
 @_run_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
 def add(face: Face, /, course: str, identifier: str | None, valid_from: date | None, **options: Any) -> None:
     """Add a run of a course. Adding the same one under the same id again writes nothing.
@@ -114,6 +111,7 @@ def add(face: Face, /, course: str, identifier: str | None, valid_from: date | N
 @command.command("update")
 @click.argument("run", metavar="COURSE/RUN", type=RUN)
 @_run_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
 def update(face: Face, /, run: str, valid_from: date | None, **options: Any) -> None:
     """Record what is true of the run COURSE/RUN from a day on.

@@ -10,7 +10,7 @@ import click
 
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.parameters import ORGANISATION
-from ilactl.commands.register_rows import Asked, book_import, book_row, import_options
+from ilactl.commands.register_rows import Asked, book_import, book_row, declare, from_option, import_options
 from ilactl.commands.registering import fresh_id
 from ilactl.errors import NotFound, UsageError
 from ilactl.ledger.columns import ORGANISATIONS
@@ -36,29 +36,8 @@ def command() -> None:
     """
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for flags, extra in (
-        (
-            ("--from", "valid_from"),
-            {"type": Day(), "metavar": "DATE", "help": "The first day it is true. Default: --on."},
-        ),
-        (
-            ("--iban",),
-            {"metavar": "IBAN", "help": "The account it is paid on; somebody else must confirm it."},
-        ),
-        (("--lift-suspension",), {"is_flag": True, "help": "It may get something again."}),
-        (
-            ("--suspend",),
-            {"metavar": "WHY", "help": "It gets nothing until that is lifted: no enrolment, no payment."},
-        ),
-        (("--label-until",), {"type": Day(), "metavar": "DATE", "help": "The label's last day."}),
-        (("--label-from",), {"type": Day(), "metavar": "DATE", "help": "The label's first day."}),
-        (("--label-issuer",), {"metavar": "TEXT", "help": "Who gave the label."}),
-        (("--quality-label",), {"metavar": "TEXT", "help": "The quality label it holds."}),
-        (("--contact",), {"metavar": "TEXT", "help": "An e-mail address or telephone number."}),
-        (("--register-no",), {"metavar": "TEXT", "help": "Its number in the public register."}),
-        (("--country",), {"metavar": "CC", "help": "Its country's code."}),
-        (("--name",), {"metavar": "TEXT", "help": "Its name."}),
+_options = declare(
+    (
         (
             ("--kind", "kinds"),
             {
@@ -67,9 +46,25 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "help": "What it is to the scheme; may be given several times.",
             },
         ),
-    ):
-        function = click.option(*flags, **extra)(function)
-    return function
+        (("--name",), {"metavar": "TEXT", "help": "Its name."}),
+        (("--country",), {"metavar": "CC", "help": "Its country's code."}),
+        (("--register-no",), {"metavar": "TEXT", "help": "Its number in the public register."}),
+        (("--contact",), {"metavar": "TEXT", "help": "An e-mail address or telephone number."}),
+        (("--quality-label",), {"metavar": "TEXT", "help": "The quality label it holds."}),
+        (("--label-issuer",), {"metavar": "TEXT", "help": "Who gave the label."}),
+        (("--label-from",), {"type": Day(), "metavar": "DATE", "help": "The label's first day."}),
+        (("--label-until",), {"type": Day(), "metavar": "DATE", "help": "The label's last day."}),
+        (
+            ("--suspend",),
+            {"metavar": "WHY", "help": "It gets nothing until that is lifted: no enrolment, no payment."},
+        ),
+        (("--lift-suspension",), {"is_flag": True, "help": "It may get something again."}),
+        (
+            ("--iban",),
+            {"metavar": "IBAN", "help": "The account it is paid on; somebody else must confirm it."},
+        ),
+    )
+)
 
 
 def _given(options: Mapping[str, Any]) -> dict[str, str]:
@@ -77,7 +72,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, str]:
     cells = {"kinds": " ".join(dict.fromkeys(options["kinds"]))} if options["kinds"] else {}
     for name in ORGANISATIONS.names:
         value = options.get(name)
-        if value is not None and name not in ("valid_from", "kinds"):
+        if value is not None and name != "kinds":
             cells[name] = value.isoformat() if isinstance(value, date) else value
     why = options["suspend"]
     if why is not None and (options["lift_suspension"] or not why):
@@ -93,8 +88,9 @@ def _given(options: Mapping[str, Any]) -> dict[str, str]:
 @command.command("add")
 @click.option("--id", "identifier", metavar="ID", help="The organisation's id. Default: a random one.")
 @_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
-def add(face: Face, /, identifier: str | None, **options: Any) -> None:
+def add(face: Face, /, identifier: str | None, valid_from: date | None, **options: Any) -> None:
     """Add an organisation. Adding the same one under the same id again writes nothing.
 
     \b
@@ -113,7 +109,7 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
         _planner,
         lambda snapshot, planner: identifier or fresh_id(snapshot.manifest.prefix, planner.book.rows),
         given,
-        options["valid_from"],
+        valid_from,
         about=identifier or "",
         new=True,
     )
@@ -122,8 +118,9 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
 @command.command("update")
 @click.argument("organisation", type=ORGANISATION)
 @_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
-def update(face: Face, /, organisation: str, **options: Any) -> None:
+def update(face: Face, /, organisation: str, valid_from: date | None, **options: Any) -> None:
     """Record what is true of an organisation from a day on.
 
     What is not named stays as it was on that day. The same update again writes nothing. A new or
@@ -143,7 +140,7 @@ def update(face: Face, /, organisation: str, **options: Any) -> None:
         _planner,
         _named(organisation),
         given,
-        options["valid_from"],
+        valid_from,
         about=organisation,
         new=False,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +36,7 @@ __all__ = [
     "book_import",
     "book_row",
     "columns_of",
+    "declare",
     "from_option",
     "import_options",
     "lift_given",
@@ -53,6 +54,20 @@ _rows_from_option: Callable[..., Any] = click.option(
     metavar="DATE",
     help="The first day rows without valid_from are true. Default: --on.",
 )
+
+
+def declare(
+    options: Iterable[tuple[tuple[str, ...], dict[str, Any]]],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command these options, in this order in its help."""
+    listed = list(options)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for flags, extra in reversed(listed):
+            function = click.option(*flags, **extra)(function)
+        return function
+
+    return decorate
 
 
 class Asked(NamedTuple):
