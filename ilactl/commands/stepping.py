@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ilactl.commands.done import schema_of
 from ilactl.commands.face import Face
 from ilactl.commands.registering import refuse_cell
 from ilactl.errors import Refused, UsageError
@@ -52,14 +53,10 @@ def take(
         step = booking.steps[0]
         line = f"{step.enrolment}: {step.step} on {step.on} (commit {seq})"
         data = {"enrolment": step.enrolment, "step": step.step, "on": step.on, "commit": seq}
-        return Answer(_schema(command), blocks=[Lines([line])], data=data)
+        return Answer(schema_of(command), blocks=[Lines([line])], data=data)
 
     content = [text, str(face.given_on or ""), *said.parts, amount]
     record(face, command, make, content=content, ask=ask if question else None, after=after)
-
-
-def _schema(command: str) -> str:
-    return f"ilactl.{command.replace(' ', '_')}/1"
 
 
 def _booking(
@@ -76,7 +73,7 @@ def _booking(
     if amount:
         said = replace(said, amount=_amount_of(snapshot, one, amount))
     on = face.on(snapshot)
-    schema = _schema(command)
+    schema = schema_of(command)
     known = recorded(one, said, face.given_on)
     if known is not None:
         if said.amount is not None:
