@@ -215,16 +215,20 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
       $ ilactl course run list --open -O csv
     """
     from ilactl.ledger.columns import COURSES, RUNS
-    from ilactl.ledger.courses import missing_course
+    from ilactl.ledger.courses import missing_course, runs_of, runs_on
     from ilactl.ledger.register_plan import Book
+    from ilactl.reports.courses import is_open
 
     snapshot = face.snapshot()
-    day = face.on(snapshot).isoformat()
+    on = face.on(snapshot)
+    day = on.isoformat()
     if course is not None and course not in Book(snapshot, COURSES, whole=False):
         raise missing_course(course)
     rows = rows_in_force(snapshot, RUNS, day, course)
     if only_open:
-        rows = [row for row in rows if not row["withdrawn"] and _is_open(row, day)]
+        by_course = runs_on(snapshot, on) if course is None else {course: runs_of(snapshot, course, on)}
+        open_ = {(run.course, run.run) for runs in by_course.values() for run in runs if is_open(run, on)}
+        rows = [row for row in rows if (row["course"], row["run"]) in open_]
     rows.sort(key=lambda row: (str(row["course"]), str(row["starts"] or "9999"), str(row["run"])))
     empty = "no run is in the register on this day"
     face.answer(register_answer(RUNS, "ilactl.course_run_list/1", rows, day, _SHOWN, empty))
@@ -243,8 +247,3 @@ _SHOWN = (
     "withdrawn",
 )
 """The columns that people see; data formats hold all."""
-
-
-def _is_open(row: Mapping[str, Any], day: str) -> bool:
-    last = row["apply_until"] or row["ends"] or row["starts"]
-    return not last or last >= day
