@@ -11,6 +11,7 @@ __all__ = [
     "Span",
     "add_months",
     "age_on",
+    "known_date",
     "month_span",
     "parse_date",
     "parse_period",
@@ -31,6 +32,13 @@ def parse_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def known_date(text: str) -> date:
+    """The day of a text that is known to be one, such as a cell that was read and is never empty."""
+    day = parse_date(text)
+    assert day is not None, "whoever read the text lets no other through"
+    return day
 
 
 class Span(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ilactl.commands.done import done_already
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.hand_edits import columns, diff_lines, row_of, why_option
 from ilactl.commands.talk import talk
@@ -65,7 +66,7 @@ def _commit(face: Face, writer: Writer, why: str, shown: Adoption | None) -> Ans
     content = content_of(why) if face.key else ""
     done = writer.known(face.key, content)
     if done is not None:
-        return _done_already(done.seq)
+        return done_already("adopt", done.seq)
     found = _checked(face, writer.snapshot)
     if shown is not None and not shown.same_as(found):
         raise ChangedMeanwhile()
@@ -146,14 +147,4 @@ def _answer(found: Adoption, seq: int | None, *, dry_run: bool = False, brief: b
         columns=columns(),
         blocks=[Lines([*([] if brief else diff_lines(rows)), last])],
         data={"commit": seq, "dry_run": dry_run},
-    )
-
-
-def _done_already(seq: int) -> Answer:
-    from ilactl.output import Answer, Lines
-
-    return Answer(
-        "ilactl.adopt/1",
-        blocks=[Lines([f"done already as commit {seq}; nothing was written"])],
-        data={"commit": seq, "done_already": True},
     )

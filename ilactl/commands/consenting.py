@@ -34,8 +34,8 @@ class Consent(Struct, frozen=True):
 
     def refuse(self) -> None:
         """Raise UsageError where the options do not go together or cannot stand in a cell."""
+        from ilactl.commands.registering import refuse_cell
         from ilactl.ledger.columns import ENROLMENTS
-        from ilactl.ledger.grammar import fault_of
 
         if self.by == "caseworker" and not self.evidence:
             hint = "name the document or recording that shows it with --evidence TEXT"
@@ -49,9 +49,7 @@ class Consent(Struct, frozen=True):
             ("--evidence", self.evidence),
             ("--consent", self.text),
         ):
-            fault = fault_of(ENROLMENTS.column("consent"), text)
-            if fault:
-                raise UsageError(reason=f"{option}: {fault}")
+            refuse_cell(option, ENROLMENTS.column("consent"), text)
 
     def asked(self, face: Face) -> Consent:
         """The consent, asked for on the terminal where the command line gives none. Raises Cancelled."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ilactl.commands.done import done_already, schema_of
 from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
 from ilactl.commands.importing import refuse_sums
@@ -75,15 +76,12 @@ def book(face: Face, command: str, wish: Wish) -> None:
 
 def _commit(face: Face, writer: Writer, command: str, wish: Wish, shown: ContributionPlan | None) -> Answer:
     from ilactl.ledger.commit import Change
-    from ilactl.output import Answer, Lines
 
     snapshot = writer.snapshot
     content = wish.content()
     done = writer.known(face.key, content) if face.key else None
     if done is not None:
-        line = f"done already as commit {done.seq}; nothing was written"
-        data = {"commit": done.seq, "done_already": True}
-        return Answer(_schema(command), blocks=[Lines([line])], data=data)
+        return done_already(command, done.seq)
     plan = _plan(face, snapshot, wish, remember=True)
     if shown is not None and not shown.same_as(plan):
         raise ChangedMeanwhile()
@@ -182,10 +180,6 @@ def _rows(snapshot: Snapshot, entries: list[Entry]) -> Append:
     return Append(ENTITLEMENTS.file, text.encode(), rows=len(entries))
 
 
-def _schema(command: str) -> str:
-    return f"ilactl.{command.replace(' ', '_')}/1"
-
-
 def _sentence(snapshot: Snapshot, wish: Wish, plan: ContributionPlan, done: str) -> str:
     from ilactl.money import format_amount
 
@@ -242,7 +236,7 @@ def _answer(
     if record is not None:
         done = f"commit {record.seq}" + (f", entry {plan.entries[0].entry}" if wish.one else "")
     return Answer(
-        _schema(command),
+        schema_of(command),
         rows=rows,
         columns=columns,
         blocks=[Lines([_sentence(snapshot, wish, plan, done)])],

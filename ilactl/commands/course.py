@@ -9,9 +9,15 @@ import click
 
 from ilactl.commands.course_options import course_facts, course_options, course_planner, given_cells
 from ilactl.commands.face import Face, face_options
-from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE
-from ilactl.commands.register_rows import book_import, book_row, from_option, lift_given
+from ilactl.commands.register_rows import (
+    Asked,
+    book_import,
+    book_row,
+    from_option,
+    import_options,
+    lift_given,
+)
 from ilactl.commands.registering import fresh_id
 from ilactl.errors import UsageError
 
@@ -128,14 +134,8 @@ def withdraw(face: Face, course: str, why: str | None, lift: bool, valid_from: d
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@from_option
-@map_option
-@expect_rows_option
-@face_options("on", "dry_run", "key", "lock_wait")
-def import_(
-    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
-) -> None:
+@import_options
+def import_(face: Face, asked: Asked) -> None:
     """Import courses from FILE, or from stdin for -.
 
     The first line names the columns, in any order: course, then any of valid_from, provider, kind,
@@ -157,7 +157,7 @@ def import_(
     """
     from ilactl.ledger.course_plan import read_courses
 
-    upload = read_upload(face, file, map_file)
+    upload = asked.upload
 
     def plan_with(snapshot: Snapshot) -> CoursePlanner:
         return course_planner(snapshot, upload.names, whole=True)
@@ -165,7 +165,7 @@ def import_(
     def read(snapshot: Snapshot) -> Intake:
         return read_courses(upload, course_facts(snapshot, upload.names))
 
-    book_import(face, "course import", read, plan_with, valid_from, expect_rows)
+    book_import(face, "course import", asked, read, plan_with)
 
 
 def _register() -> None:

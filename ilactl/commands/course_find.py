@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilactl.commands.course_options import declare
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.parameters import FIELD, ORGANISATION, PERSON
+from ilactl.commands.register_rows import declare
 from ilactl.errors import NotFound, UsageError
 from ilactl.ledger.words import COURSE_KINDS, MODES, TIMES_OF_DAY
 from ilactl.nearest import did_you_mean

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilactl.commands.face import Day
 from ilactl.commands.parameters import COURSE, FIELD, ORGANISATION, UNIT
+from ilactl.commands.register_rows import declare, from_option
 from ilactl.commands.registering import pairs
 from ilactl.errors import UsageError
 from ilactl.ledger.words import COURSE_KINDS, CYCLES
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["course_facts", "course_options", "course_planner", "declare", "given_cells"]
+__all__ = ["course_facts", "course_options", "course_planner", "given_cells"]
 
 _PLAIN = (
     "provider", "kind", "title", "eqf_level", "cycle", "field", "ects", "hours", "price", "eligible", "unit",
@@ -61,28 +61,12 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "help": "A fact of courses that the scheme declares. An empty value unsets it.",
         },
     ),
-    (
-        ("--from", "valid_from"),
-        {"type": Day(), "metavar": "DATE", "help": "The first day it is true. Default: --on."},
-    ),
 )
 
 
-def declare(
-    options: Iterable[tuple[tuple[str, ...], dict[str, Any]]],
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command these options, in this order in its help."""
-    listed = list(options)
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for flags, extra in reversed(listed):
-            function = click.option(*flags, **extra)(function)
-        return function
-
-    return decorate
-
-
-course_options = declare(_OPTIONS)
+def course_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that tell of a course, and --from."""
+    return declare(_OPTIONS)(from_option(function))
 
 
 def given_cells(options: Mapping[str, Any]) -> dict[str, str]:

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE
-from ilactl.commands.register_rows import book_import, book_row, from_option, register_answer, rows_in_force
+from ilactl.commands.register_rows import (
+    Asked,
+    book_import,
+    book_row,
+    from_option,
+    import_options,
+    register_answer,
+    rows_in_force,
+)
 from ilactl.ledger.words import OUTCOME_KINDS
 
 if TYPE_CHECKING:
@@ -79,14 +86,8 @@ def add(
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@from_option
-@map_option
-@expect_rows_option
-@face_options("on", "dry_run", "key", "lock_wait")
-def import_(
-    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
-) -> None:
+@import_options
+def import_(face: Face, asked: Asked) -> None:
     """Import learning outcomes from FILE, or from stdin for -.
 
     The first line names the columns, in any order: course, kind and text, then any of outcome (its
@@ -101,14 +102,12 @@ def import_(
     """
     from ilactl.ledger.run_plan import OutcomePlanner, read_outcomes
 
-    upload = read_upload(face, file, map_file)
     book_import(
         face,
         "course outcome import",
-        lambda _: read_outcomes(upload),
+        asked,
+        lambda _: read_outcomes(asked.upload),
         lambda snapshot: OutcomePlanner(snapshot, whole=True),
-        valid_from,
-        expect_rows,
     )
 
 

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Day, Face, face_options
-from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, RELEVANT
-from ilactl.commands.register_rows import book_import, book_row, from_option, register_answer, rows_in_force
-from ilactl.errors import NotFound
+from ilactl.commands.register_rows import (
+    Asked,
+    book_import,
+    book_row,
+    import_options,
+    register_answer,
+    rows_in_force,
+)
 
 if TYPE_CHECKING:
     from ilactl.ledger.run_plan import RelevancePlanner
@@ -74,14 +79,8 @@ def add(
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@from_option
-@map_option
-@expect_rows_option
-@face_options("on", "dry_run", "key", "lock_wait")
-def import_(
-    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
-) -> None:
+@import_options
+def import_(face: Face, asked: Asked) -> None:
     """Import evidence, such as a list of what is in demand, from FILE, or from stdin for -.
 
     The first line names the columns, in any order: about (course:ID or field:CODE) and evidence, then
@@ -96,14 +95,12 @@ def import_(
     """
     from ilactl.ledger.run_plan import RelevancePlanner, read_relevance
 
-    upload = read_upload(face, file, map_file)
     book_import(
         face,
         "course relevance import",
-        lambda _: read_relevance(upload),
+        asked,
+        lambda _: read_relevance(asked.upload),
         lambda snapshot: RelevancePlanner(snapshot, whole=True),
-        valid_from,
-        expect_rows,
     )
 
 
@@ -121,7 +118,7 @@ def list_(face: Face, course: str | None) -> None:
       $ ilactl course relevance list C1
     """
     from ilactl.ledger.columns import RELEVANCE
-    from ilactl.ledger.courses import abouts, course_on
+    from ilactl.ledger.courses import abouts, course_on, missing_course
 
     snapshot = face.snapshot()
     day = face.on(snapshot)
@@ -130,7 +127,7 @@ def list_(face: Face, course: str | None) -> None:
     if course is not None:
         held = course_on(snapshot, course, day)
         if held is None:
-            raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
+            raise missing_course(course)
         names = abouts(held.course, held.field)
         rows = [row for row in rows if row["about"] in names]
     schema, empty = "ilactl.course_relevance_list/1", "no evidence is in force on this day"

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilactl.commands.course_options import declare
 from ilactl.commands.face import Day, Face, face_options
-from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, RUN, UNIT
 from ilactl.commands.register_rows import (
+    Asked,
     book_import,
     book_row,
+    declare,
     from_option,
+    import_options,
     lift_given,
     register_answer,
     rows_in_force,
 )
-from ilactl.errors import NotFound, UsageError
+from ilactl.errors import UsageError
 from ilactl.ledger.words import MODES, TIMES_OF_DAY
 
 if TYPE_CHECKING:
@@ -63,10 +64,6 @@ _run_options = declare(
         (("--apply-until",), {"type": Day(), "metavar": "DATE", "help": "The last day one may enrol."}),
         (("--price",), {"metavar": "AMOUNT", "help": "The price, where it differs from the course's."}),
         (("--unit",), {"metavar": "UNIT", "type": UNIT, "help": "Unit of the price. Default: the course's."}),
-        (
-            ("--from", "valid_from"),
-            {"type": Day(), "metavar": "DATE", "help": "The first day it is true. Default: --on."},
-        ),
     )
 )
 
@@ -88,6 +85,7 @@ def _planner(snapshot: Snapshot) -> RunPlanner:
 @click.argument("course", type=COURSE)
 @click.option("--id", "identifier", metavar="ID", help="The run's id. Default: R and the next number.")
 @_run_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
 def add(face: Face, /, course: str, identifier: str | None, valid_from: date | None, **options: Any) -> None:
     """Add a run of a course. Adding the same one under the same id again writes nothing.
@@ -113,6 +111,7 @@ def add(face: Face, /, course: str, identifier: str | None, valid_from: date | N
 @command.command("update")
 @click.argument("run", metavar="COURSE/RUN", type=RUN)
 @_run_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
 def update(face: Face, /, run: str, valid_from: date | None, **options: Any) -> None:
     """Record what is true of the run COURSE/RUN from a day on.
@@ -171,14 +170,8 @@ def _refuse_no_run(run: str) -> None:
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@from_option
-@map_option
-@expect_rows_option
-@face_options("on", "dry_run", "key", "lock_wait")
-def import_(
-    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
-) -> None:
+@import_options
+def import_(face: Face, asked: Asked) -> None:
     """Import runs from FILE, or from stdin for -.
 
     The first line names the columns, in any order: course and run, then any of valid_from, starts,
@@ -195,14 +188,12 @@ def import_(
     """
     from ilactl.ledger.run_plan import RunPlanner, read_runs
 
-    upload = read_upload(face, file, map_file)
     book_import(
         face,
         "course run import",
-        lambda _: read_runs(upload),
+        asked,
+        lambda _: read_runs(asked.upload),
         lambda snapshot: RunPlanner(snapshot, whole=True),
-        valid_from,
-        expect_rows,
     )
 
 
@@ -224,15 +215,20 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
       $ ilactl course run list --open -O csv
     """
     from ilactl.ledger.columns import COURSES, RUNS
+    from ilactl.ledger.courses import missing_course, runs_of, runs_on
     from ilactl.ledger.register_plan import Book
+    from ilactl.reports.courses import is_open
 
     snapshot = face.snapshot()
-    day = face.on(snapshot).isoformat()
+    on = face.on(snapshot)
+    day = on.isoformat()
     if course is not None and course not in Book(snapshot, COURSES, whole=False):
-        raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
+        raise missing_course(course)
     rows = rows_in_force(snapshot, RUNS, day, course)
     if only_open:
-        rows = [row for row in rows if not row["withdrawn"] and _is_open(row, day)]
+        by_course = runs_on(snapshot, on) if course is None else {course: runs_of(snapshot, course, on)}
+        open_ = {(run.course, run.run) for runs in by_course.values() for run in runs if is_open(run, on)}
+        rows = [row for row in rows if (row["course"], row["run"]) in open_]
     rows.sort(key=lambda row: (str(row["course"]), str(row["starts"] or "9999"), str(row["run"])))
     empty = "no run is in the register on this day"
     face.answer(register_answer(RUNS, "ilactl.course_run_list/1", rows, day, _SHOWN, empty))
@@ -251,8 +247,3 @@ _SHOWN = (
     "withdrawn",
 )
 """The columns that people see; data formats hold all."""
-
-
-def _is_open(row: Mapping[str, Any], day: str) -> bool:
-    last = row["apply_until"] or row["ends"] or row["starts"]
-    return not last or last >= day

@@ -27,7 +27,7 @@ def show(face: Face, course: str, all_runs: bool) -> None:
       $ ilactl course show C1
       $ ilactl course show C1 --all-runs -O json
     """
-    from ilactl.ledger.courses import course_on
+    from ilactl.ledger.courses import course_on, missing_course
     from ilactl.reports.course_page import course_page
 
     snapshot = face.snapshot()
@@ -38,7 +38,7 @@ def show(face: Face, course: str, all_runs: bool) -> None:
         if later:
             hint = f"its first row holds from a later day; give --on {later.valid_from}"
             raise NotFound(what=f"course {course} on {on}", hint=hint)
-        raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
+        raise missing_course(course)
     face.answer(course_page(snapshot, held, on, all_runs=all_runs))
 
 

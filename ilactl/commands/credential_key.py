@@ -10,7 +10,7 @@ import click
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.parameters import CREDENTIAL_KEY, FILE
 from ilactl.commands.signing import ask_passphrase, is_sample, passphrase_option, read_passphrase
-from ilactl.errors import Refused, UsageError
+from ilactl.errors import ChangedMeanwhile, Refused, UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -85,7 +85,7 @@ def new(face: Face, file: str, did: str, passphrase: bool, passphrase_file: str 
         _refuse_known(snapshot, public)
         face.answer(_made(identifier, path, "", None))
         return
-    with face.writer("ilactl credential key new") as writer:
+    with face.writer() as writer:
         _refuse_known(writer.snapshot, public)
         if not there:
             _make_folder(path)
@@ -205,7 +205,9 @@ def retire(face: Face, key_id: str, compromised_since: date | None) -> None:
         face.answer(_retired(one.key, on, None, "dry run, nothing was written"))
         return
     face.confirm(f"Retire {one.key}, {one.did}?")
-    with face.writer("ilactl credential key retire") as writer:
+    with face.writer() as writer:
+        if _to_retire(writer.snapshot, one.key) != one:
+            raise ChangedMeanwhile()
         today = max(face.on(writer.snapshot), one.since).isoformat()
         cells = (one.key, today, one.did, one.public, on.isoformat(), since.isoformat() if since else "")
         seq = _commit(writer, "credential key retire", cells)

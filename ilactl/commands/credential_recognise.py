@@ -8,7 +8,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import CREDENTIAL, ORGANISATION
-from ilactl.errors import NotFound, Refused, UsageError
+from ilactl.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from ilactl.ledger.credentials import CredentialStep
@@ -37,30 +37,15 @@ def recognise(face: Face, credential: str, by: str, text: str, note: str) -> Non
       $ ilactl credential recognise P1/C1 --by O3 --as "first module of the welder's training"
       $ ilactl credential recognise P1/C1 --by O3 --as "2.5 ECTS" --note LETTER-7 -n
     """
-    from ilactl.ledger.columns import CREDENTIALS
-    from ilactl.ledger.commit import Append, Change
-    from ilactl.ledger.credentials import cells_of_credential
-    from ilactl.ledger.grammar import fault_of
-    from ilactl.ledger.scan import format_row
+    from ilactl.commands.credential_rows import record_row, refuse_text
 
-    for option, column, value in (("--as", "reason", text), ("--note", "ref", note)):
-        fault = fault_of(CREDENTIALS.column(column), value) if value else "it is empty" * (option == "--as")
-        if fault:
-            raise UsageError(reason=f"{option}: {fault}")
-    snapshot = face.snapshot()
-    step, done = _step(face, snapshot, credential, by, text, note)
-    if done or face.dry_run:
-        said = "recorded already, nothing to write" if done else "dry run, nothing was written"
-        face.answer(_answer(snapshot, step, None, said), change=done)
-        return
-    with face.writer("ilactl credential recognise") as writer:
-        step, done = _step(face, writer.snapshot, credential, by, text, note)
-        seq = None
-        if not done:
-            append = Append(CREDENTIALS.file, format_row(cells_of_credential(step)).encode(), rows=1)
-            change = Change("credential recognise", (append,), booked_on=step.booked_on)
-            seq = writer.commit(change).seq
-    face.answer(_answer(snapshot, step, seq, f"commit {seq}" if seq else "recorded already"), change=True)
+    refuse_text("--as", "reason", text, empty="it is empty")
+    refuse_text("--note", "ref", note)
+
+    def plan(snapshot: Snapshot) -> tuple[CredentialStep, bool]:
+        return _step(face, snapshot, credential, by, text, note)
+
+    record_row(face, "credential recognise", plan, _answer)
 
 
 def _step(

@@ -8,14 +8,16 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import CREDENTIAL
-from ilactl.errors import Refused, UsageError
+from ilactl.errors import Refused
 
 if TYPE_CHECKING:
-    from ilactl.ledger.credentials import Credential
+    from ilactl.ledger.credentials import Credential, CredentialStep
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer
 
 __all__ = ["reinstate", "revoke", "suspend"]
 
+_VERBS = {"suspended": "suspend", "reinstated": "reinstate", "revoked": "revoke"}
 _FROM = {"suspended": ("valid",), "reinstated": ("suspended",), "revoked": ("valid", "suspended")}
 _AFTER = {"suspended": "suspended", "reinstated": "valid", "revoked": "revoked"}
 
@@ -76,60 +78,44 @@ def reinstate(face: Face, credential: str, reason: str, ref: str) -> None:
 
 
 def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
+    from ilactl.commands.credential_rows import record_row, refuse_text
     from ilactl.commands.recording import booking_day
-    from ilactl.ledger.columns import CREDENTIALS
-    from ilactl.ledger.commit import Append, Change
-    from ilactl.ledger.credentials import cells_of_credential, later_step
-    from ilactl.ledger.grammar import fault_of
-    from ilactl.ledger.scan import format_row
+    from ilactl.ledger.credentials import later_step, resolve_credential
     from ilactl.output import Answer, Lines
 
-    for name, text in (("reason", reason), ("ref", ref)):
-        fault = fault_of(CREDENTIALS.column(name), text) if text else "reason is empty" * (name == "reason")
-        if fault:
-            raise UsageError(reason=f"--{name}: {fault}")
-    verb = {"revoked": "revoke", "suspended": "suspend", "reinstated": "reinstate"}[step]
+    refuse_text("--reason", "reason", reason, empty="reason is empty")
+    refuse_text("--ref", "ref", ref)
+    verb = _VERBS[step]
 
-    def told(one: Credential, seq: int | None, done: str) -> Answer:
-        data = {"credential": one.id, "step": step, "state": _AFTER[step], "commit": seq}
-        line = f"{one.id} of {one.person} is {_AFTER[step]}: {done}"
+    def plan(snapshot: Snapshot) -> tuple[CredentialStep, bool]:
+        one = resolve_credential(snapshot, wanted)
+        if _is_so(one, step):
+            return one.steps[-1], True
+        on = face.on(snapshot)
+        booked_on = booking_day(snapshot, on)
+        return later_step(one, step, on=on, booked_on=booked_on, reason=reason, ref=ref), False
+
+    def told(_: Snapshot, row: CredentialStep, seq: int | None, done: str) -> Answer:
+        data = {"credential": row.credential, "step": step, "state": _AFTER[step], "commit": seq}
+        line = f"{row.credential} of {row.person} is {_AFTER[step]}: {done}"
         return Answer(f"ilactl.credential_{verb}/1", blocks=[Lines([line])], data=data)
 
-    snapshot = face.snapshot()
-    one, done = _one(snapshot, wanted, step)
-    if done or face.dry_run:
-        said = "recorded already, nothing to write" if done else "dry run, nothing was written"
-        face.answer(told(one, None, said), change=done)
-        return
-    face.confirm(f"{verb.capitalize()} {one.id} of {one.person}?")
-    with face.writer(f"ilactl credential {verb}") as writer:
-        one, done = _one(writer.snapshot, wanted, step)
-        seq = None
-        if not done:
-            on = face.on(writer.snapshot)
-            booked = booking_day(writer.snapshot, on)
-            row = later_step(one, step, on=on, booked_on=booked, reason=reason, ref=ref)
-            data = format_row(cells_of_credential(row)).encode()
-            change = Change(
-                f"credential {verb}", (Append(CREDENTIALS.file, data, rows=1),), booked_on=row.booked_on
-            )
-            seq = writer.commit(change).seq
-    face.answer(told(one, seq, f"commit {seq}" if seq else "recorded already"), change=True)
+    def question(row: CredentialStep) -> str:
+        return f"{verb.capitalize()} {row.credential} of {row.person}?"
+
+    record_row(face, f"credential {verb}", plan, told, question=question)
 
 
-def _one(snapshot: Snapshot, wanted: str, step: str) -> tuple[Credential, bool]:
-    """The credential, and whether it is so already. Raises NotFound, Refused."""
-    from ilactl.ledger.credentials import resolve_credential
-
-    one = resolve_credential(snapshot, wanted)
+def _is_so(one: Credential, step: str) -> bool:
+    """Whether the credential is so already. Raises Refused where the step cannot follow."""
     if one.imported:
         raise Refused(
             reason=f"{one.id} was issued by somebody else, {one.issuer}",
             hint="only its issuer can change its status",
         )
     if one.state == _AFTER[step] and (step != "reinstated" or one.steps[-1].step == "reinstated"):
-        return one, True
+        return True
     if one.state not in _FROM[step]:
         hint = "nothing follows a revocation: issue a new one" if one.state == "revoked" else "it is valid"
         raise Refused(reason=f"{one.id} is {one.state} and cannot be {step}", hint=hint)
-    return one, False
+    return False

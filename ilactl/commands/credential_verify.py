@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ilactl.credentials.trust import Trust
     from ilactl.credentials.verifying import Verdict
-    from ilactl.ledger.credentials import CredentialStep
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer, Block
 
@@ -229,45 +228,47 @@ def import_(
       $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt --course C1
       $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status status-1.json  # exit 66
     """
+    from ilactl.commands.credential_rows import refuse_text
     from ilactl.commands.recording import booking_day
     from ilactl.credentials.recorded import imported_step, known_import
     from ilactl.ledger.columns import CREDENTIALS
     from ilactl.ledger.commit import Append, Change
+    from ilactl.ledger.courses import course_on, missing_course
     from ilactl.ledger.credentials import cells_of_credential, document_name
-    from ilactl.ledger.grammar import fault_of
     from ilactl.ledger.holders import ids_of
     from ilactl.ledger.scan import format_row
 
     data, name = face.read_input(file)
-    fault = fault_of(CREDENTIALS.column("ref"), ref) if ref else None
-    if fault:
-        raise UsageError(reason=f"--ref: {fault}")
+    refuse_text("--ref", "ref", ref)
     snapshot = face.snapshot()
     holder = ids_of(snapshot, [person])[person][0]
+    if course and course_on(snapshot, course) is None:
+        raise missing_course(course)
     found, document, text = _verified(face, data, name, trust, status)
     if found.reasons or not found.trusted:
         face.answer(_answer(name, document, found))
         _end(found)
     text = text if text.endswith(b"\n") else text + b"\n"
-    done = known_import(snapshot, text)
-    if done is not None or face.dry_run:
-        face.answer(
-            _imported(document, found, done or "", None, dry_run=done is None), change=done is not None
-        )
+    kept = known_import(snapshot, text)
+    if kept is not None or face.dry_run:
+        answer = _imported(document, found, kept or "", None, dry_run=kept is None)
+        face.answer(answer, change=kept is not None)
         return
-    with face.writer("ilactl credential import") as writer:
-        on = face.on(writer.snapshot)
-        made: CredentialStep = imported_step(
-            writer.snapshot, document, text, holder, course, ref, on, booking_day(writer.snapshot, on)
-        )
-        row = format_row(cells_of_credential(made)).encode()
-        change = Change(
-            "credential import",
-            (Append(CREDENTIALS.file, row, rows=1), Append(document_name(made.credential), text)),
-            booked_on=made.booked_on,
-        )
-        seq = writer.commit(change).seq
-    face.answer(_imported(document, found, made.credential, seq), change=True)
+    seq = None
+    with face.writer() as writer:
+        kept = known_import(writer.snapshot, text)  # somebody else may have kept it meanwhile
+        if kept is None:
+            on = face.on(writer.snapshot)
+            booked_on = booking_day(writer.snapshot, on)
+            made = imported_step(writer.snapshot, document, text, holder, course, ref, on, booked_on)
+            row = format_row(cells_of_credential(made)).encode()
+            change = Change(
+                "credential import",
+                (Append(CREDENTIALS.file, row, rows=1), Append(document_name(made.credential), text)),
+                booked_on=made.booked_on,
+            )
+            kept, seq = made.credential, writer.commit(change).seq
+    face.answer(_imported(document, found, kept, seq), change=True)
 
 
 def _imported(

@@ -53,6 +53,8 @@ def command(
       $ ilactl enrol P2 C1/R1 --yes --consent "agreed on the phone" --consent-by caseworker --evidence CALL-9
     """
     from ilactl.commands.recording import record
+    from ilactl.commands.registering import refuse_cell
+    from ilactl.ledger.columns import ENROLMENTS
 
     if prepaid == "":
         raise UsageError(reason="--prepaid is empty", hint="write a plain amount such as 125.50")
@@ -78,6 +80,7 @@ def command(
         )
 
     consent.refuse()
+    refuse_cell("--ref", ENROLMENTS.column("ref"), ref)
     if not face.dry_run and face.yes:
         given[0] = consent.asked(face)
     content = [*(f"{name}={text}" for name, text in wish.items()), given[0].text]

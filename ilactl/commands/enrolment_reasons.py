@@ -10,8 +10,8 @@ import click
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, PERSON
-from ilactl.commands.registering import book, digest_of, input_of, refuse_input, summary
-from ilactl.errors import NotFound, UsageError
+from ilactl.commands.registering import book, digest_of, input_of, refuse_cell, refuse_input, summary
+from ilactl.errors import UsageError
 from ilactl.ledger.words import REASONS
 
 if TYPE_CHECKING:
@@ -41,21 +41,18 @@ def decline(face: Face, person: str, course: str | None, reason: str, ref: str) 
       $ ilactl enrolment decline P1 --reason cost --ref NOTE-7
     """
     from ilactl.ledger.columns import REASONS as TABLE
-    from ilactl.ledger.grammar import fault_of
     from ilactl.ledger.holders import ids_of
     from ilactl.ledger.reasons import DECLINED, Reason, all_reasons, cells_of_reason
     from ilactl.ledger.register_plan import RegisterPlan
 
-    fault = fault_of(TABLE.column("ref"), ref)
-    if fault:
-        raise UsageError(reason=f"--ref: {fault}")
+    refuse_cell("--ref", TABLE.column("ref"), ref)
 
     def make(snapshot: Snapshot) -> RegisterPlan:
-        from ilactl.ledger.courses import course_on
+        from ilactl.ledger.courses import course_on, missing_course
 
         who = ids_of(snapshot, [person])[person][0]
         if course is not None and course_on(snapshot, course) is None:
-            raise NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
+            raise missing_course(course)
         row = Reason(face.on(snapshot), who, course or "", reason, DECLINED, ref)
         plan = RegisterPlan()
         known = row in all_reasons(snapshot)

@@ -131,7 +131,7 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     identities, at = Book(snapshot, IDENTITIES, whole=True), IDENTITIES.index("name")
 
     def said(one: Enrolment) -> str:
-        who = identities.in_force(one.person, "9999-12-31")
+        who = identities.newest(one.person)
         course = courses.get(one.course)
         titles = (course.title, *course.titles.values()) if course else ()
         return folded(

@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilactl.commands.face import Day, Face, face_options
-from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import ORGANISATION
-from ilactl.commands.registering import (
-    book,
-    digest_of,
-    fresh_id,
-    input_of,
-    refuse_input,
-    refuse_options,
-    summary,
-)
-from ilactl.errors import AlreadyThere, NotFound, UsageError
+from ilactl.commands.register_rows import Asked, book_import, book_row, declare, from_option, import_options
+from ilactl.commands.registering import fresh_id
+from ilactl.errors import NotFound, UsageError
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.iban import compact_iban
 from ilactl.ledger.words import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
-    from ilactl.ledger.register_plan import RegisterPlan
+    from ilactl.ledger.organisation_intake import OrganisationPlanner
+    from ilactl.ledger.register_intake import RegisterPlanner
     from ilactl.ledger.snapshot import Snapshot
-    from ilactl.output import Answer
 
 __all__ = ["command"]
 
@@ -44,29 +36,8 @@ def command() -> None:
     """
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for flags, extra in (
-        (
-            ("--from", "valid_from"),
-            {"type": Day(), "metavar": "DATE", "help": "The first day it is true. Default: --on."},
-        ),
-        (
-            ("--iban",),
-            {"metavar": "IBAN", "help": "The account it is paid on; somebody else must confirm it."},
-        ),
-        (("--lift-suspension",), {"is_flag": True, "help": "It may get something again."}),
-        (
-            ("--suspend",),
-            {"metavar": "WHY", "help": "It gets nothing until that is lifted: no enrolment, no payment."},
-        ),
-        (("--label-until",), {"type": Day(), "metavar": "DATE", "help": "The label's last day."}),
-        (("--label-from",), {"type": Day(), "metavar": "DATE", "help": "The label's first day."}),
-        (("--label-issuer",), {"metavar": "TEXT", "help": "Who gave the label."}),
-        (("--quality-label",), {"metavar": "TEXT", "help": "The quality label it holds."}),
-        (("--contact",), {"metavar": "TEXT", "help": "An e-mail address or telephone number."}),
-        (("--register-no",), {"metavar": "TEXT", "help": "Its number in the public register."}),
-        (("--country",), {"metavar": "CC", "help": "Its country's code."}),
-        (("--name",), {"metavar": "TEXT", "help": "Its name."}),
+_options = declare(
+    (
         (
             ("--kind", "kinds"),
             {
@@ -75,9 +46,25 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "help": "What it is to the scheme; may be given several times.",
             },
         ),
-    ):
-        function = click.option(*flags, **extra)(function)
-    return function
+        (("--name",), {"metavar": "TEXT", "help": "Its name."}),
+        (("--country",), {"metavar": "CC", "help": "Its country's code."}),
+        (("--register-no",), {"metavar": "TEXT", "help": "Its number in the public register."}),
+        (("--contact",), {"metavar": "TEXT", "help": "An e-mail address or telephone number."}),
+        (("--quality-label",), {"metavar": "TEXT", "help": "The quality label it holds."}),
+        (("--label-issuer",), {"metavar": "TEXT", "help": "Who gave the label."}),
+        (("--label-from",), {"type": Day(), "metavar": "DATE", "help": "The label's first day."}),
+        (("--label-until",), {"type": Day(), "metavar": "DATE", "help": "The label's last day."}),
+        (
+            ("--suspend",),
+            {"metavar": "WHY", "help": "It gets nothing until that is lifted: no enrolment, no payment."},
+        ),
+        (("--lift-suspension",), {"is_flag": True, "help": "It may get something again."}),
+        (
+            ("--iban",),
+            {"metavar": "IBAN", "help": "The account it is paid on; somebody else must confirm it."},
+        ),
+    )
+)
 
 
 def _given(options: Mapping[str, Any]) -> dict[str, str]:
@@ -85,7 +72,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, str]:
     cells = {"kinds": " ".join(dict.fromkeys(options["kinds"]))} if options["kinds"] else {}
     for name in ORGANISATIONS.names:
         value = options.get(name)
-        if value is not None and name not in ("valid_from", "kinds"):
+        if value is not None and name != "kinds":
             cells[name] = value.isoformat() if isinstance(value, date) else value
     why = options["suspend"]
     if why is not None and (options["lift_suspension"] or not why):
@@ -101,8 +88,9 @@ def _given(options: Mapping[str, Any]) -> dict[str, str]:
 @command.command("add")
 @click.option("--id", "identifier", metavar="ID", help="The organisation's id. Default: a random one.")
 @_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
-def add(face: Face, /, identifier: str | None, **options: Any) -> None:
+def add(face: Face, /, identifier: str | None, valid_from: date | None, **options: Any) -> None:
     """Add an organisation. Adding the same one under the same id again writes nothing.
 
     \b
@@ -115,17 +103,24 @@ def add(face: Face, /, identifier: str | None, **options: Any) -> None:
         raise UsageError(reason="an organisation needs --kind and --name")
     given = _given(options)
 
-    def name_it(snapshot: Snapshot, taken: Callable[[str], object]) -> str:
-        return identifier or fresh_id(snapshot.manifest.prefix, taken)
-
-    _book(face, "organisation add", name_it, given, options["valid_from"], new=True)
+    book_row(
+        face,
+        "organisation add",
+        _planner,
+        lambda snapshot, planner: identifier or fresh_id(snapshot.manifest.prefix, planner.book.rows),
+        given,
+        valid_from,
+        about=identifier or "",
+        new=True,
+    )
 
 
 @command.command("update")
 @click.argument("organisation", type=ORGANISATION)
 @_options
+@from_option
 @face_options("on", "dry_run", "key", "lock_wait")
-def update(face: Face, /, organisation: str, **options: Any) -> None:
+def update(face: Face, /, organisation: str, valid_from: date | None, **options: Any) -> None:
     """Record what is true of an organisation from a day on.
 
     What is not named stays as it was on that day. The same update again writes nothing. A new or
@@ -139,67 +134,40 @@ def update(face: Face, /, organisation: str, **options: Any) -> None:
       $ ilactl organisation update O1 --lift-suspension
     """
     given = _given(options)
-    _book(face, "organisation update", lambda *_: organisation, given, options["valid_from"], new=False)
+    book_row(
+        face,
+        "organisation update",
+        _planner,
+        _named(organisation),
+        given,
+        valid_from,
+        about=organisation,
+        new=False,
+    )
 
 
-def _book(
-    face: Face,
-    name: str,
-    name_it: Callable[[Snapshot, Callable[[str], object]], str],
-    given: dict[str, str],
-    valid_from: date | None,
-    *,
-    new: bool,
-) -> None:
-    from ilactl.ledger.grammar import fault_of
-    from ilactl.ledger.organisation_intake import OrganisationPlanner
-    from ilactl.ledger.register_plan import Problem
+def _named(organisation: str) -> Callable[[Snapshot, RegisterPlanner], str]:
+    """The organisation to be changed. What is not there is not found, whatever else is wrong."""
 
-    def make(snapshot: Snapshot) -> RegisterPlan:
-        planner = OrganisationPlanner(snapshot, whole=False)
-        identifier = name_it(snapshot, planner.book.rows)
-        known = identifier in planner.book
-        if not new and not known:
+    def name_it(_: Snapshot, planner: RegisterPlanner) -> str:
+        if organisation not in planner.book:
             raise NotFound(
-                what=f"organisation {identifier}", hint="'ilactl organisation list' shows all of them"
+                what=f"organisation {organisation}", hint="'ilactl organisation list' shows all of them"
             )
-        day = (valid_from or face.on(snapshot)).isoformat()
-        cells = {"organisation": identifier, **given}
-        faults = [
-            (n, fault_of(ORGANISATIONS.column(n), text)) for n, text in cells.items() if n != "iban"
-        ]  # the planner says more of an account
-        problems = [Problem(column, fault) for column, fault in faults if fault]
-        refuse_options(problems or planner.problems(identifier, day, given))
-        planner.take(identifier, day, given)
-        if new and known and planner.plan.lines:
-            hint = f"'ilactl organisation update {identifier}' changes it; nothing was written"
-            raise AlreadyThere(what=f"organisation {identifier}", hint=hint)
-        return planner.plan
+        return organisation
 
-    def show(plan: RegisterPlan, seq: int | None) -> Answer:
-        return summary(name, "organisation", plan, seq, dry_run=face.dry_run)
+    return name_it
 
-    def content(_: Snapshot) -> str:
-        return digest_of([name, str(valid_from or ""), *(f"{k}={v}" for k, v in sorted(given.items()))])
 
-    book(face, name, make, show, content=content)
+def _planner(snapshot: Snapshot, *, whole: bool = False) -> OrganisationPlanner:
+    from ilactl.ledger.organisation_intake import OrganisationPlanner
+
+    return OrganisationPlanner(snapshot, whole=whole)
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@click.option(
-    "--from",
-    "valid_from",
-    type=Day(),
-    metavar="DATE",
-    help="The first day rows without valid_from are true. Default: --on.",
-)
-@map_option
-@expect_rows_option
-@face_options("on", "dry_run", "key", "lock_wait")
-def import_(
-    face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
-) -> None:
+@import_options
+def import_(face: Face, asked: Asked) -> None:
     """Import organisations from FILE, or from stdin for -.
 
     The first line names the columns, in any order: organisation, then any of valid_from, kinds,
@@ -216,28 +184,15 @@ def import_(
       $ printf 'Nr|Firma|Art\\nO7|Brot AG|AG\\n' > firms.txt
       $ ilactl organisation import firms.txt --map sample-data/mappings/firms.toml --expect-rows 1
     """
-    from ilactl.ledger.organisation_intake import OrganisationPlanner, plan_organisations, read_organisations
+    from ilactl.ledger.organisation_intake import read_organisations
 
-    upload = read_upload(face, file, map_file)
-
-    def make(snapshot: Snapshot) -> RegisterPlan:
-        intake = read_organisations(upload)
-        input_of(face, intake, expect_rows)
-        planner = OrganisationPlanner(snapshot, whole=True)
-        plan = plan_organisations(intake, planner, day=(valid_from or face.on(snapshot)).isoformat())
-        refuse_input(intake)
-        return plan
-
-    def show(plan: RegisterPlan, seq: int | None) -> Answer:
-        return summary("organisation import", "organisation", plan, seq, dry_run=face.dry_run, many=True)
-
-    def content(_: Snapshot) -> str:
-        intake = read_organisations(upload)
-        refuse_input(intake)
-        cells = ["\x1e".join(row.cells) for row in intake.rows]
-        return digest_of(["organisation import", str(valid_from or ""), *intake.columns, *cells])
-
-    book(face, "organisation import", make, show, content=content)
+    book_import(
+        face,
+        "organisation import",
+        asked,
+        lambda _: read_organisations(asked.upload),
+        lambda snapshot: _planner(snapshot, whole=True),
+    )
 
 
 def _register() -> None:

@@ -9,6 +9,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import ORGANISATION
+from ilactl.commands.register_rows import columns_of, rows_in_force
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.words import ORGANISATION_KINDS
@@ -16,16 +17,9 @@ from ilactl.nearest import folded
 
 if TYPE_CHECKING:
     from ilactl.ledger.payment_accounts import PaymentAccount
-    from ilactl.output import Block, Cell, Col
+    from ilactl.output import Block, Cell
 
 __all__ = ["find", "list_", "show"]
-
-
-def _columns() -> list[Col]:
-    from ilactl.output import Col
-
-    dates = ("valid_from", "label_from", "label_until")
-    return [Col(name, kind="date" if name in dates else "text") for name in ORGANISATIONS.names]
 
 
 def _account_pairs(account: PaymentAccount | None) -> list[tuple[str, Cell]]:
@@ -98,13 +92,13 @@ def show(face: Face, organisation: str) -> None:
     if not held:
         blocks = [Heading(f"nothing is recorded for {on} yet")]
     if len(rows) > 1 or not held:
-        columns = [c for c in _columns()[1:] if any(row[c.name] for row in history)]
+        columns = [c for c in columns_of(ORGANISATIONS)[1:] if any(row[c.name] for row in history)]
         blocks += [Heading("Rows"), Grid(columns, history)]
     face.answer(
         Answer(
             "ilactl.organisation/1",
             rows=history,
-            columns=_columns(),
+            columns=columns_of(ORGANISATIONS),
             blocks=blocks,
             data={
                 "organisation": organisation,
@@ -124,19 +118,15 @@ def _grid(rows: Sequence[Mapping[str, Cell]]) -> tuple[Block, ...]:
     """The rows as people see them: what none of them has is left out."""
     from ilactl.output import Grid
 
-    columns = [c for c in _columns() if c.name in _SHOWN and any(row[c.name] for row in rows)]
+    columns = [c for c in columns_of(ORGANISATIONS) if c.name in _SHOWN and any(row[c.name] for row in rows)]
     order = sorted(columns, key=lambda column: _SHOWN.index(column.name))
     return (Grid(order, rows),) if rows else ()
 
 
 def _list(face: Face) -> tuple[str, list[dict[str, Cell]]]:
-    from ilactl.ledger.register_plan import Book
-
     snapshot = face.snapshot()
     day = face.on(snapshot).isoformat()
-    book = Book(snapshot, ORGANISATIONS, whole=True)
-    held = ((one, book.in_force(one, day)) for one in sorted(book.ids()))
-    return day, [dict(zip(ORGANISATIONS.names, cells, strict=True)) for _, cells in held if cells]
+    return day, rows_in_force(snapshot, ORGANISATIONS, day)
 
 
 @click.command("list")
@@ -154,7 +144,9 @@ def list_(face: Face, kind: str | None) -> None:
 
     day, rows = _list(face)
     rows = [row for row in rows if kind is None or kind in str(row["kinds"]).split(" ")]
-    answer = Answer("ilactl.organisation_list/1", rows, _columns(), _grid(rows), data={"on": day})
+    answer = Answer(
+        "ilactl.organisation_list/1", rows, columns_of(ORGANISATIONS), _grid(rows), data={"on": day}
+    )
     face.answer(answer)
 
 
@@ -180,4 +172,4 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     hits = [row for row in rows if all(w in folded(" ".join(str(row[k]) for k in keys)) for w in wanted)]
     if not hits:
         raise NotFound(what="an organisation with these words", hint="use fewer or shorter words")
-    face.answer(Answer("ilactl.organisation_find/1", hits, _columns(), _grid(hits)))
+    face.answer(Answer("ilactl.organisation_find/1", hits, columns_of(ORGANISATIONS), _grid(hits)))

@@ -186,7 +186,7 @@ def list_(face: Face, region: str | None, employer: str | None, group: str | Non
     rows: list[dict[str, Cell]] = []
     declared: set[str] = set()
     for person in sorted(persons.ids()):
-        newest, cells = persons.in_force(person, "9999-12-31"), persons.in_force(person, day)
+        newest, cells = persons.newest(person), persons.in_force(person, day)
         if cells is None or (newest and newest[alias_at] and newest[alias_at] in persons):
             continue
         row: dict[str, Cell] = dict(zip(PERSONS.names, cells, strict=True))
@@ -243,7 +243,7 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     persons = Book(snapshot, PERSONS, whole=True)
     rows: list[dict[str, Cell]] = []
     for person in sorted({*persons.ids(), *identities.ids()}):
-        newest = identities.in_force(person, "9999-12-31")
+        newest = identities.newest(person)
         known = dict(zip(IDENTITIES.names, newest, strict=True)) if newest else {}
         text = folded(
             " ".join([person, *(known.get(name, "") for name in ("name", "contact", "external_id"))])

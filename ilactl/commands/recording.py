@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ilactl.commands.done import done_already
 from ilactl.commands.face import Face
 from ilactl.commands.registering import digest_of
 from ilactl.errors import ChangedMeanwhile, IlactlError, Refused
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ilactl.rules.model import Scheme
     from ilactl.rules.offer import Objection
 
-__all__ = ["Booking", "booking_day", "done_already", "record", "refused"]
+__all__ = ["Booking", "booking_day", "record", "refused"]
 
 
 class Booking(Struct, kw_only=True):
@@ -124,15 +125,6 @@ def record(
 def _refuse(booking: Booking) -> None:
     if booking.refusal is not None:
         raise booking.refusal
-
-
-def done_already(command: str, seq: int) -> Answer:
-    """What a caller's key gets whose content is booked."""
-    from ilactl.output import Answer, Lines
-
-    line = f"done already as commit {seq}; nothing was written"
-    schema = f"ilactl.{command.replace(' ', '_')}/1"
-    return Answer(schema, blocks=[Lines([line])], data={"commit": seq, "done_already": True})
 
 
 def _commit(writer: Writer, command: str, booking: Booking, key: str, digest: str) -> int:

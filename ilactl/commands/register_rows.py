@@ -1,14 +1,16 @@
-"""What the commands of the course registers share: one row from options, many from a file, a list."""
+"""What the commands of registers share: one row from options, many from a file, a list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ilactl.commands.face import Day, Face
+from ilactl.commands.face import Day, Face, face_options
+from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.registering import (
     book,
     digest_of,
@@ -26,13 +28,17 @@ if TYPE_CHECKING:
     from ilactl.ledger.register_intake import RegisterPlanner
     from ilactl.ledger.register_plan import RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.upload import Upload
     from ilactl.output import Answer, Cell, Col
 
 __all__ = [
+    "Asked",
     "book_import",
     "book_row",
     "columns_of",
+    "declare",
     "from_option",
+    "import_options",
     "lift_given",
     "register_answer",
     "rows_in_force",
@@ -41,6 +47,59 @@ __all__ = [
 from_option: Callable[..., Any] = click.option(
     "--from", "valid_from", type=Day(), metavar="DATE", help="The first day it is true. Default: --on."
 )
+_rows_from_option: Callable[..., Any] = click.option(
+    "--from",
+    "valid_from",
+    type=Day(),
+    metavar="DATE",
+    help="The first day rows without valid_from are true. Default: --on.",
+)
+
+
+def declare(
+    options: Iterable[tuple[tuple[str, ...], dict[str, Any]]],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command these options, in this order in its help."""
+    listed = list(options)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for flags, extra in reversed(listed):
+            function = click.option(*flags, **extra)(function)
+        return function
+
+    return decorate
+
+
+class Asked(NamedTuple):
+    """What an import is asked for: the file as it was handed in, and two options.
+
+    `valid_from` is the first day of rows that name none, `expect_rows` how many the sender says there are.
+    """
+
+    upload: Upload
+    valid_from: date | None
+    expect_rows: int | None
+
+
+def import_options(function: Callable[[Face, Asked], None]) -> Callable[..., None]:
+    """Give the import of a register its FILE and its options, shared ones too."""
+
+    @functools.wraps(function)
+    def call(
+        face: Face, file: str, valid_from: date | None, map_file: str | None, expect_rows: int | None
+    ) -> None:
+        function(face, Asked(read_upload(face, file, map_file), valid_from, expect_rows))
+
+    given: Callable[..., None] = face_options("on", "dry_run", "key", "lock_wait")(call)
+    file = click.argument("file", type=click.Path(allow_dash=True))
+    for option in (
+        expect_rows_option,
+        map_option,
+        _rows_from_option,
+        file,
+    ):  # the last stands first in the help
+        given = option(given)
+    return given
 
 
 def lift_given(why: str | None, lift: bool) -> dict[str, str]:
@@ -80,7 +139,8 @@ def book_row(
         table = planner.table
         key = name_it(snapshot, planner)
         cells = {**dict(zip(table.names, table.key_cells(key), strict=False)), **given}
-        faults = [(n, fault_of(table.column(n), text)) for n, text in cells.items() if n in table.names]
+        tested = ((n, text) for n, text in cells.items() if n in table.names and n not in planner.own_form)
+        faults = [(name, fault_of(table.column(name), text)) for name, text in tested]
         refuse_options([Problem(column, fault) for column, fault in faults if fault])
         known = key in planner.book
         if new is False and not known:
@@ -111,10 +171,9 @@ def book_row(
 def book_import(
     face: Face,
     command: str,
+    asked: Asked,
     read: Callable[[Snapshot], Intake],
     plan_with: Callable[[Snapshot], RegisterPlanner],
-    valid_from: date | None,
-    expect_rows: int | None,
 ) -> None:
     """Plan and book an import: all rows or none. Remarks are told with -v, counted otherwise."""
     from ilactl.ledger.register_intake import plan_register
@@ -124,9 +183,9 @@ def book_import(
 
     def make(snapshot: Snapshot) -> RegisterPlan:
         intake = read(snapshot)
-        input_of(face, intake, expect_rows)
+        input_of(face, intake, asked.expect_rows)
         repairs = len(intake.remarks)
-        day = (valid_from or face.on(snapshot)).isoformat()
+        day = (asked.valid_from or face.on(snapshot)).isoformat()
         plan = plan_register(intake, plan_with(snapshot), day=day)
         refuse_input(intake)
         tell_remarks(face, intake.remarks[repairs:])
@@ -149,7 +208,7 @@ def book_import(
         intake = read(snapshot)
         refuse_input(intake)
         cells = ["\x1e".join(row.cells) for row in intake.rows]
-        return digest_of([command, str(valid_from or ""), *intake.columns, *cells])
+        return digest_of([command, str(asked.valid_from or ""), *intake.columns, *cells])
 
     book(face, command, make, show, content=content)
 

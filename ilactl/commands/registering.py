@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ilactl.commands.done import done_already, schema_of
 from ilactl.commands.face import Face
 from ilactl.commands.importing import refuse_rows
 from ilactl.errors import BadInput, UsageError
@@ -13,6 +14,7 @@ from ilactl.errors import BadInput, UsageError
 if TYPE_CHECKING:
     from ilactl.findings import Finding
     from ilactl.ledger.commit import Append
+    from ilactl.ledger.grammar import Column
     from ilactl.ledger.intake import Intake
     from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.register_plan import Problem, RegisterPlan
@@ -30,6 +32,7 @@ __all__ = [
     "fresh_salt",
     "input_of",
     "pairs",
+    "refuse_cell",
     "refuse_input",
     "refuse_options",
     "summary",
@@ -101,6 +104,14 @@ def refuse_options(problems: Sequence[Problem]) -> None:
         )
 
 
+def refuse_cell(option: str, column: Column, text: str) -> None:
+    """Raise UsageError where the option's text cannot stand in a cell of that column."""
+    from ilactl.ledger.grammar import fault_of
+
+    if fault := fault_of(column, text):
+        raise UsageError(reason=f"{option}: {fault}")
+
+
 def digest_of(parts: Iterable[str]) -> str:
     """A digest of what a caller's key stands for. Give nothing that says who a person is."""
     import hashlib
@@ -169,12 +180,7 @@ def book(
         digest = content(writer.snapshot) if face.key else ""
         record = writer.known(face.key, digest) if face.key else None
         if record is not None:
-            from ilactl.output import Answer, Lines
-
-            line = f"done already as commit {record.seq}; nothing was written"
-            answer = Answer(
-                _schema(command), blocks=[Lines([line])], data={"commit": record.seq, "done_already": True}
-            )
+            answer = done_already(command, record.seq)
         else:
             plan = make(writer.snapshot)
             seq = None
@@ -183,10 +189,6 @@ def book(
                 seq = writer.commit(change).seq
             answer = show(plan, seq)
     face.answer(answer, change=True)
-
-
-def _schema(command: str) -> str:
-    return f"ilactl.{command.replace(' ', '_')}/1"
 
 
 def summary(
@@ -222,7 +224,7 @@ def summary(
         told = f"{len(remarks)} remark{'' if len(remarks) == 1 else 's'}"
         lines.append(f"{told} on rows that were taken" + ("" if listed else "; -v lists them line by line"))
     return Answer(
-        _schema(command),
+        schema_of(command),
         rows=[
             {subject: identifier, "outcome": outcome, "valid_from": day}
             for identifier, outcome, day in plan.outcomes

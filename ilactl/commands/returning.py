@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from ilactl.commands.done import done_already
 from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
 from ilactl.commands.importing import read_upload
 from ilactl.commands.registering import appends_of, can_ask, input_of, refuse_input
-from ilactl.commands.settling import done_already
 from ilactl.errors import ChangedMeanwhile, UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _book(
     digest = hashlib.sha256(upload.data + mapping).hexdigest()
     record = writer.known(f"returned:{digest}", digest)
     if record is not None:
-        done_already(face, "ilactl.settle_returned/1", record.seq)
+        face.answer(done_already("settle returned", record.seq), change=True)
         return
     snapshot = writer.snapshot
     plan = _plan(face, snapshot, upload)

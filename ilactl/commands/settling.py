@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ilactl.commands.done import done_already
 from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
 from ilactl.errors import BookedNotConfirmed, ChangedMeanwhile, IlactlError, NotFound
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ilactl.reports.remittance import Remittance
     from ilactl.rules.settling import SettlePlan, Settling
 
-__all__ = ["done_already", "make_again", "run"]
+__all__ = ["make_again", "run"]
 
 
 def run(face: Face, request: Settling, folder: str | None, allow_large: int | None) -> None:
@@ -66,7 +67,7 @@ def _book(
     asked = json.dumps([str(request.on), request.provider])
     content = sha256(asked.encode()).hexdigest()
     if face.key and (record := writer.known(face.key, content)):
-        done_already(face, "ilactl.settle/1", record.seq)
+        face.answer(done_already("settle", record.seq), change=True)
         return
     plan = _plan(face, snapshot, request)
     if shown is not None and (
@@ -110,15 +111,6 @@ def _book(
         reason = f"its lists are not written: {fault}"
         raise BookedNotConfirmed(seq=seq, reason=reason, hint=hint) from fault
     _show(face, snapshot, plan, seq, change=True, lists=lists or None, written=written)
-
-
-def done_already(face: Face, schema: str, seq: int) -> None:
-    """Answer that the same was booked before."""
-    from ilactl.output import Answer, Lines
-
-    line = f"done already as commit {seq}; nothing was written"
-    data = {"commit": seq, "done_already": True}
-    face.answer(Answer(schema, blocks=[Lines([line])], data=data), change=True)
 
 
 def make_again(face: Face, seq: int, folder: str | None) -> None:

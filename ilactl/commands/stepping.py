@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ilactl.commands.done import schema_of
 from ilactl.commands.face import Face
+from ilactl.commands.registering import refuse_cell
 from ilactl.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ilactl.rules.step_plan import StepPlan
     from ilactl.rules.step_requests import Said
 
-__all__ = ["refuse_cells", "share_of_text", "take"]
+__all__ = ["share_of_text", "take"]
 
 
 def take(
@@ -38,7 +39,7 @@ def take(
     """
     from ilactl.commands.recording import record
 
-    refuse_cells(said)
+    _refuse_cells(said)
 
     def make(snapshot: Snapshot, locked: bool) -> Booking:
         return _booking(face, command, snapshot, text, said, amount, remember=locked)
@@ -52,14 +53,10 @@ def take(
         step = booking.steps[0]
         line = f"{step.enrolment}: {step.step} on {step.on} (commit {seq})"
         data = {"enrolment": step.enrolment, "step": step.step, "on": step.on, "commit": seq}
-        return Answer(_schema(command), blocks=[Lines([line])], data=data)
+        return Answer(schema_of(command), blocks=[Lines([line])], data=data)
 
     content = [text, str(face.given_on or ""), *said.parts, amount or ""]
     record(face, command, make, content=content, ask=ask if question else None, after=after)
-
-
-def _schema(command: str) -> str:
-    return f"ilactl.{command.replace(' ', '_')}/1"
 
 
 def _booking(
@@ -83,7 +80,7 @@ def _booking(
     if amount is not None:
         said = replace(said, amount=_amount_of(snapshot, one, amount))
     on = face.on(snapshot)
-    schema = _schema(command)
+    schema = schema_of(command)
     known = recorded(one, said, face.given_on)
     if known is not None:
         if said.amount is not None:
@@ -183,13 +180,9 @@ def share_of_text(text: str | None, option: str) -> Fraction | None:
     return share
 
 
-def refuse_cells(said: Said) -> None:
+def _refuse_cells(said: Said) -> None:
     """Raise UsageError for what cannot stand in a cell."""
     from ilactl.ledger.columns import ENROLMENTS
-    from ilactl.ledger.grammar import fault_of
 
-    options: Sequence[tuple[str, str]] = (("result", said.result), ("ref", said.ref), ("run", said.run))
-    for name, text in options:
-        fault = fault_of(ENROLMENTS.column(name), text)
-        if fault:
-            raise UsageError(reason=f"{'RUN' if name == 'run' else f'--{name}'}: {fault}")
+    for name, text in (("--result", said.result), ("--ref", said.ref), ("RUN", said.run)):
+        refuse_cell(name, ENROLMENTS.column(name.strip("-").lower()), text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ilactl.commands.done import done_already
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.guards import refuse_large
 from ilactl.commands.parameters import COMMIT
@@ -135,14 +136,11 @@ def _book(
 ) -> None:
     """Plan under the lock and commit. A plan that was shown must be the plan that is booked."""
     from ilactl.ledger.commit import Change
-    from ilactl.output import Answer, Lines
 
     snapshot = writer.snapshot
     content = sha256(json.dumps([commit, except_spent, why]).encode()).hexdigest()
     if done := writer.known(face.key, content):
-        line = f"done already as commit {done.seq}; nothing was written"
-        data = {"commit": commit, "booked": done.seq, "done_already": True}
-        face.answer(Answer("ilactl.undo/1", blocks=[Lines([line])], data=data), change=True)
+        face.answer(done_already("undo", done.seq, commit=commit, booked=done.seq), change=True)
         return
     plan = _plan(face, snapshot, commit, except_spent)
     if shown is not None and not shown.same_as(plan):

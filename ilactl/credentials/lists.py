@@ -29,7 +29,6 @@ __all__ = [
     "eqf_of",
     "field_of",
     "language_uri",
-    "skill_type_of",
 ]
 
 _SNB = "http://data.europa.eu/snb"
@@ -148,13 +147,6 @@ def field_of(code: str) -> Concept | None:
     """The ISCED-F field; None where there is none of that code."""
     label = field_label(code)
     return _concept("isced-f", code, label) if label else None
-
-
-def skill_type_of(kind: str) -> Concept | None:
-    """The type of an outcome, where the European list has it: knowledge or skill."""
-    if kind not in ("knowledge", "skill"):
-        return None
-    return _concept("skill-type", kind, kind)
 
 
 def assessment_of(text: str) -> Concept | None:

@@ -103,7 +103,7 @@ class CoursePlanner(RegisterPlanner):
     def _provider(self, provider: str) -> list[Problem]:
         if provider in self._good:
             return []
-        newest = self.organisations.in_force(provider, "9999-12-31")
+        newest = self.organisations.newest(provider)
         if newest is None:
             remedy = did_you_mean(provider, self._providers)
             add = "add it with 'ilactl organisation add --kind provider'"
@@ -121,7 +121,7 @@ class CoursePlanner(RegisterPlanner):
     def _providers(self) -> list[str]:
         """The ids of all providers, for the offer of the nearest."""
         book = self.organisations if self.whole else Book(self.snapshot, ORGANISATIONS, whole=True)
-        newest = ((one, book.in_force(one, "9999-12-31")) for one in book.ids())
+        newest = ((one, book.newest(one)) for one in book.ids())
         return [one for one, cells in newest if cells and "provider" in cells[_PROVIDER].split(" ")]
 
     def _part_of(self, key: str, target: str) -> list[Problem]:
@@ -134,7 +134,7 @@ class CoursePlanner(RegisterPlanner):
         at, seen = target, {key}
         while at and at not in seen:
             seen.add(at)
-            newest = self.book.in_force(at, "9999-12-31")
+            newest = self.book.newest(at)
             at = newest[COURSES.index("part_of")] if newest else ""
         if at == key:
             return [Problem("part_of", f"{key} would count towards itself by part_of {target}")]

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.dates import parse_date
+from ilactl.dates import known_date, parse_date
+from ilactl.errors import NotFound
 from ilactl.ledger.columns import COURSES, OUTCOMES, RELEVANCE, RUNS
 from ilactl.ledger.entries import amount_findings, usable_rows
 from ilactl.ledger.grammar import Table
@@ -37,6 +38,7 @@ __all__ = [
     "courses_on",
     "format_titles",
     "languages_of",
+    "missing_course",
     "outcomes_of",
     "parse_titles",
     "price_of",
@@ -137,12 +139,6 @@ def _words(cell: str) -> tuple[str, ...]:
     return tuple(cell.split(" ")) if cell else ()
 
 
-def _day(text: str) -> date:
-    day = parse_date(text)
-    assert day is not None, "the scanner lets no other text through"
-    return day
-
-
 def _amount(text: str, unit: Unit | None) -> int | None:
     """The amount; None for none. `amount_findings` has seen that it fits."""
     return parse_amount(text, unit.scale) if text and unit else None
@@ -153,7 +149,7 @@ def _course(row: Row, units: Mapping[str, Unit]) -> CourseRow:
     unit = units.get(c[14])
     return CourseRow(
         course=c[0],
-        valid_from=_day(c[1]),
+        valid_from=known_date(c[1]),
         provider=c[2],
         kind=c[3],
         title=c[4],
@@ -182,7 +178,7 @@ def _run(row: Row, units: Mapping[str, Unit]) -> RunRow:
     return RunRow(
         course=c[0],
         run=c[1],
-        valid_from=_day(c[2]),
+        valid_from=known_date(c[2]),
         starts=parse_date(c[3]),
         ends=parse_date(c[4]),
         pace=parse_decimal(c[5]),
@@ -202,12 +198,12 @@ def _run(row: Row, units: Mapping[str, Unit]) -> RunRow:
 
 def _outcome(row: Row) -> OutcomeRow:
     course, outcome, valid_from, kind, text, uri = row.cells
-    return OutcomeRow(course, int(outcome), _day(valid_from), kind, text, uri, row.offset)
+    return OutcomeRow(course, int(outcome), known_date(valid_from), kind, text, uri, row.offset)
 
 
 def _relevance(row: Row) -> RelevanceRow:
     about, evidence, first, last, ref = row.cells
-    return RelevanceRow(about, evidence, _day(first), parse_date(last), ref, row.offset)
+    return RelevanceRow(about, evidence, known_date(first), parse_date(last), ref, row.offset)
 
 
 def _held(rows: Iterable[Row], table: Table, on: date | None) -> Iterator[Row]:
@@ -254,6 +250,11 @@ def course_on(snapshot: Snapshot, course: str, on: date | None = None) -> Course
     """The course as it holds on the day, or as its newest row says; None where there is none."""
     units = snapshot.manifest.units
     return next((_course(row, units) for row in _held(_found(snapshot, COURSES, course), COURSES, on)), None)
+
+
+def missing_course(course: str) -> NotFound:
+    """The error for a course that the register does not have, with the way to find the one that is meant."""
+    return NotFound(what=f"course {course}", hint="'ilactl course find WORDS' looks for one")
 
 
 def run_on(snapshot: Snapshot, course: str, run: str, on: date | None = None) -> RunRow | None:

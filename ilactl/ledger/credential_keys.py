@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.dates import parse_date
+from ilactl.dates import known_date, parse_date
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import CREDENTIAL_KEYS
 from ilactl.ledger.entries import usable_rows
@@ -43,10 +43,8 @@ def credential_keys(snapshot: Snapshot) -> list[CredentialKey]:
     found: dict[str, CredentialKey] = {}
     for row in rows:
         key, first, did, public, retired, compromised = row.cells
-        day = parse_date(first)
-        assert day is not None, "the scanner lets no other text through"
         before = found.get(key)
-        since = before.since if before else day
+        since = before.since if before else known_date(first)
         found[key] = CredentialKey(key, since, did, public, parse_date(retired), parse_date(compromised))
     return list(found.values())
 

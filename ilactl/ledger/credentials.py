@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.dates import parse_date
+from ilactl.dates import known_date, parse_date
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import CREDENTIALS
 from ilactl.ledger.entries import usable_rows
@@ -27,7 +27,6 @@ __all__ = [
     "all_credentials",
     "cells_of_credential",
     "credential",
-    "credentials_for",
     "credentials_of",
     "document_name",
     "later_step",
@@ -135,17 +134,14 @@ def later_step(
 
 def _step(row: Row) -> CredentialStep:
     c = row.cells
-    booked, on = parse_date(c[1]), parse_date(c[6])
-    assert booked is not None, "the scanner lets no other text through"
-    assert on is not None, "the scanner lets no other text through"
     return CredentialStep(
         credential=c[0],
-        booked_on=booked,
+        booked_on=known_date(c[1]),
         person=c[2],
         enrolment=c[3],
         course=c[4],
         step=c[5],
-        on=on,
+        on=known_date(c[6]),
         issuer=c[7],
         status_list=int(c[8]) if c[8] else None,
         status_index=int(c[9]) if c[9] else None,
@@ -225,11 +221,6 @@ def credentials_of(snapshot: Snapshot, person: str) -> list[Credential]:
 
     rows = [row for one in same_person(snapshot, person) for row in _find(snapshot, "person", one)]
     return _replayed(sorted(rows, key=lambda row: row.offset))
-
-
-def credentials_for(snapshot: Snapshot, enrolment: str) -> list[Credential]:
-    """The credentials that certify an enrolment, oldest first."""
-    return _replayed(_find(snapshot, "enrolment", enrolment))
 
 
 def all_credentials(snapshot: Snapshot) -> list[Credential]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.dates import parse_date
+from ilactl.dates import known_date
 from ilactl.ledger.columns import ENROLMENTS
 from ilactl.ledger.entries import amount_findings
 from ilactl.ledger.scan import Row, iter_table
@@ -97,17 +97,14 @@ def _step(row: Row, units: Mapping[str, Unit]) -> Step | None:
         if text and (amount is None or amount < 0):
             return None
         amounts.append(amount)
-    booked_on, on = parse_date(c[1]), parse_date(c[6])
-    assert booked_on is not None, "the scanner lets no other text through"
-    assert on is not None, "the scanner lets no other text through"
     return Step(
         enrolment=c[0],
-        booked_on=booked_on,
+        booked_on=known_date(c[1]),
         person=c[2],
         course=c[3],
         run=c[4],
         step=c[5],
-        on=on,
+        on=known_date(c[6]),
         rule=c[7],
         price=amounts[0],
         own=amounts[1],

@@ -7,7 +7,7 @@ no other file is asked. Amounts are ints of the unit's smallest part, None where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,19 +27,16 @@ __all__ = [
     "OPEN",
     "SEATED",
     "Enrolment",
-    "History",
     "Step",
     "all_enrolments",
     "cells_of_step",
     "enrolment",
     "enrolments_in",
     "enrolments_of",
-    "history",
     "iter_steps",
     "possible_steps",
     "replay",
     "resolve",
-    "seats_taken",
     "state_after",
 ]
 
@@ -254,33 +251,3 @@ def resolve(snapshot: Snapshot, text: str) -> Enrolment:
         reason = f"{text} may mean {listed}"
         raise UsageError(reason=reason, hint="name one by its id")
     return (still or found)[-1]
-
-
-def seats_taken(snapshot: Snapshot, course: str, run: str) -> int:
-    """How many enrolments hold a seat in the run: all that stand and were not cancelled."""
-    return sum(1 for one in enrolments_in(snapshot, course) if one.run == run and one.state in SEATED)
-
-
-class History(NamedTuple):
-    """What a person's enrolments so far come to, for rules that ask for it.
-
-    `open` still goes on or is to come, `year` was enrolled in that calendar year (a cancelled one
-    counts, a void one does not), `last_of_kind` is the day of the newest one of the same kind.
-    """
-
-    open: int
-    year: int
-    last_of_kind: date | None
-
-
-def history(
-    enrolments: Iterable[Enrolment], day: date, kind: str, kind_of: Callable[[str], str], *, but: str = ""
-) -> History:
-    """The figures on that day; `kind_of` tells a course's kind, `but` is the enrolment not to count."""
-    stand = [one for one in enrolments if one.state != "void" and one.id != but and one.enrolled_on <= day]
-    alike = [one.enrolled_on for one in stand if kind_of(one.course) == kind]
-    return History(
-        open=sum(one.is_open for one in stand),
-        year=sum(one.enrolled_on.year == day.year for one in stand),
-        last_of_kind=max(alike, default=None),
-    )

@@ -21,7 +21,7 @@ def owners_of(snapshot: Snapshot, numbers: Collection[str]) -> dict[str, list[st
     index = IDENTITIES.index("external_id")
     owners: dict[str, list[str]] = {}
     for person in book.ids():
-        newest = book.in_force(person, "9999-12-31")
+        newest = book.newest(person)
         if newest and newest[index] in numbers:
             owners.setdefault(newest[index], []).append(person)
     doubled = [person for persons in owners.values() if len(persons) > 1 for person in persons]

@@ -1,4 +1,4 @@
-"""Imports and changes of organisations: the columns they may name, and the rows they come to."""
+"""Imports and changes of organisations: what is special about their rows, which is the account."""
 
 from __future__ import annotations
 
@@ -6,60 +6,41 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import ORGANISATIONS
-from ilactl.ledger.grammar import Grammar, fault_of
+from ilactl.ledger.grammar import fault_of
 from ilactl.ledger.iban import compact_iban, iban_fault
-from ilactl.ledger.intake import CELL, Intake
-from ilactl.ledger.register_plan import Book, Problem, RegisterPlan, RowPlanner
+from ilactl.ledger.register_intake import RegisterPlanner, read_register
+from ilactl.ledger.register_plan import Problem
 
 if TYPE_CHECKING:
-    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.ledger.intake import Intake
     from ilactl.ledger.upload import Upload
 
-__all__ = ["OrganisationPlanner", "plan_organisations", "read_organisations"]
+__all__ = ["OrganisationPlanner", "read_organisations"]
 
 
-class OrganisationPlanner:
-    """Plans rows of organisations.csv."""
+class OrganisationPlanner(RegisterPlanner):
+    """Plans rows of organisations.csv. A changed account is confirmed no more."""
 
-    def __init__(self, snapshot: Snapshot, *, whole: bool) -> None:
-        """`whole` reads the register once; otherwise ids are looked for one by one."""
-        self.plan = RegisterPlan()
-        self.book = Book(snapshot, ORGANISATIONS, whole=whole)
-        self._rows = RowPlanner(self.plan, self.book)
-        self._seen: set[tuple[str, str]] = set()
+    table = ORGANISATIONS
+    own_form = ("iban", "iban_confirmed")
 
-    def problems(self, organisation: str, day: str, given: Mapping[str, str]) -> list[Problem]:
-        """What speaks against the request; cells are of their grammar already."""
-        found = []
-        if (organisation, day) in self._seen:
-            message = f"{organisation} stands here twice with valid_from {day}"
-            found.append(Problem("organisation", message, "keep one of the rows, or give each a valid_from"))
-        self._seen.add((organisation, day))
-        held = self._held(organisation, day)
+    def completed(self, key: str, day: str, given: Mapping[str, str]) -> dict[str, str]:
+        """The account without the spaces that people write into it."""
+        cells = {name: compact_iban(text) if name in self.own_form else text for name, text in given.items()}
+        if "iban" in cells and cells["iban"] != self.held(key, day).get("iban", ""):
+            cells["iban_confirmed"] = ""
+        return cells
+
+    def problems(self, key: str, day: str, given: Mapping[str, str]) -> list[Problem]:
+        """All that speaks against the request at once: one part of the row turns on no other."""
+        held = self.held(key, day)
         cells = {**held, **given}
+        found = self.twice(key, day)
         for column in ("kinds", "name"):
             if not cells.get(column):
-                found.append(Problem(column, f"organisation {organisation} has no {column}"))
-        first, last = cells.get("label_from", ""), cells.get("label_until", "")
-        if first and last and first > last:
-            found.append(Problem("label_until", f"label_until {last} lies before label_from {first}"))
+                found.append(Problem(column, f"organisation {key} has no {column}"))
+        found += self.order_fault(cells, "label_from", "label_until")
         return [*found, *_account_problems(held, cells)]
-
-    def _held(self, organisation: str, day: str) -> dict[str, str]:
-        base = self.book.in_force(organisation, day)
-        return dict(zip(ORGANISATIONS.names, base, strict=True)) if base else {}
-
-    def take(self, organisation: str, day: str, given: Mapping[str, str]) -> str:
-        """Plan the request: `new`, `known` or `changed`. A changed account is confirmed no more."""
-        if "iban" in given:
-            iban, held = compact_iban(given["iban"]), self._held(organisation, day)
-            given = {**given, "iban": iban}
-            if iban != held.get("iban", ""):
-                given |= {"iban_confirmed": ""}
-        cells = {ORGANISATIONS.index(name): text for name, text in given.items()}
-        outcome = self._rows.take(organisation, day, cells)
-        self.plan.outcomes.append((organisation, outcome, day))
-        return outcome
 
 
 def _account_problems(held: Mapping[str, str], cells: Mapping[str, str]) -> list[Problem]:
@@ -78,28 +59,5 @@ def _account_problems(held: Mapping[str, str], cells: Mapping[str, str]) -> list
 
 
 def read_organisations(upload: Upload) -> Intake:
-    """Read the import. What a row leaves out may be known already, so only the id is needed."""
-    columns = [
-        column._replace(
-            required=column.name == "organisation",
-            grammar=Grammar.TEXT if column.grammar is Grammar.IBAN else column.grammar,
-        )
-        for column in ORGANISATIONS.columns
-    ]
-    return upload.read(columns, (("organisation",),))
-
-
-def plan_organisations(intake: Intake, planner: OrganisationPlanner, *, day: str) -> RegisterPlan:
-    """The rows the import comes to; faults are added to its findings. `day` is the usual valid_from."""
-    at = {name: index for index, name in enumerate(intake.columns)}
-    names = [(name, index) for name, index in at.items() if name not in ("organisation", "valid_from")]
-    for row in intake.rows:
-        organisation = row.cells[at["organisation"]]
-        valid_from = (row.cells[at["valid_from"]] if "valid_from" in at else "") or day
-        given = {name: row.cells[index] for name, index in names}
-        problems = planner.problems(organisation, valid_from, given)
-        for problem in problems:
-            intake.find(CELL, row, problem.column, problem.message, problem.remedy)
-        if not problems:
-            planner.take(organisation, valid_from, given)
-    return planner.plan
+    """Read an import of organisations."""
+    return read_register(upload, ORGANISATIONS, own_form=OrganisationPlanner.own_form)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.dates import parse_date
+from ilactl.dates import known_date, parse_date
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.lookup import rows_of
@@ -78,11 +78,9 @@ def organisation_of(row: Row) -> OrganisationRow:
     """A row that the scanner let through."""
     organisation, valid_from, kinds, name, country, register_no, contact, *rest = row.cells
     label, issuer, first, last, suspended, iban, confirmed = rest
-    day = parse_date(valid_from)
-    assert day is not None, "the scanner lets no other text through"
     return OrganisationRow(
         organisation,
-        day,
+        known_date(valid_from),
         tuple(kinds.split(" ")),
         name,
         country,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.dates import parse_date
+from ilactl.dates import known_date
 from ilactl.ledger.columns import ENROLMENTS, REASONS
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.scan import Row, iter_table, read_table
@@ -44,9 +44,7 @@ def cells_of_reason(reason: Reason) -> tuple[str, ...]:
 
 
 def _reason(row: Row) -> Reason:
-    day = parse_date(row.cells[0])
-    assert day is not None, "the scanner lets no other text through"
-    return Reason(day, *row.cells[1:])
+    return Reason(known_date(row.cells[0]), *row.cells[1:])
 
 
 def all_reasons(snapshot: Snapshot) -> list[Reason]:
@@ -90,9 +88,7 @@ def _cancelled(snapshot: Snapshot) -> list[tuple[str, date, str]]:
         if cells[at["step"]] == "undone":
             steps[-1:] = []
             continue
-        day = parse_date(cells[at["on"]])
-        assert day is not None, "the scanner lets no other text through"
         reason = cells[at["reason"]] if cells[at["step"]] == CANCELLED else ""
-        steps.append((cells[at["course"]], day, reason))
+        steps.append((cells[at["course"]], known_date(cells[at["on"]]), reason))
     usable_rows([], findings, ENROLMENTS)
     return [one for steps in standing.values() for one in steps if one[2]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ilactl.ledger.grammar import Column, Table
+from ilactl.ledger.grammar import Column, Grammar, Table
 from ilactl.ledger.intake import CELL, InRow, Intake
 from ilactl.ledger.register_plan import Book, Problem, RegisterPlan, RowPlanner
 from ilactl.money import format_amount, parse_decimal
@@ -28,6 +28,8 @@ class RegisterPlanner:
     table: Table
     required: tuple[str, ...] = ()
     """Columns that a row of the register cannot do without."""
+    own_form: tuple[str, ...] = ()
+    """Columns whose cells `problems` tests itself, since it can say more of them than their grammar."""
 
     def __init__(self, snapshot: Snapshot, *, whole: bool) -> None:
         """`whole` reads the registers once; otherwise ids are looked for one by one."""
@@ -57,12 +59,7 @@ class RegisterPlanner:
 
     def problems(self, key: str, day: str, given: Mapping[str, str]) -> list[Problem]:
         """What speaks against the request."""
-        found = []
-        if (key, day) in self._seen:
-            first = self.table.names[0]
-            message = f"{key} stands here twice with valid_from {day}"
-            found.append(Problem(first, message, "keep one of the rows, or give each a valid_from"))
-        self._seen.add((key, day))
+        found = self.twice(key, day)
         held = self.held(key, day)
         given = self.completed(key, day, given)
         cells = {**held, **given}
@@ -86,6 +83,15 @@ class RegisterPlanner:
         return outcome
 
     # ---- what several registers share ------------------------------------------------------
+
+    def twice(self, key: str, day: str) -> list[Problem]:
+        """That the same was asked for before; this request is remembered."""
+        if (key, day) in self._seen:
+            message = f"{key} stands here twice with valid_from {day}"
+            remedy = "keep one of the rows, or give each a valid_from"
+            return [Problem(self.table.names[0], message, remedy)]
+        self._seen.add((key, day))
+        return []
 
     def amount_in(self, name: str, text: str, unit: str) -> tuple[str, Problem | None]:
         """The amount with all decimals of its unit, and what is wrong with it or with the unit."""
@@ -138,11 +144,9 @@ class RegisterPlanner:
     def order_fault(cells: Mapping[str, str], first: str, last: str) -> list[Problem]:
         """A span that ends before it begins."""
         begin, end = cells.get(first, ""), cells.get(last, "")
-        return (
-            [Problem(last, f"{last} {end} lies before {first} {begin}")]
-            if begin and end < begin and end
-            else []
-        )
+        if not (begin and end and end < begin):
+            return []
+        return [Problem(last, f"{last} {end} lies before {first} {begin}")]
 
 
 def read_register(
@@ -152,15 +156,21 @@ def read_register(
     extra: Iterable[Column] = (),
     without: Collection[str] = (),
     needed: Collection[Collection[str]] = (),
+    own_form: Collection[str] = (),
 ) -> Intake:
     """Read an import of a register. What a row leaves out may be known already, so only its key is needed.
 
     `extra` are columns that the file does not have as such, `without` are columns of the file that
-    cannot be given, `needed` replaces what is needed besides its key.
+    cannot be given, `needed` replaces what is needed besides its key, `own_form` are columns whose
+    cells the register's planner tests.
     """
     keys = table.names[: table.keys]
     offered = [
-        column if column.name in keys else column._replace(required=False)
+        column
+        if column.name in keys
+        else column._replace(
+            required=False, grammar=Grammar.TEXT if column.name in own_form else column.grammar
+        )
         for column in table.columns
         if column.name not in without
     ]

@@ -25,6 +25,7 @@ __all__ = ["Book", "Cells", "Problem", "RegisterPlan", "RowPlanner"]
 
 Cells = tuple[str, ...]
 _UNCOMPARED = ("salt",)
+_LAST = "9999-12-31"
 
 
 class Problem(Struct, frozen=True):
@@ -105,6 +106,10 @@ class Book:
                 held = cells
         return held
 
+    def newest(self, identifier: str) -> Cells | None:
+        """The row of the latest day, whether or not that has come; of equals the later one."""
+        return self.in_force(identifier, _LAST)
+
     def add(self, cells: Cells) -> None:
         """A planned row: later requests see it."""
         key = self.table.key_of(cells)
@@ -121,14 +126,14 @@ class Book:
                 self._owners[column] = {
                     newest[index]: identifier
                     for identifier in self._rows
-                    if (newest := self.in_force(identifier, "9999-12-31")) and newest[index]
+                    if (newest := self.newest(identifier)) and newest[index]
                 }
             return self._owners[column].get(text)
         key_of = self.table.key_of
         candidates = {key_of(cells) for rows in self._rows.values() for cells in rows if cells[index] == text}
         candidates |= {key_of(row.cells) for row in rows_of(self._snapshot, self.table, column, text)[0]}
         for identifier in sorted(candidates):
-            newest = self.in_force(identifier, "9999-12-31")
+            newest = self.newest(identifier)
             if newest and newest[index] == text:
                 return identifier
         return None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilactl.dates import Span, parse_date
+from ilactl.dates import Span, known_date, parse_date
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import FIGURES, IDENTITIES, PERSONS
 from ilactl.ledger.entries import usable_rows
@@ -129,12 +129,6 @@ def _iter(snapshot: Snapshot, table: Table) -> Iterator[Row]:
     usable_rows([], findings, table)
 
 
-def _day(text: str) -> date:
-    day = parse_date(text)
-    assert day is not None, "the scanner lets no other text through"
-    return day
-
-
 def _states(rows: Iterable[Row], table: Table) -> tuple[StateRow, ...]:
     """Rows in file order to rows by valid_from, of equals only the last."""
     at, facts_at = table.index("valid_from"), table.index("facts")
@@ -143,7 +137,7 @@ def _states(rows: Iterable[Row], table: Table) -> tuple[StateRow, ...]:
         by_day[row.cells[at]] = row
     return tuple(
         StateRow(
-            _day(day),
+            known_date(day),
             dict(zip(table.names, by_day[day].cells, strict=True)),
             parse_facts(by_day[day].cells[facts_at]),
             by_day[day].offset,
@@ -166,7 +160,9 @@ def _figures(rows: Iterable[Row]) -> tuple[FigureRow, ...]:
         _, figure, first, last, text, source = row.cells
         value = parse_decimal(text)
         assert value is not None, "the scanner lets no other text through"
-        figures.append(FigureRow(figure, Span(_day(first), _day(last)), value, source, row.offset))
+        figures.append(
+            FigureRow(figure, Span(known_date(first), known_date(last)), value, source, row.offset)
+        )
     return tuple(sorted(figures, key=lambda f: f.offset))
 
 

@@ -50,7 +50,7 @@ class RunPlanner(_OfCourses):
         given = {name: text for name, text in given.items() if name not in ("course", "run")}
         cells = {**self.held(key, day), **given}
         if given.get("price") and not cells.get("unit"):
-            course = self.courses.in_force(self.table.key_cells(key)[0], "9999-12-31")
+            course = self.courses.newest(self.table.key_cells(key)[0])
             unit = course[COURSES.index("unit")] if course else ""
             given |= {"unit": unit} if unit else {}
         return self.with_amounts({**cells, **given}, given, "price")
@@ -99,7 +99,7 @@ class OutcomePlanner(_OfCourses):
             return f"{course}/{number}"
         if course not in self._numbers:
             text = OUTCOMES.index("text")
-            held = {key: self.book.in_force(key, "9999-12-31") for key in self.book.under(course)}
+            held = {key: self.book.newest(key) for key in self.book.under(course)}
             self._numbers[course] = {
                 row[text] or f"/{key}": int(key.rpartition("/")[2]) for key, row in held.items() if row
             }

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.ledger.courses import relevance_for, relevance_on
-from ilactl.ledger.organisations import provider_on
 from ilactl.rules.holder import Holder
 from ilactl.rules.objections import OVERDRAWN, WINDOW
 from ilactl.rules.offer import Ask
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from ilactl.ledger.courses import CourseRow, RelevanceRow, RunRow
     from ilactl.ledger.entries import Entry
-    from ilactl.ledger.organisations import Provider
     from ilactl.ledger.registers import PersonRecord
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.model import Scheme
@@ -44,24 +42,16 @@ class Payment(NamedTuple):
 
 
 class _Registers(Lookup):
-    """Looks up each provider and the evidence of a day once, and counts what the rules will have brought."""
+    """Reads the evidence of a day once for all courses, and counts what the rules will have brought."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
         self.ahead: Sequence[Entry] = ()
-        self._providers: dict[tuple[str, date], Provider] = {}
         self._relevance: dict[date, Mapping[str, tuple[RelevanceRow, ...]]] = {}
 
     def entries(self, record: PersonRecord) -> list[Entry]:
         """The person's entries, and those ahead."""
         return [*super().entries(record), *self.ahead]
-
-    def provider(self, organisation: str, on: date) -> Provider:
-        """What the organisation is as a provider on the day."""
-        key = organisation, on
-        if key not in self._providers:
-            self._providers[key] = provider_on(self.snapshot, organisation, on)
-        return self._providers[key]
 
     def in_demand(self, course: CourseRow, on: date) -> bool:
         """Whether evidence holds on the day for the course or its field."""

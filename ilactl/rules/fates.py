@@ -54,7 +54,7 @@ def fates_of_rest(
 def fate_of(
     holder: Holder, part: Held, pays: int, rest: str, enrolment: str, grace: Term | None = None
 ) -> Fate:
-    """One lot's fate; `rest` is one of `RESTS`."""
+    """One lot's fate. `rest` is wallet, pool, funder, own or held, as rows of endings say it."""
     lot, amount = part.lot, part.held - pays
     fate = Fate(lot.entry, lot.person, lot.class_, lot.funder, part.held, pays)
     if not amount:

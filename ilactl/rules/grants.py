@@ -5,7 +5,7 @@ Pure: the same facts, sums and rules give the same decision. A batch computes th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -28,7 +28,7 @@ from ilactl.rules.uses import names_of_grant
 from ilactl.rules.values import Value
 from ilactl.rules.windows import DueDays, used_of_cap
 
-__all__ = ["Decider", "undecided_reasons"]
+__all__ = ["Decider"]
 
 
 class Decider:
@@ -213,8 +213,3 @@ def _taken(grant: Grant, sums: Sums, occasion: Occasion) -> bool:
 def _born(reading: Reading) -> date | None:
     assumed = (reading.assumed or {}).get("birth_date")
     return assumed if isinstance(assumed, date) else reading.record.birth_date
-
-
-def undecided_reasons(decisions: Sequence[Decision]) -> list[str]:
-    """The missing facts and notes of undecided decisions, each once, in order of appearance."""
-    return list(dict.fromkeys(reason for d in decisions for reason in (*d.missing, *d.notes)))

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ORDERS",
-    "PAYEES",
     "REQUIRED",
-    "RESTS",
     "TOGETHER",
     "Ending",
     "EndingRow",
@@ -39,15 +37,8 @@ lots before free ones, the older lot."""
 TOGETHER = "even"
 """The last of a rule's keys: lots that are alike by those before are drawn together, by what they hold."""
 
-PAYEES = ("provider", "own", "employer")
-"""Who is paid: the provider, the holder who paid before, the holder's employer who did."""
-
 REQUIRED = ("quality", "relevance")
 """A label of the provider in force; evidence that the labour market asks for it."""
-
-RESTS = ("wallet", "pool", "funder", "own", "held")
-"""Where what the payee does not get goes: released to its lot, forfeited, returned to who gave it,
-returned to the holder, or still held."""
 
 
 class Only(Struct, frozen=True):
@@ -70,6 +61,7 @@ class Spend(Struct, Version, frozen=True):
     `net` is the price after subsidies outside the wallet (the price itself where it is None),
     `from_wallet` what the lots pay at most; what they do not pay is the holder's own share. Where
     `own_class` names a class, the own share is booked too: paid in, reserved, and ended with the rest.
+    `payee` is provider, own (the holder who paid before) or employer (the one who did for the holder).
     `usable_at` is the day on which a lot must not have ended: that of enrolling, or the course's start.
     `requires` says what must hold on the day of booking and again on that of the start.
     """
@@ -99,7 +91,8 @@ class EndingRow(Struct, frozen=True):
     """One row of the table: at this step, if it holds, the payee's share so far and the way of the rest.
 
     `provider` is cumulative, 0 to 1 of what was reserved; `provider_of` says it for single classes,
-    `rest_of` where the rest of a class goes. Shares are rounded once on the whole.
+    `rest_of` where the rest of a class goes. Shares are rounded once on the whole. `rest` is wallet
+    (released to its lot), pool (forfeited), funder (returned to who gave it), own (to the holder) or held.
     """
 
     on: tuple[str, ...]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ilactl.errors import NotFound
 from ilactl.ledger.courses import CourseRow, RunRow, course_on, relevance_of, runs_of
 from ilactl.ledger.enrolments import (
+    SEATED,
     Enrolment,
     Step,
     all_enrolments,
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from ilactl.rules.names import NameSpec
 
 __all__ = ["Lookup", "Registers", "Whole"]
-
-_SEATLESS = ("cancelled", "void")
-"""States in which an enrolment holds no seat."""
 
 
 class Registers:
@@ -159,7 +157,7 @@ class Registers:
             self._in_course[course] = enrolments_in(self.snapshot, course)
         steps = [step for steps in self._steps.values() for step in steps if step.course == course]
         there = _with_steps(self._in_course[course], steps)
-        return sum(1 for one in there if one.run == run and one.state not in _SEATLESS)
+        return sum(1 for one in there if one.run == run and one.state in SEATED)
 
     def _read_entries(self, record: PersonRecord) -> Sequence[Entry]:
         return entries_of(self.snapshot, record.person)
@@ -272,8 +270,8 @@ class Whole(Registers):
         before = self._there.get(one.id)
         if before is None:
             self._theirs.setdefault(one.person, []).append(one.id)
-        elif before.state not in _SEATLESS:
+        elif before.state in SEATED:
             self._seats[before.course, before.run] -= 1
         self._there[one.id] = one
-        if one.state not in _SEATLESS:
+        if one.state in SEATED:
             self._seats[one.course, one.run] += 1

@@ -55,17 +55,28 @@ def _no_label(provider: Provider, day: date) -> str:
 
 def run_objections(registers: Registers, run: RunRow, day: date) -> Iterator[Objection]:
     """What speaks against taking a seat in the run on the day."""
-    name = f"run {run.run} of {run.course}"
-    if run.ends and run.ends < day:
-        yield Objection(WINDOW, f"{name} ended on {run.ends}")
-    elif run.apply_from and day < run.apply_from:
-        yield Objection(WINDOW, f"one can enrol in {name} from {run.apply_from} on")
-    elif run.apply_until and run.apply_until < day:
-        yield Objection(WINDOW, f"one could enrol in {name} until {run.apply_until}")
+    if reason := _not_open(run, day):
+        yield Objection(WINDOW, reason)
     left = seats_left(registers, run)
     if left is not None and left <= 0:
         taken = "the only seat" if run.seats == 1 else f"each of the {run.seats} seats"
-        yield Objection(SEATS, f"{taken} of {name} is taken")
+        yield Objection(SEATS, f"{taken} of {_name(run)} is taken")
+
+
+def _not_open(run: RunRow, day: date) -> str:
+    """Why one cannot enrol in the run on the day, whatever seats it has; empty where one can."""
+    name = _name(run)
+    if run.ends and run.ends < day:
+        return f"{name} ended on {run.ends}"
+    if run.apply_from and day < run.apply_from:
+        return f"one can enrol in {name} from {run.apply_from} on"
+    if run.apply_until and run.apply_until < day:
+        return f"one could enrol in {name} until {run.apply_until}"
+    return ""
+
+
+def _name(run: RunRow) -> str:
+    return f"run {run.run} of {run.course}"
 
 
 def only_run(registers: Registers, course: str, day: date) -> RunRow | None:
@@ -86,14 +97,8 @@ def unnamed_objections(registers: Registers, course: str, day: date) -> Iterator
 
 def _open_runs(registers: Registers, course: str, day: date) -> list[RunRow]:
     """The runs that are held and that one may enrol in on the day, full ones too."""
-    return [
-        run
-        for run in registers.runs_in(course, day)
-        if not run.withdrawn
-        and not (run.ends and run.ends < day)
-        and not (run.apply_from and day < run.apply_from)
-        and not (run.apply_until and run.apply_until < day)
-    ]
+    runs = registers.runs_in(course, day)
+    return [run for run in runs if not run.withdrawn and not _not_open(run, day)]
 
 
 def seats_left(registers: Registers, run: RunRow) -> int | None:

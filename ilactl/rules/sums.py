@@ -192,10 +192,6 @@ class Dues(Struct):
             self._grant[entry.entry] = grant, self._of[grant]
             self._set(key, grant, before)
 
-    def of_grant(self, entry: str) -> int:
-        """What is due by that grant now."""
-        return self._of.get(entry, 0)
-
     def _set(self, key: tuple[str, str], entry: str, due: int) -> None:
         self.by_key[key] += due - self._of.get(entry, 0)
         self._of[entry] = due

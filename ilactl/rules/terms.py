@@ -23,7 +23,6 @@ from ilactl.dates import add_months, parse_date
 
 __all__ = [
     "NO_TERMS",
-    "UNUSED",
     "LotTerms",
     "Term",
     "birthday",
@@ -33,9 +32,6 @@ __all__ = [
     "parse_term",
     "term_day",
 ]
-
-UNUSED = ("expired", "funder", "pool")
-"""Where what is left at a lot's end goes."""
 
 _YEARLY = re.compile(r"(?P<day>[0-9]{2}-[0-9]{2})(?P<next> next)?", re.ASCII)
 _LENGTH = re.compile(r"(?P<n>[1-9][0-9]{0,3}) (?P<unit>year|month|day)s?(?P<use> after first use)?", re.ASCII)

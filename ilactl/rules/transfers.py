@@ -85,11 +85,6 @@ def plan_out(snapshot: Snapshot, person: str, to: str, on: date) -> Outgoing:
     return Outgoing(record, to, on, (), snapshot.commit_of("entitlements.csv", went[-1].offset))
 
 
-def _row_out(lot: Lot, on: date, account: str) -> Entry:
-    wallet = f"wallet:{lot.class_}"
-    return Entry("", on, lot.person, "transfer", lot.entry, lot.balance, lot.unit, wallet, account)
-
-
 def file_of(snapshot: Snapshot, record: Record) -> TransferFile:
     """The file of a transfer out, from the ledger as its commit found it: the same whenever it is made."""
     before, note = snapshot.at(record.seq - 1), record.note

@@ -59,6 +59,16 @@ def test_runs_are_listed_by_course_and_by_what_is_open(stocked) -> None:
     )
 
 
+def test_a_run_that_is_over_is_not_open_whenever_applications_end(stocked) -> None:
+    run = (*RUN, "--starts", "2027-01-10", "--ends", "2027-02-10", "--apply-until", "2027-03-01")
+    stocked(*run, "--id", "R9").ok()
+    for day, there in (("2027-02-10", True), ("2027-02-11", False)):
+        found = stocked("course", "run", "list", "C2", "--open", "--on", day, "-O", "csv").ok().out
+        assert ("C2,R9" in found) is there
+        shown = stocked("course", "show", "C2", "--on", day, "-O", "csv").ok().out
+        assert ("R9" in shown) is there
+
+
 def test_a_run_is_withdrawn_and_held_after_all(stocked) -> None:
     stocked("course", "run", "withdraw", "C2/R1", "--why", "fire").ok()
     assert stocked("course", "find", "databases", "--mode", "distance").code == 66

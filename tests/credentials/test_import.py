@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ilactl.commands.face import Face
 from ilactl.ledger.credentials import all_credentials
 from tests.credentials.conftest import Agency
 
@@ -24,6 +27,35 @@ def test_anothers_credential_is_kept_as_it_came(issued: Agency) -> None:
     refused = other("credential", "revoke", one.id, "--reason", "x", "--yes")
     assert (refused.code, "issued by somebody else" in refused.err) == (3, True)
     assert other("check").ok().out == ""
+
+
+def test_two_who_keep_the_same_one_at_once_keep_it_once(
+    issued: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Agency(issued.folder / "other")
+    other.folder.mkdir()
+    other.outside("init", other.ledger, "--sample").ok()
+    holder = all_credentials(issued.snapshot())[0].person
+    give = ("credential", "import", issued.path(), "--person", holder, "--trust", issued.did, "-v")
+    writer = Face.writer
+
+    def after_another(face: Face, *words: str) -> object:
+        monkeypatch.setattr(Face, "writer", writer)
+        other(*give).ok()
+        return face.writer(*words)
+
+    monkeypatch.setattr(Face, "writer", after_another)
+    assert "kept already" in other(*give).ok().out
+    assert len(all_credentials(other.snapshot())) == 1
+
+
+def test_a_course_that_is_not_there_is_not_recorded(issued: Agency) -> None:
+    holder = all_credentials(issued.snapshot())[0].person
+    give = ("credential", "import", issued.path(), "--person", holder, "--trust", issued.did)
+    for course in ("NET9", "net 1,x"):
+        refused = issued(*give, "--course", course)
+        assert (refused.code, f"course {course} not found" in refused.err) == (66, True)
+    assert issued("check").ok().out == ""
 
 
 def test_what_is_not_valid_is_not_kept(issued: Agency) -> None:

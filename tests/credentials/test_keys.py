@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ilactl.commands.face import Face
 from ilactl.credentials.dids import did_key, key_of_multikey, web_address
 from ilactl.credentials.keyfile import SAMPLE_KEY, new_key, pem_of, public_of
 from ilactl.ledger.credential_keys import credential_keys
@@ -148,3 +149,19 @@ def test_a_did_web_is_published(keyed: Agency) -> None:
     keyed.outside(
         "credential", "verify", badge, "--trust", page, "--status", keyed.folder / "status-1.json"
     ).ok()
+
+
+def test_a_retirement_does_not_take_back_what_was_said_meanwhile(
+    keyed: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retire = ("credential", "key", "retire", "--yes")
+    confirm = Face.confirm
+
+    def after_another(face: Face, question: str) -> None:
+        monkeypatch.setattr(Face, "confirm", confirm)
+        keyed(*retire, "--compromised-since", "2026-11-01").ok()
+
+    monkeypatch.setattr(Face, "confirm", after_another)
+    said = keyed(*retire)
+    assert (said.code, "CHANGED-MEANWHILE" in said.err) == (75, True)
+    assert [one.state for one in credential_keys(keyed.snapshot())] == ["compromised"]

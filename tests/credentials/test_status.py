@@ -54,6 +54,18 @@ def test_the_life_of_a_credential(issued: Agency) -> None:
     assert [row["step"] for row in steps["rows"]] == ["issued", "suspended", "reinstated", "revoked"]
 
 
+def test_a_dry_run_refuses_what_the_run_refuses(issued: Agency) -> None:
+    (one,) = all_credentials(issued.snapshot())
+    manifest = issued.ledger / "ledger.toml"
+    closed = manifest.read_text().replace("# closed_until = 2025-12-31", "closed_until = 2026-12-31")
+    manifest.write_text(closed)
+    issued("adopt", "--why", "the year is closed", "--yes").ok()
+    revoke = ("credential", "revoke", one.id, "--reason", "fraud")
+    run, dry = issued(*revoke, "--yes"), issued(*revoke, "-n")
+    assert (run.code, "the books are closed until 2026-12-31" in run.err) == (3, True)
+    assert (dry.code, dry.err) == (run.code, run.err)
+
+
 def test_the_same_state_gives_the_same_bytes(issued: Agency) -> None:
     first = published(issued).read_bytes()
     assert published(issued).read_bytes() == first

@@ -109,6 +109,14 @@ def test_an_unknown_person_course_or_run_is_not_found(agency: Agency) -> None:
         assert agency("enrol", person, course, *YES, day="2026-12-01").code == 66
 
 
+@pytest.mark.parametrize("ref", ["FORM\n7", "=FORM(7)", "FORM\t7"])
+def test_a_reference_that_cannot_stand_in_a_cell_is_refused(agency: Agency, ref: str) -> None:
+    before = agency.bytes()
+    done = agency("enrol", "P1", "C1/R1", *YES, "--ref", ref, day="2026-12-01")
+    assert (done.code, "--ref: ref" in done.err) == (2, True)
+    assert agency.bytes() == before
+
+
 def test_success_is_silent_without_a_terminal(agency: Agency) -> None:
     done = agency("enrol", "P1", "C1/R1", *YES, day="2026-12-01")
     assert (done.code, done.out, done.err) == (0, "", "")

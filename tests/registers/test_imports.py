@@ -314,3 +314,17 @@ def test_an_organisation_by_hand(ledger, invoke):
 
 def test_an_input_that_is_not_there(ledger: Path, invoke):
     assert invoke("--ledger", ledger, "person", "import", "nowhere.csv").code == 66
+
+
+def test_a_key_stands_for_one_organisation(ledger, invoke):
+    def organisation(*words: str):
+        return invoke("--ledger", ledger, "organisation", *words)
+
+    add = ("--kind", "provider", "--name", "Academy", "--from", "2026-01-01", "--key", "form-7")
+    organisation("add", "--id", "O1", *add).ok()
+    assert "done already" in organisation("add", "--id", "O1", *add, "-v").ok().out
+    assert organisation("add", "--id", "O2", *add).code == 3
+    organisation("add", "--id", "O2", *add[:-2]).ok()
+    suspend = ("--suspend", "an audit", "--key", "letter-1")
+    organisation("update", "O1", *suspend).ok()
+    assert organisation("update", "O2", *suspend).code == 3

@@ -119,6 +119,9 @@ def test_an_import_confirms_nothing_and_takes_its_own_export(world, by):
     before = cells(world)
     by("ann", "organisation", "import", "-", stdin=export).ok()
     assert cells(world) == before
+    on_paper = export.replace(IBAN, spaced_iban(IBAN))
+    by("ann", "organisation", "import", "-", stdin=on_paper).ok()
+    assert cells(world) == before
     wrong = by("ann", "organisation", "import", "-", stdin="organisation,iban\nO8,LT12 3\n")
     assert (wrong.code, "stdin:2:4: IN-CELL" in wrong.err) == (65, True)
     by("ann", "organisation", "import", "-", stdin=f"organisation,iban\nO8,{spaced_iban(OTHER_IBAN)}\n").ok()

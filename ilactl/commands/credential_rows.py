@@ -1,0 +1,67 @@
+"""What commands share that record one row of credentials.csv: plan, show, ask, plan again under the lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ilactl.commands.registering import refuse_cell
+from ilactl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ilactl.commands.face import Face
+    from ilactl.ledger.credentials import CredentialStep
+    from ilactl.ledger.snapshot import Snapshot
+    from ilactl.output import Answer
+
+__all__ = ["record_row", "refuse_text"]
+
+
+def record_row(
+    face: Face,
+    command: str,
+    plan: Callable[[Snapshot], tuple[CredentialStep, bool]],
+    told: Callable[[Snapshot, CredentialStep, int | None, str], Answer],
+    *,
+    question: Callable[[CredentialStep], str] | None = None,
+) -> None:
+    """Record the row that `plan` comes to, and answer; with a `question` only on a yes.
+
+    `plan` says besides whether the ledger has the row already: then it is that row, and nothing is
+    written. It is asked again under the lock, so that of two who record the same one does. `told` gets
+    the ledger as it was, the row, the commit's number (None where nothing was written) and what was done.
+    """
+    snapshot = face.snapshot()
+    step, known = plan(snapshot)
+    if known or face.dry_run:
+        said = "recorded already, nothing to write" if known else "dry run, nothing was written"
+        face.answer(told(snapshot, step, None, said), change=known)
+        return
+    if question is not None:
+        face.confirm(question(step))
+    with face.writer() as writer:
+        step, known = plan(writer.snapshot)
+        seq = None
+        if not known:
+            from ilactl.ledger.columns import CREDENTIALS
+            from ilactl.ledger.commit import Append, Change
+            from ilactl.ledger.credentials import cells_of_credential
+            from ilactl.ledger.scan import format_row
+
+            row = Append(CREDENTIALS.file, format_row(cells_of_credential(step)).encode(), rows=1)
+            seq = writer.commit(Change(command, (row,), booked_on=step.booked_on)).seq
+    done = f"commit {seq}" if seq else "recorded already"
+    face.answer(told(snapshot, step, seq, done), change=True)
+
+
+def refuse_text(option: str, column: str, text: str, *, empty: str = "") -> None:
+    """Raise UsageError where the option's text cannot stand in that column of credentials.csv.
+
+    `empty` is what is wrong with a text that is needed and not there.
+    """
+    from ilactl.ledger.columns import CREDENTIALS
+
+    if empty and not text:
+        raise UsageError(reason=f"{option}: {empty}")
+    refuse_cell(option, CREDENTIALS.column(column), text)
