@@ -130,8 +130,11 @@ def _the_proof(document: dict[str, Any], found: Verdict) -> dict[str, Any] | Non
             wrong.append("its proof is not made for asserting (proofPurpose)")
         if not isinstance(proof.get("verificationMethod"), str):
             wrong.append("its proof names no key (verificationMethod)")
-        if "created" in proof and time_of(proof["created"]) is None:
-            wrong.append("its proof's time (created) is no time with a zone")
+        wrong += [
+            f"its proof's time ({name}) is no time with a zone"
+            for name in ("created", "expires")
+            if name in proof and time_of(proof[name]) is None
+        ]
         wrong += [
             f"its proof has a term of no meaning, {name[:40]!r}" for name in proof if name not in _PROOF_TERMS
         ]
