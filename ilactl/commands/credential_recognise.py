@@ -49,18 +49,19 @@ def recognise(face: Face, credential: str, by: str, text: str, note: str) -> Non
             raise UsageError(reason=f"{option}: {fault}")
     snapshot = face.snapshot()
     step, done = _step(face, snapshot, credential, by, text, note)
-    if done or face.dry_run:
-        said = "recorded already, nothing to write" if done else "dry run, nothing was written"
+    again = "recorded already, nothing to write"
+    if face.dry_run:
+        said = again if done else "dry run, nothing was written"
         face.answer(_answer(snapshot, step, None, said), change=done)
         return
-    with face.writer("ilactl credential recognise") as writer:
+    with face.writer("ilactl credential recognise") as writer:  # also finishes what a crash left half done
         step, done = _step(face, writer.snapshot, credential, by, text, note)
         seq = None
         if not done:
             append = Append(CREDENTIALS.file, format_row(cells_of_credential(step)).encode(), rows=1)
             change = Change("credential recognise", (append,), booked_on=step.booked_on)
             seq = writer.commit(change).seq
-    face.answer(_answer(snapshot, step, seq, f"commit {seq}" if seq else "recorded already"), change=True)
+    face.answer(_answer(snapshot, step, seq, f"commit {seq}" if seq else again), change=True)
 
 
 def _step(

@@ -8,7 +8,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import CREDENTIAL
-from ilactl.errors import Refused, UsageError
+from ilactl.errors import ChangedMeanwhile, Refused, UsageError
 
 if TYPE_CHECKING:
     from ilactl.ledger.credentials import Credential
@@ -96,14 +96,17 @@ def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
         return Answer(f"ilactl.credential_{verb}/1", blocks=[Lines([line])], data=data)
 
     snapshot = face.snapshot()
-    one, done = _one(snapshot, wanted, step)
-    if done or face.dry_run:
-        said = "recorded already, nothing to write" if done else "dry run, nothing was written"
-        face.answer(told(one, None, said), change=done)
+    one, known = _one(snapshot, wanted, step)
+    again = "recorded already, nothing to write"
+    if face.dry_run:
+        face.answer(told(one, None, again if known else "dry run, nothing was written"), change=known)
         return
-    face.confirm(f"{verb.capitalize()} {one.id} of {one.person}?")
-    with face.writer(f"ilactl credential {verb}") as writer:
+    if not known:
+        face.confirm(f"{verb.capitalize()} {one.id} of {one.person}?")
+    with face.writer(f"ilactl credential {verb}") as writer:  # a crash may have left what is known half done
         one, done = _one(writer.snapshot, wanted, step)
+        if known and not done:
+            raise ChangedMeanwhile()
         seq = None
         if not done:
             on = face.on(writer.snapshot)
@@ -114,7 +117,7 @@ def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
                 f"credential {verb}", (Append(CREDENTIALS.file, data, rows=1),), booked_on=row.booked_on
             )
             seq = writer.commit(change).seq
-    face.answer(told(one, seq, f"commit {seq}" if seq else "recorded already"), change=True)
+    face.answer(told(one, seq, f"commit {seq}" if seq else again), change=True)
 
 
 def _one(snapshot: Snapshot, wanted: str, step: str) -> tuple[Credential, bool]:

@@ -229,13 +229,10 @@ def import_(
       $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt --course C1
       $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status status-1.json  # exit 66
     """
-    from ilactl.commands.recording import booking_day
-    from ilactl.credentials.recorded import imported_step, known_import
     from ilactl.ledger.columns import CREDENTIALS
     from ilactl.ledger.commit import Append, Change
     from ilactl.ledger.credentials import cells_of_credential, document_name
     from ilactl.ledger.grammar import fault_of
-    from ilactl.ledger.holders import ids_of
     from ilactl.ledger.scan import format_row
 
     data, name = face.read_input(file)
@@ -243,31 +240,50 @@ def import_(
     if fault:
         raise UsageError(reason=f"--ref: {fault}")
     snapshot = face.snapshot()
-    holder = ids_of(snapshot, [person])[person][0]
     found, document, text = _verified(face, data, name, trust, status)
+    text = text if text.endswith(b"\n") else text + b"\n"
+    made = _step(face, snapshot, document, text, person, course, ref)
     if found.reasons or not found.trusted:
         face.answer(_answer(name, document, found))
         _end(found)
-    text = text if text.endswith(b"\n") else text + b"\n"
-    done = known_import(snapshot, text)
-    if done is not None or face.dry_run:
-        face.answer(
-            _imported(document, found, done or "", None, dry_run=done is None), change=done is not None
-        )
+    if face.dry_run:
+        known = made if isinstance(made, str) else ""
+        face.answer(_imported(document, found, known, None, dry_run=not known), change=bool(known))
         return
-    with face.writer("ilactl credential import") as writer:
-        on = face.on(writer.snapshot)
-        made: CredentialStep = imported_step(
-            writer.snapshot, document, text, holder, course, ref, on, booking_day(writer.snapshot, on)
-        )
-        row = format_row(cells_of_credential(made)).encode()
-        change = Change(
-            "credential import",
-            (Append(CREDENTIALS.file, row, rows=1), Append(document_name(made.credential), text)),
-            booked_on=made.booked_on,
-        )
-        seq = writer.commit(change).seq
-    face.answer(_imported(document, found, made.credential, seq), change=True)
+    with face.writer("ilactl credential import") as writer:  # also finishes what a crash left half done
+        made = _step(face, writer.snapshot, document, text, person, course, ref)
+        seq = None
+        if not isinstance(made, str):
+            row = format_row(cells_of_credential(made)).encode()
+            change = Change(
+                "credential import",
+                (Append(CREDENTIALS.file, row, rows=1), Append(document_name(made.credential), text)),
+                booked_on=made.booked_on,
+            )
+            seq = writer.commit(change).seq
+    kept = made if isinstance(made, str) else made.credential
+    face.answer(_imported(document, found, kept, seq), change=True)
+
+
+def _step(
+    face: Face,
+    snapshot: Snapshot,
+    document: dict[str, Any],
+    text: bytes,
+    person: str,
+    course: str,
+    ref: str,
+) -> CredentialStep | str:
+    """The row to write, or the id that the document is kept under already. Raises NotFound, Refused."""
+    from ilactl.commands.recording import booking_day
+    from ilactl.credentials.recorded import imported_step, known_import
+    from ilactl.ledger.holders import ids_of
+
+    holder, on = ids_of(snapshot, [person])[person][0], face.on(snapshot)
+    known = known_import(snapshot, text, holder, course)
+    if known is not None:
+        return known
+    return imported_step(snapshot, document, text, holder, course, ref, on, booking_day(snapshot, on))
 
 
 def _imported(
