@@ -193,25 +193,33 @@ def retire(face: Face, key_id: str, compromised_since: date | None) -> None:
       $ ilactl credential key retire --compromised-since 2026-11-20 --yes
       $ ilactl credential key retire K1 --yes  # exit 66
     """
-    snapshot = face.snapshot()
-    one = _to_retire(snapshot, key_id)
-    on = one.retired_on or face.on(snapshot)
-    same = compromised_since is None or compromised_since == one.compromised_since
-    if one.retired_on is not None and same:
-        face.answer(_retired(one.key, on, None, "retired already, nothing to write"), change=True)
-        return
-    since = compromised_since or one.compromised_since
+    one, row = _retirement(face, face.snapshot(), key_id, compromised_since)
+    again, known = "retired already, nothing to write", row is None
     if face.dry_run:
-        face.answer(_retired(one.key, on, None, "dry run, nothing was written"))
+        said = again if row is None else "dry run, nothing was written"
+        face.answer(_retired(one, row, None, said), change=known)
         return
-    face.confirm(f"Retire {one.key}, {one.did}?")
-    with face.writer() as writer:
-        if _to_retire(writer.snapshot, one.key) != one:
+    if not known:
+        face.confirm(f"Retire {one.key}, {one.did}?")
+    with face.writer() as writer:  # a crash may have left it half done
+        one, row = _retirement(face, writer.snapshot, one.key, compromised_since)
+        if known and row is not None:
             raise ChangedMeanwhile()
-        today = max(face.on(writer.snapshot), one.since).isoformat()
-        cells = (one.key, today, one.did, one.public, on.isoformat(), since.isoformat() if since else "")
-        seq = _commit(writer, "credential key retire", cells)
-    face.answer(_retired(one.key, on, seq, f"commit {seq}"), change=True)
+        seq = _commit(writer, "credential key retire", row) if row is not None else None
+    face.answer(_retired(one, row, seq, f"commit {seq}" if seq else again), change=True)
+
+
+def _retirement(
+    face: Face, snapshot: Snapshot, key_id: str, compromised_since: date | None
+) -> tuple[CredentialKey, tuple[str, ...] | None]:
+    """The key, and the row that retires it; None where it is so already."""
+    one = _to_retire(snapshot, key_id)
+    since = compromised_since or one.compromised_since
+    if one.retired_on is not None and since == one.compromised_since:
+        return one, None
+    on, today = one.retired_on or face.on(snapshot), max(face.on(snapshot), one.since)
+    ends = (on.isoformat(), since.isoformat() if since else "")
+    return one, (one.key, today.isoformat(), one.did, one.public, *ends)
 
 
 def _to_retire(snapshot: Snapshot, key_id: str) -> CredentialKey:
@@ -226,9 +234,11 @@ def _to_retire(snapshot: Snapshot, key_id: str) -> CredentialKey:
     return signing[0]
 
 
-def _retired(name: str, on: date, seq: int | None, done: str) -> Answer:
+def _retired(one: CredentialKey, row: tuple[str, ...] | None, seq: int | None, done: str) -> Answer:
+    from ilactl.dates import parse_date
     from ilactl.output import Answer, Lines
 
-    line = f"{name} signs no more after {on}: {done}"
-    data = {"key": name, "retired_on": on, "commit": seq}
+    on = parse_date(row[4]) if row is not None else one.retired_on
+    line = f"{one.key} signs no more after {on}: {done}"
+    data = {"key": one.key, "retired_on": on, "commit": seq}
     return Answer("ilactl.credential_key_retire/1", blocks=[Lines([line])], data=data)

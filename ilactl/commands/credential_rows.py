@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ilactl.commands.registering import refuse_cell
-from ilactl.errors import UsageError
+from ilactl.errors import ChangedMeanwhile, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ilactl.commands.face import Face
+    from ilactl.ledger.commit import Writer
     from ilactl.ledger.credentials import CredentialStep
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
@@ -29,30 +30,35 @@ def record_row(
     """Record the row that `plan` comes to, and answer; with a `question` only on a yes.
 
     `plan` says besides whether the ledger has the row already: then it is that row, and nothing is
-    written. It is asked again under the lock, so that of two who record the same one does. `told` gets
+    written. It is asked again under the lock, so that of two who record the same one does, and what
+    counts as known there is in its files. `told` gets
     the ledger as it was, the row, the commit's number (None where nothing was written) and what was done.
     """
     snapshot = face.snapshot()
     step, known = plan(snapshot)
-    if known or face.dry_run:
-        said = "recorded already, nothing to write" if known else "dry run, nothing was written"
+    again = "recorded already, nothing to write"
+    if face.dry_run:
+        said = again if known else "dry run, nothing was written"
         face.answer(told(snapshot, step, None, said), change=known)
         return
-    if question is not None:
+    if question is not None and not known:
         face.confirm(question(step))
-    with face.writer() as writer:
-        step, known = plan(writer.snapshot)
-        seq = None
-        if not known:
-            from ilactl.ledger.columns import CREDENTIALS
-            from ilactl.ledger.commit import Append, Change
-            from ilactl.ledger.credentials import cells_of_credential
-            from ilactl.ledger.scan import format_row
+    with face.writer() as writer:  # what is known, too: a crash may have left it half done
+        step, there = plan(writer.snapshot)
+        if question is not None and known and not there:
+            raise ChangedMeanwhile()
+        seq = None if there else _commit(writer, command, step)
+    face.answer(told(snapshot, step, seq, f"commit {seq}" if seq else again), change=True)
 
-            row = Append(CREDENTIALS.file, format_row(cells_of_credential(step)).encode(), rows=1)
-            seq = writer.commit(Change(command, (row,), booked_on=step.booked_on)).seq
-    done = f"commit {seq}" if seq else "recorded already"
-    face.answer(told(snapshot, step, seq, done), change=True)
+
+def _commit(writer: Writer, command: str, step: CredentialStep) -> int:
+    from ilactl.ledger.columns import CREDENTIALS
+    from ilactl.ledger.commit import Append, Change
+    from ilactl.ledger.credentials import cells_of_credential
+    from ilactl.ledger.scan import format_row
+
+    row = Append(CREDENTIALS.file, format_row(cells_of_credential(step)).encode(), rows=1)
+    return writer.commit(Change(command, (row,), booked_on=step.booked_on)).seq
 
 
 def refuse_text(option: str, column: str, text: str, *, empty: str = "") -> None:

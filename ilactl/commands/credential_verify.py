@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ilactl.credentials.trust import Trust
     from ilactl.credentials.verifying import Verdict
+    from ilactl.ledger.credentials import CredentialStep
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer, Block
 
@@ -229,46 +230,58 @@ def import_(
       $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status status-1.json  # exit 66
     """
     from ilactl.commands.credential_rows import refuse_text
-    from ilactl.commands.recording import booking_day
-    from ilactl.credentials.recorded import imported_step, known_import
     from ilactl.ledger.columns import CREDENTIALS
     from ilactl.ledger.commit import Append, Change
-    from ilactl.ledger.courses import course_on, missing_course
     from ilactl.ledger.credentials import cells_of_credential, document_name
-    from ilactl.ledger.holders import ids_of
     from ilactl.ledger.scan import format_row
 
     data, name = face.read_input(file)
     refuse_text("--ref", "ref", ref)
     snapshot = face.snapshot()
-    holder = ids_of(snapshot, [person])[person][0]
-    if course and course_on(snapshot, course) is None:
-        raise missing_course(course)
     found, document, text = _verified(face, data, name, trust, status)
+    text = text if text.endswith(b"\n") else text + b"\n"
+    made = _step(face, snapshot, document, text, person, course, ref)
     if found.reasons or not found.trusted:
         face.answer(_answer(name, document, found))
         _end(found)
-    text = text if text.endswith(b"\n") else text + b"\n"
-    kept = known_import(snapshot, text)
-    if kept is not None or face.dry_run:
-        answer = _imported(document, found, kept or "", None, dry_run=kept is None)
-        face.answer(answer, change=kept is not None)
+    if face.dry_run:
+        known = made if isinstance(made, str) else ""
+        face.answer(_imported(document, found, known, None, dry_run=not known), change=bool(known))
         return
-    seq = None
-    with face.writer() as writer:
-        kept = known_import(writer.snapshot, text)  # somebody else may have kept it meanwhile
-        if kept is None:
-            on = face.on(writer.snapshot)
-            booked_on = booking_day(writer.snapshot, on)
-            made = imported_step(writer.snapshot, document, text, holder, course, ref, on, booked_on)
+    with face.writer() as writer:  # also finishes what a crash left half done
+        made = _step(face, writer.snapshot, document, text, person, course, ref)
+        seq = None
+        if not isinstance(made, str):
             row = format_row(cells_of_credential(made)).encode()
             change = Change(
                 "credential import",
                 (Append(CREDENTIALS.file, row, rows=1), Append(document_name(made.credential), text)),
                 booked_on=made.booked_on,
             )
-            kept, seq = made.credential, writer.commit(change).seq
+            seq = writer.commit(change).seq
+    kept = made if isinstance(made, str) else made.credential
     face.answer(_imported(document, found, kept, seq), change=True)
+
+
+def _step(
+    face: Face,
+    snapshot: Snapshot,
+    document: dict[str, Any],
+    text: bytes,
+    person: str,
+    course: str,
+    ref: str,
+) -> CredentialStep | str:
+    """The row to write, or the id that the document is kept under already. Raises NotFound, Refused."""
+    from ilactl.commands.recording import booking_day
+    from ilactl.credentials.recorded import imported_step, known_import
+    from ilactl.ledger.holders import ids_of
+
+    holder, on = ids_of(snapshot, [person])[person][0], face.on(snapshot)
+    known = known_import(snapshot, text, holder, course)
+    if known is not None:
+        return known
+    return imported_step(snapshot, document, text, holder, course, ref, on, booking_day(snapshot, on))
 
 
 def _imported(

@@ -205,8 +205,12 @@ def _credential_of_svg(data: bytes, *, wanted: bool) -> bytes | None:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = reader.refuse
     try:
         parser.Parse(data, True)
+    except NoBadge:
+        raise
     except expat.ExpatError as fault:
         raise NoBadge(f"the SVG image is not well-formed (line {fault.lineno})") from None
+    except (LookupError, ValueError):
+        raise NoBadge("the SVG image is in an encoding that is not read: save it as UTF-8") from None
     if not reader.found:
         return None
     if reader.found > 1:
@@ -214,6 +218,7 @@ def _credential_of_svg(data: bytes, *, wanted: bool) -> bytes | None:
     if wanted and reader.misplaced:
         raise NoBadge("the credential is not the first child of the SVG image, where Open Badges 3.0 has it")
     text = "".join(reader.text)
-    if wanted and reader.signed and not text.strip():
-        raise NoBadge("the SVG image carries a credential as a JSON Web Token, which is not read here")
+    if wanted and reader.signed:
+        told = "beside another one; one is meant" if text.strip() else "which is not read here"
+        raise NoBadge(f"the SVG image carries a credential as a JSON Web Token, {told}")
     return _bounded(text.encode())

@@ -193,7 +193,7 @@ def elements_of(
         lack(4, f"the provider {course.provider} is not in the register", remedy)
     outcomes = ground.outcomes(course.course, awarded_on)
     if not outcomes:
-        remedy = f"'ilactl course outcome add {course.course} …'"
+        remedy = f"'ilactl course outcome add {course.course} --from {awarded_on} --kind KIND --text TEXT'"
         lack(6, "the course has no learning outcomes", remedy)
     if course.ects is None and course.hours is None:
         lack(7, "the course has neither ects nor hours", update + "--ects N', or --hours N")
@@ -207,7 +207,8 @@ def elements_of(
     participation = _participation(ground, enrolment, run, awarded_on)
     if participation is None:
         where = f"update {course.course}/{enrolment.run}" if enrolment.run else f"add {course.course}"
-        lack(10, "no run says how the course is held", f"'ilactl course run {where} --mode MODE'")
+        remedy = f"'ilactl course run {where} --from {awarded_on} --mode MODE'"
+        lack(10, "no run says how the course is held", remedy)
     quality = _quality(ground, course, awarded_on)
     if not quality:
         lack(11, "neither course nor provider has a quality assurance", update + "--quality-assurance TEXT'")

@@ -56,6 +56,8 @@ def signed_by(document: dict[str, Any], proof: dict[str, Any], public: bytes) ->
         return False
     try:
         signature = base58.b58decode(value[1:])
+        if base58.b58encode(signature).decode() != value[1:]:
+            return False  # the library overlooks blanks at the end
         key = Ed25519PublicKey.from_public_bytes(public)
     except ValueError:
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "NotReadable", "read_json"]
@@ -43,7 +44,9 @@ def read_json(data: bytes) -> dict[str, Any]:
     if _depth(text) > MAX_DEPTH:
         raise NotReadable(f"it is nested deeper than {MAX_DEPTH} levels")
     try:
-        document = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float)
+        document = json.loads(
+            text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_int, parse_float=_float
+        )
     except (ValueError, RecursionError) as fault:
         if isinstance(fault, json.JSONDecodeError):
             where = f"line {fault.lineno}, column {fault.colno}"
@@ -52,6 +55,10 @@ def read_json(data: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise NotReadable("it is not a JSON object")
     _walk(document)
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise NotReadable("it holds half a character: \\ud… without its other half") from None
     return document
 
 
@@ -82,14 +89,18 @@ def _depth(text: str) -> int:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise ValueError(f"{twice[:40]!r} stands twice in one object")
     return found
 
 
 def _constant(text: str) -> float:
     raise ValueError(f"{text} is no number")
+
+
+def _int(text: str) -> int:
+    _float(text)
+    return int(text)
 
 
 def _float(text: str) -> float:

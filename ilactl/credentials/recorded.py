@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ilactl.credentials.signing import digest_of_document
 from ilactl.credentials.structure import time_of
 from ilactl.credentials.verifying import issuer_of
+from ilactl.errors import Refused
+from ilactl.ledger.courses import course_on, missing_course
 from ilactl.ledger.credentials import CredentialStep, all_credentials
 
 if TYPE_CHECKING:
@@ -59,10 +61,22 @@ def _kept(snapshot: Snapshot, one: Credential) -> Any:
         return None
 
 
-def known_import(snapshot: Snapshot, data: bytes) -> str | None:
-    """The id under which these very bytes are kept already."""
+def known_import(snapshot: Snapshot, data: bytes, person: str, course: str) -> str | None:
+    """The id under which these very bytes are kept already.
+
+    Raises Refused where they are kept for another person, or stand for another course.
+    """
     digest = digest_of_document(data)
-    return next((one.id for one in all_credentials(snapshot) if one.digest == digest), None)
+    one = next((one for one in all_credentials(snapshot) if one.digest == digest), None)
+    if one is None:
+        return None
+    told = f"for {one.person}" if one.person != person else ""
+    if course and one.course != course and not told:
+        told = f"as one for course {one.course}" if one.course else "without a course"
+    if told:
+        hint = f"one document is of one person and counts once: 'ilactl credential show {one.id}'"
+        raise Refused(reason=f"{one.id} keeps this document already, {told}", hint=hint)
+    return one.id
 
 
 def imported_step(
@@ -75,7 +89,9 @@ def imported_step(
     on: date,
     booked_on: date,
 ) -> CredentialStep:
-    """The row that keeps somebody else's document."""
+    """The row that keeps somebody else's document. Raises NotFound where there is no such course."""
+    if course and course_on(snapshot, course) is None:
+        raise missing_course(course)
     until = time_of(document.get("validUntil"))
     return CredentialStep(
         credential=f"C{snapshot.head.seq + 1}",

@@ -21,6 +21,15 @@ _TIME = re.compile(
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _BADGES = ("OpenBadgeCredential", "AchievementCredential")
+_TEXTS = frozenset(
+    (
+        *("name", "description", "narrative", "inLanguage", "value"),
+        *("identityHash", "identityType", "identifierType"),
+        *("targetName", "targetCode", "targetDescription", "targetType"),
+        *("addressCountry", "addressCountryCode"),
+    )
+)
+"""Terms that the official schema has as text wherever they stand, and that a reader takes for text."""
 
 
 def is_credential(document: dict[str, Any]) -> bool:
@@ -54,23 +63,43 @@ def faults(document: dict[str, Any], *, badge: bool = True) -> list[str]:
 
 
 def _inside(document: dict[str, Any]) -> list[str]:
-    """What may stand nowhere: labels of nodes, which puzzles are built of, and contexts that are not ours."""
-    waiting: list[Any] = [document]
+    """What may stand nowhere: contexts not ours, labels of nodes, which puzzles are built of, disguises.
+
+    JSON-LD has many spellings for what is signed; readers look for the one with terms. An expiry or a
+    status in another spelling would keep its signature, and be overlooked.
+    """
     found: dict[str, None] = {}
+    for node in _nodes(document):
+        if isinstance(node, str) and node.startswith("_:"):
+            found["a node in it is named by a label (_:), not by an address"] = None
+        if not isinstance(node, dict):
+            continue
+        for one in listed(node.get("@context")):
+            if not isinstance(one, str):
+                found["its @context is not a list of addresses"] = None
+            elif one not in KNOWN:
+                found[f"context {one[:120]} is none that ilactl knows, and none is fetched"] = None
+        for name in node:
+            if ":" in name:
+                found[f"{name[:80]} stands where only a term can: readers would overlook it"] = None
+        if "@value" in node and "@language" not in node:
+            found["a value in it is wrapped (@value) without need: readers would overlook it"] = None
+        if "@direction" in node:
+            found["the direction of a text (@direction) cannot be signed"] = None
+    return list(found)
+
+
+def _nodes(document: dict[str, Any]) -> Iterator[Any]:
+    """Every object and every single value, contexts left out."""
+    waiting: list[Any] = [document]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, dict):
-            for one in listed(node.get("@context")):
-                if not isinstance(one, str):
-                    found["its @context is not a list of addresses"] = None
-                elif one not in KNOWN:
-                    found[f"context {one[:120]} is none that ilactl knows, and none is fetched"] = None
-            waiting.extend(value for name, value in node.items() if name != "@context")
-        elif isinstance(node, list):
+        if isinstance(node, list):
             waiting.extend(node)
-        elif isinstance(node, str) and node.startswith("_:"):
-            found["a node in it is named by a label (_:), not by an address"] = None
-    return list(found)
+            continue
+        yield node
+        if isinstance(node, dict):
+            waiting.extend(value for name, value in node.items() if name != "@context")
 
 
 def _envelope(document: dict[str, Any]) -> Iterator[str]:
@@ -118,9 +147,22 @@ def _badge(document: dict[str, Any]) -> Iterator[str]:
         if not good or not _is_uri(one.get("targetUrl")):
             yield "an alignment lacks targetName or targetUrl"
             break
+    yield from _kinds(document)
     status = document.get("credentialStatus")
     if status is not None and not (isinstance(status, dict) and isinstance(status.get("type"), str)):
         yield "its credentialStatus is not one object with a type"
+
+
+def _kinds(document: dict[str, Any]) -> Iterator[str]:
+    """Texts that are none: a list of one, say, is signed like its one, and not read."""
+    wrong: set[str] = set()
+    for node in _nodes(document):
+        if isinstance(node, dict):
+            wrong.update(name for name in _TEXTS & node.keys() if not isinstance(node[name], str))
+            if not isinstance(node.get("hashed", False), bool):
+                yield "hashed is neither true nor false"
+    for name in sorted(wrong):
+        yield f"{name} is no text"
 
 
 def _is_uri(value: Any) -> bool:

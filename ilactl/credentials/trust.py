@@ -6,13 +6,13 @@ say which keys are its: a did.json, or the ledger.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ilactl.credentials.dids import key_of_multikey
 from ilactl.credentials.reading import NotReadable, read_json
+from ilactl.credentials.structure import listed
 
 if TYPE_CHECKING:
     from ilactl.ledger.credential_keys import CredentialKey
@@ -37,6 +37,7 @@ class Trust:
         """Nobody is trusted until somebody is named."""
         self.dids: set[str] = set()
         self.keys: list[KnownKey] = []
+        self._methods: dict[str, str] = {}
 
     def add_did(self, did: str) -> None:
         """Trust an issuer by its identifier."""
@@ -54,7 +55,7 @@ class Trust:
         Raises NotReadable where it is neither.
         """
         if data.lstrip()[:1] == b"{":
-            return self._add_document(read_json_of_did(data))
+            return self._add_document(read_json(data))
         try:
             lines = [line.split("#")[0].strip() for line in data.decode("utf-8").splitlines()]
         except UnicodeDecodeError:
@@ -70,23 +71,38 @@ class Trust:
         did = document.get("id")
         if not isinstance(did, str) or ":" not in did:
             raise NotReadable("it is no did.json: it has no id")
-        allowed = {one for one in document.get("assertionMethod", []) if isinstance(one, str)}
+        allowed = {did + one if one[:1] == "#" else one for one in _texts(document.get("assertionMethod"))}
         found = 0
-        for method in document.get("verificationMethod", []):
-            public = method.get("publicKeyMultibase") if isinstance(method, dict) else None
-            if isinstance(public, str) and key_of_multikey(public) and method.get("id") in allowed:
+        for method in listed(document.get("verificationMethod")):
+            public, name = _public_of(method)
+            name = did + name if name[:1] == "#" else name
+            if public and name in allowed:
                 self.keys.append(KnownKey(did, public))
+                self._methods[name] = public
                 found += 1
+        if not found:
+            raise NotReadable("it is a did.json without an Ed25519 key (publicKeyMultibase) for asserting")
         self.dids.add(did)
         return found
+
+    def public_of(self, method: str) -> str:
+        """The Multikey that a did.json gave a verification method; "" where none did."""
+        return self._methods.get(method, "")
 
     def known(self, did: str, public: str) -> KnownKey | None:
         """The key as somebody vouches for it; None where nobody does."""
         return next((one for one in self.keys if one.did == did and one.public == public), None)
 
 
-def read_json_of_did(data: bytes) -> dict[str, Any]:
-    """A did.json, within the bounds of any document."""
-    document = read_json(data)
-    json.dumps(document)  # nothing but plain values
-    return document
+def _texts(value: Any) -> list[str]:
+    return [one for one in listed(value) if isinstance(one, str)]
+
+
+def _public_of(method: Any) -> tuple[str, str]:
+    """A verification method's Multikey, "" where it has none that is Ed25519, and its name."""
+    if not isinstance(method, dict):
+        return "", ""
+    public, name = method.get("publicKeyMultibase"), method.get("id")
+    if not isinstance(public, str) or not isinstance(name, str) or not key_of_multikey(public):
+        return "", ""
+    return public, name

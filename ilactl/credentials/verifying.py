@@ -130,8 +130,11 @@ def _the_proof(document: dict[str, Any], found: Verdict) -> dict[str, Any] | Non
             wrong.append("its proof is not made for asserting (proofPurpose)")
         if not isinstance(proof.get("verificationMethod"), str):
             wrong.append("its proof names no key (verificationMethod)")
-        if "created" in proof and time_of(proof["created"]) is None:
-            wrong.append("its proof's time (created) is no time with a zone")
+        wrong += [
+            f"its proof's time ({name}) is no time with a zone"
+            for name in ("created", "expires")
+            if name in proof and time_of(proof[name]) is None
+        ]
         wrong += [
             f"its proof has a term of no meaning, {name[:40]!r}" for name in proof if name not in _PROOF_TERMS
         ]
@@ -150,13 +153,17 @@ def _signature(
     did, _, fragment = method.partition("#")
     if did != found.issuer:
         found.say("issuer", False, f"signed by {did[:80]}, which is not its issuer {found.issuer[:80]}")
-    public = key_of_multikey(fragment)
-    if did.startswith("did:key:") and did.removeprefix("did:key:") != fragment:
+    multikey = trust.public_of(method) or fragment
+    public = key_of_multikey(multikey)
+    if did.startswith("did:key:") and did.removeprefix("did:key:") != multikey:
         public = None
     if public is None:
-        found.say("signature", False, f"the key {method[:120]} is no Ed25519 key that can be read")
+        told = f"the key {method[:120]} is no Ed25519 key that can be read"
+        if not did.startswith("did:key:"):
+            told = f"nobody here knows the key {method[:120]}: give the did.json of {did[:80]} with --trust"
+        found.say("signature", False, told)
         return None
-    found.public = fragment
+    found.public = multikey
     if not sound:
         found.say("signature", None, "its signature was not looked at, as its shape is wrong already")
         return None
@@ -171,7 +178,7 @@ def _signature(
         "the signature is of exactly this" if good else "the signature is not of this: something was changed"
     )
     found.say("signature", good, text)
-    known = trust.known(did, fragment)
+    known = trust.known(did, multikey)
     if known is None and not did.startswith("did:key:"):
         if any(one.did == did for one in trust.keys):
             found.say("key", False, f"the key is none of those that {did[:80]} is known to have")

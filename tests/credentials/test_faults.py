@@ -5,16 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ilactl.ledger.credentials import all_credentials
 from ilactl.ledger.snapshot import Snapshot
-from tests.conftest import TODAY, call_in_process
+from tests.conftest import TODAY, Result, call_in_process
 from tests.credentials.conftest import Agency
+from tests.faults.oracle import faults
 from tests.killing import EVERY
 from tests.storage.faults import CHANGING, disk, failing, killing
+
+BADGES = Path(__file__).parents[2] / "sample-data" / "badges"
 
 
 def known(ledger: Path) -> set[str]:
@@ -58,15 +62,44 @@ def test_no_credential_that_the_ledger_does_not_know(keyed: Agency, trouble: str
     assert seen == {True, False}, "faults on both sides of the commit point"
 
 
-def _attempt(agency: Agency, fault: object, nth: int) -> bool:
-    """Issue in a child, which the fault may kill; whether it came to it."""
+def _attempt(agency: Agency, fault: object, nth: int, action: Callable[[Agency], object] = issue) -> bool:
+    """Issue, or do another thing, in a child, which the fault may kill; whether it came to it."""
     child = os.fork()
     if child == 0:
         with disk(fault, nth, CHANGING) as watched:  # type: ignore[arg-type]
-            issue(agency)
+            action(agency)
         os._exit(1 if watched.fired else 0)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 1
+
+
+def later(agency: Agency, step: str) -> Result:
+    """A step after the issue, the same each time."""
+    first = all_credentials(agency.snapshot())[0]
+    one, holder = first.id, first.person
+    words: dict[str, tuple[object, ...]] = {
+        "revoke": (one, "--reason", "wrong", "--yes"),
+        "recognise": (one, "--by", "O1", "--as", "a module"),
+        "key retire": (agency.did, "--yes"),
+        "import": (BADGES / "networks.json", "--person", holder, "--trust", BADGES / "trust.txt"),
+    }
+    return agency("credential", *step.split(), *words[step])
+
+
+@pytest.mark.parametrize("step", ["revoke", "recognise", "key retire", "import"])
+def test_what_is_said_to_be_done_already_is_in_its_files(issued: Agency, step: str) -> None:
+    seen, nth = set(), 1
+    while True:
+        agency = Agency(issued.folder.parent / f"killed-{nth}")
+        shutil.copytree(issued.folder, agency.folder)
+        if not _attempt(agency, killing, nth, lambda one: later(one, step)):
+            break
+        seen.add(bool(faults(agency.ledger)))
+        later(agency, step).ok()
+        assert faults(agency.ledger) == []
+        shutil.rmtree(agency.folder)
+        nth += 1
+    assert seen == {True, False}
 
 
 def test_the_ledger_moves_on_while_it_is_signed(keyed: Agency, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ def _likeness(found: State, root: Path) -> str:
         name = path.relative_to(root).as_posix()
         digest.update(f"{name} {path.lstat().st_mode}\n".encode())
         if path.is_file() and not name.startswith((".ilactl/", "commits.jsonl", "set-aside/")):
-            digest.update(oracle.SALT.sub(b"salt\n", path.read_bytes()))
+            digest.update(oracle.settled(name, path.read_bytes()))
     return digest.hexdigest()
 
 

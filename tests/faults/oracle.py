@@ -17,7 +17,14 @@ from typing import Any
 
 SEAL = b',"sha256":"'
 PRIVATE = "identities.csv"
-SALT = re.compile(rb"\b[0-9a-f]{16}\n")
+DRAWN = {
+    PRIVATE: re.compile(rb"\b[0-9a-f]{16}\n"),
+    "credentials.csv": re.compile(rb",[0-9]+,([0-9-]*),[0-9a-f]{64},"),
+    "credentials/": re.compile(
+        rb'(?<=urn:uuid:)[0-9a-f-]{36}(#[0-9]+)?|(?<="statusListIndex": ")[0-9]+|(?<="proofValue": ")\w+'
+    ),
+}
+"""What differs from run to run, by file: salts of private rows; names, places, signatures of credentials."""
 
 
 class Broken(AssertionError):
@@ -38,10 +45,14 @@ class State:
 
     @property
     def content(self) -> dict[str, bytes]:
-        """The files without what differs from run to run: the random salts of private rows."""
-        return {
-            name: SALT.sub(b"salt\n", data) if name == PRIVATE else data for name, data in self.files.items()
-        }
+        """The files without what differs from run to run."""
+        return {name: settled(name, data) for name, data in self.files.items()}
+
+
+def settled(name: str, data: bytes) -> bytes:
+    """A file's bytes, what is drawn at random in them made the same; by its name below the ledger."""
+    drawn = DRAWN.get(name) or DRAWN.get(name.rpartition("/")[0] + "/")
+    return drawn.sub(b"drawn\n", data) if drawn else data
 
 
 def sha(data: bytes) -> str:

@@ -145,6 +145,14 @@ course add --id C1 --provider O3 --kind training --title Welding --field 0715 --
 course run add C1 --id R1 --starts 2026-05-04 --ends 2026-06-30 --seats 2 --on 2026-01-02
 course relevance add field:0715 --evidence list --on 2026-01-02
 """
+AWARD = """\
+course update C1 --hours 30 --level 4 --assessment quiz --on 2026-01-02
+course outcome add C1 --kind skill --text Welds --on 2026-01-02
+course run update C1/R1 --mode on_site --on 2026-01-02
+"""
+"""What a micro-credential for the course needs besides."""
+ISSUE = ("credential", "issue", "--all-due", "--on", "2026-07-01", "--sign-with")
+REVOKE = ("credential", "revoke", "P1/C1", "--reason", "wrong person", "--yes", "--on", "2026-07-02")
 
 
 def spending(runner: Runner, box: Path, source: Path, steps: Sequence[Sequence[str]] = ()) -> Path:
@@ -228,6 +236,19 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
         box = place / "completed"
         return box if box.exists() else spending(runner, box, base, (ENROL, start, COMPLETE))
 
+    def issue() -> Scene:
+        box, key = place / "passed", str(place / "keys" / "agency.pem")
+        if not box.exists():
+            passed = (*COMPLETE, "--result", "pass")
+            made = ("credential", "key", "new", key, "--on", "2026-07-01")
+            spending(runner, box, base, (*map(str.split, AWARD.splitlines()), ENROL, start, passed, made))
+        return Scene("issue", (*ISSUE, key), box)
+
+    def revoke() -> Scene:
+        box = issue().copy(place / "issued")
+        issue().run(runner, box).ok()
+        return Scene("revoke", REVOKE, box)
+
     def undo_step() -> Scene:
         seq = state(completed() / LEDGER).count
         words = ("undo", str(seq), "--why", "the wrong list", "--yes", "--on", "2026-07-01")
@@ -248,6 +269,8 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
         ),
         "settle": lambda: Scene("settle", SETTLE, completed()),
         "undo a step": undo_step,
+        "issue": issue,
+        "revoke": revoke,
         "erase": erase,
         "restore": lambda: Scene(
             "restore",
@@ -275,6 +298,9 @@ def scenes(runner: Runner, place: Path, names: set[str] | None = None) -> dict[s
             "finish an enrolment",
             ("contribution", "add", "P2", "25.50", "--from", "O1", "--ref", "R2", "--on", "2026-03-02"),
             cut_off(runner, enrol(), place / "cut4", "write"),
+        ),
+        "finish an issue": lambda: Scene(
+            "finish an issue", (*END[:-1], "2026-07-02"), cut_off(runner, issue(), place / "cut5", "write")
         ),
         "finish an erasure": lambda: Scene(
             "finish an erasure", LATER, cut_off(runner, erase(), place / "cut3", "rename")
