@@ -32,6 +32,7 @@ class Crowd:
         self.writers, self.payments = writers, payments
         self.wrong: list[str] = []
         self.kills = self.looks = 0
+        self.takes = 0.0
         self.over = threading.Event()
         self.place = ("--ledger", str(box / LEDGER))
 
@@ -44,7 +45,7 @@ class Crowd:
             rows = "person,amount,ref\n" + "".join(f"{person},10.00,PAY-{payment}\n" for person in PERSONS)
             words = ["contribution", "import", "-", "--from", "O1", "--on", "2026-01-02", "--lock-wait", "60"]
             for tries in range(TRIES):
-                after = lot.uniform(0.01, 0.15) if lot.random() < 0.6 and tries < TRIES / 2 else None
+                after = lot.uniform(0, 2 * self.takes) if lot.random() < 0.6 and tries < TRIES / 2 else None
                 done = runner([*words, *self.place], self.box, stdin=rows, kill_after=after)
                 if done.status == 0 or self.wrong:
                     break
@@ -78,6 +79,9 @@ class Crowd:
         """All at once; then the whole ledger is looked through."""
         runners = [Runner(self.package, suffix=f".{n}") for n in range(self.writers + 1)]
         small(runners[0], self.box)
+        begun = time.monotonic()
+        self.add(runners[0], "BEGIN")
+        self.takes = time.monotonic() - begun
 
         def guarded(act: Callable[..., None], *args: object) -> None:
             try:
@@ -99,24 +103,14 @@ class Crowd:
         for runner in runners:
             runner.close()
 
+    def add(self, runner: Runner, ref: str) -> None:
+        """A contribution of another kind than the crowd's, by nobody else at work."""
+        words = ["contribution", "add", "P4", "1.00", "--from", "O1", "--ref", ref, "--on", "2026-01-02"]
+        runner([*words, *self.place], self.box).ok()
+
     def look_through(self, runner: Runner) -> None:
         """Each payment stands there once for each person, each byte is vouched for, nothing is left over."""
-        runner(
-            [
-                "contribution",
-                "add",
-                "P4",
-                "1.00",
-                "--from",
-                "O1",
-                "--ref",
-                "END",
-                "--on",
-                "2026-01-02",
-                *self.place,
-            ],
-            self.box,
-        ).ok()
+        self.add(runner, "END")
         root = self.box / LEDGER
         rows = [line.split(",") for line in (root / "entitlements.csv").read_text().splitlines()]
         found = Counter((row[2], row[-1]) for row in rows if row[3] == "contribute" and row[2] != "P4")
