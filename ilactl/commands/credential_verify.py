@@ -275,8 +275,11 @@ def _step(
     """The row to write, or the id that the document is kept under already. Raises NotFound, Refused."""
     from ilactl.commands.recording import booking_day
     from ilactl.credentials.recorded import imported_step, known_import
+    from ilactl.ledger.courses import course_on, missing_course
     from ilactl.ledger.holders import ids_of
 
+    if course and course_on(snapshot, course) is None:
+        raise missing_course(course)
     holder, on = ids_of(snapshot, [person])[person][0], face.on(snapshot)
     known = known_import(snapshot, text, holder, course)
     if known is not None:

