@@ -31,8 +31,8 @@ def record_row(
 
     `plan` says besides whether the ledger has the row already: then it is that row, and nothing is
     written. It is asked again under the lock, so that of two who record the same one does, and what
-    counts as known there is in its files. `told` gets
-    the ledger as it was, the row, the commit's number (None where nothing was written) and what was done.
+    counts as known there is in its files. `told` gets the ledger as it was, the row, the commit's
+    number (None where nothing was written) and what was done.
     """
     snapshot = face.snapshot()
     step, known = plan(snapshot)
