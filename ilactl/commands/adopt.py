@@ -48,6 +48,7 @@ def command(face: Face, why: str) -> None:
         return
     found = None if face.yes else _checked(face, face.snapshot())
     if found is not None and found.empty and not face.key:
+        face.complete()
         face.answer(_answer(found, None), change=True)
         return
     if found is not None and not found.empty:

@@ -55,6 +55,8 @@ def run_correction(
         if book and shown.entries:
             refuse_day(snapshot, on)
         nothing = book and not face.dry_run and not shown.entries
+        if nothing:
+            face.complete()
         _show(face, snapshot, shown, change=nothing)
         if not book or face.dry_run or nothing:
             return

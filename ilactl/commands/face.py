@@ -233,6 +233,14 @@ class Face:
                 if writer.snapshot.head.seq > before:
                     self.session.booked = writer.snapshot.head.seq
 
+    def complete(self) -> None:
+        """See to it that what the ledger has is on disk, before it is told as done already.
+
+        A reader goes by the log, whose last line a crash may have left unsynced and without its rows.
+        """
+        with self.writer():
+            pass
+
     # ---- talk -------------------------------------------------------------------------------
 
     def answer(self, answer: Answer, *, change: bool = False) -> None:

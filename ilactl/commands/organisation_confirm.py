@@ -44,6 +44,8 @@ def confirm(face: Face, organisation: str, iban: bool) -> None:
     if face.dry_run or not face.yes:
         snapshot = face.snapshot()
         account, plan = _plan(face, snapshot, organisation)
+        if not face.dry_run and not plan.lines:
+            face.complete()
         if face.dry_run or not plan.lines:
             face.answer(_answer(account, plan, None, dry_run=face.dry_run), change=True)
             return

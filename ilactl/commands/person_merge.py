@@ -96,6 +96,8 @@ def _merge(face: Face, duplicate: str, person: str, why: str) -> None:
         if shown.rows.bookings:
             refuse_day(snapshot, shown.on)
         nothing = not face.dry_run and not shown.alias
+        if nothing:
+            face.complete()
         _show(face, snapshot, shown, change=nothing)
         if face.dry_run or nothing:
             return

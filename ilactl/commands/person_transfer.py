@@ -149,8 +149,8 @@ def _write(face: Face, snapshot: Snapshot, seq: int, place: Path) -> TransferFil
 
 def _write_again(face: Face, snapshot: Snapshot, shown: Outgoing, place: Path) -> None:
     assert shown.done is not None
-    with face.writer("ilactl person transfer out"):  # completes what a crash left
-        file = _write(face, snapshot, shown.done.seq, place)
+    face.complete()
+    file = _write(face, snapshot, shown.done.seq, place)
     _show_out(face, snapshot, shown, file, place, booked=shown.done.seq)
 
 
@@ -214,8 +214,11 @@ def in_(face: Face, file: str, why: str, person: str, classes: tuple[str, ...]) 
         shown = _plan_in(face, snapshot, content, name, person, named)
         if shown.rows:
             refuse_day(snapshot, shown.rows[0].booked_on)
-        _show_in(face, snapshot, shown, None, change=not face.dry_run and not shown.rows)
-        if face.dry_run or not shown.rows:
+        nothing = not face.dry_run and not shown.rows
+        if nothing:
+            face.complete()
+        _show_in(face, snapshot, shown, None, change=nothing)
+        if face.dry_run or nothing:
             return
         face.confirm(f"Take in {len(shown.rows)} entries?")
     with face.writer("ilactl person transfer in") as writer:

@@ -98,6 +98,8 @@ def record(
     shown = None
     if ask is not None and not face.yes:
         shown = make(face.snapshot(), False)
+        if shown.done:
+            face.complete()
         face.answer(shown.answer(None), change=shown.done or shown.refusal is not None or not face.talks)
         _refuse(shown)
         if shown.done:

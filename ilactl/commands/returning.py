@@ -32,6 +32,8 @@ def run(face: Face, file: str, map_file: str | None, allow_large: int | None) ->
         snapshot = face.snapshot()
         shown = _plan(face, snapshot, upload)
         nothing = not face.dry_run and not shown.entries
+        if nothing:
+            face.complete()
         _show(face, snapshot, shown, change=nothing)
         if face.dry_run or nothing:
             return

@@ -32,6 +32,8 @@ def run(face: Face, command: str, request: Request, allow_large: int | None) -> 
         if shown.plan.entries:
             refuse_day(snapshot, request.on)
         nothing = not face.dry_run and not shown.plan.entries
+        if nothing:
+            face.complete()
         _show(face, shown, change=nothing)
         if face.dry_run or nothing:
             return

@@ -35,6 +35,8 @@ def run(face: Face, request: Settling, folder: str | None, allow_large: int | No
         if shown.entries_number:
             refuse_day(snapshot, request.on)
         nothing = not face.dry_run and not shown.entries_number
+        if nothing:
+            face.complete()
         _show(face, snapshot, shown, None, change=nothing)
         if face.dry_run or nothing:
             return

@@ -73,6 +73,8 @@ def command(face: Face, commit: int, why: str, except_spent: bool, allow_large: 
     if face.dry_run or not face.yes:
         shown = _plan(face, snapshot, commit, except_spent)
         nothing = not face.dry_run and shown.empty
+        if nothing:
+            face.complete()
         _show(face, snapshot, shown, change=nothing)
         if face.dry_run or nothing:
             return
