@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fractions import Fraction
 
-__all__ = ["MAX_DIGITS", "ROUNDING", "format_amount", "parse_amount", "parse_decimal", "round_to", "split"]
+__all__ = [
+    "MAX_DIGITS",
+    "ROUNDING",
+    "decimal_text",
+    "format_amount",
+    "parse_amount",
+    "parse_decimal",
+    "round_to",
+    "split",
+]
 
 MAX_DIGITS = 12
 """Digits an amount may have before the point."""
@@ -60,6 +69,11 @@ def format_amount(amount: int, scale: int) -> str:
         return str(amount)
     digits = str(abs(amount)).rjust(scale + 1, "0")
     return f"{'-' if amount < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
+
+
+def decimal_text(value: Fraction, decimals: int = 6) -> str:
+    """A number with the decimals it has, `7.5` or `40`; those beyond so many, at least one, are cut off."""
+    return format_amount(int(value * 10**decimals), decimals).rstrip("0").rstrip(".")
 
 
 def round_to(value: Fraction, scale: int, mode: str) -> int:

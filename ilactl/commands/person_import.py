@@ -122,7 +122,7 @@ def command(
 def _refuse_total(intake: Intake, expected: str | None) -> None:
     """Refuse a file of figures that do not add up to the sender's control figure."""
     from ilactl.ledger.person_intake import total_of
-    from ilactl.money import format_amount, parse_decimal
+    from ilactl.money import decimal_text, parse_decimal
 
     if expected is None or intake.findings:
         return
@@ -135,10 +135,7 @@ def _refuse_total(intake: Intake, expected: str | None) -> None:
         )
     total = total_of(intake)
     if total != wanted:
-        shown = (
-            format_amount(int(total * 10**6), 6).rstrip("0").rstrip(".")
-        )  # figures have 6 decimals at most
-        refuse_total(intake.path, shown, expected)
+        refuse_total(intake.path, decimal_text(total), expected)  # figures have 6 decimals at most
 
 
 def _facts_for(snapshot: Snapshot, upload: Upload) -> Mapping[str, Fact]:

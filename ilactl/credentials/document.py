@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from ilactl.credentials import lists
 from ilactl.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES
-from ilactl.credentials.elements import decimal_text
+from ilactl.money import decimal_text
 
 if TYPE_CHECKING:
     from ilactl.credentials.elements import Body, Elements

@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from ilactl.credentials import lists
 from ilactl.credentials.lists import Concept
-from ilactl.money import format_amount
 
 if TYPE_CHECKING:
     from ilactl.credentials.award import Ground
@@ -33,7 +32,6 @@ __all__ = [
     "Outcome",
     "Part",
     "Quality",
-    "decimal_text",
     "elements_of",
 ]
 
@@ -154,11 +152,6 @@ class Elements(Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         """The title in the main language."""
         return self.titles[self.language]
-
-
-def decimal_text(value: Fraction) -> str:
-    """`7.5`, `40`: credits and hours as one writes them, of at most six decimals."""
-    return format_amount(int(value * 10**6), 6).rstrip("0").rstrip(".")
 
 
 def elements_of(

@@ -11,8 +11,8 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from ilactl.credentials import lists
-from ilactl.credentials.elements import decimal_text
 from ilactl.credentials.lists import Concept
+from ilactl.money import decimal_text
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -10,7 +10,7 @@ from ilactl.dates import known_date
 from ilactl.ledger.columns import ENROLMENTS
 from ilactl.ledger.entries import amount_findings
 from ilactl.ledger.scan import Row, iter_table
-from ilactl.money import format_amount, parse_amount, parse_decimal
+from ilactl.money import decimal_text, format_amount, parse_amount, parse_decimal
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -78,10 +78,7 @@ def cells_of_step(step: Step, scale: int) -> tuple[str, ...]:
 
 def share_text(share: Fraction | None) -> str:
     """`0.6`, `1`, `0.3333`: a share has at most four decimals, and one that was read has no more."""
-    if share is None:
-        return ""
-    text = format_amount(int(share * 10_000), 4).rstrip("0").rstrip(".")
-    return text or "0"
+    return "" if share is None else decimal_text(share, 4)
 
 
 def _step(row: Row, units: Mapping[str, Unit]) -> Step | None:

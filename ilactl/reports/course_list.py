@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.ledger.courses import languages_of, price_of
 from ilactl.output import Answer, Cell, Col, Grid
-from ilactl.reports.courses import decimal_text, money_of
+from ilactl.reports.courses import money_of, number_text
 
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
@@ -69,8 +69,8 @@ def found_answer(
                 "kind": course.kind,
                 "eqf_level": course.eqf_level,
                 "field": course.field,
-                "hours": decimal_text(course.hours),
-                "ects": decimal_text(course.ects),
+                "hours": number_text(course.hours),
+                "ects": number_text(course.ects),
                 "run": run.run if run else "",
                 "starts": run.starts if run else None,
                 "ends": run.ends if run else None,

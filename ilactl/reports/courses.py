@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.ledger.courses import CourseRow, RunRow, price_of
 from ilactl.ledger.isced_fields import field_label
+from ilactl.money import decimal_text
 from ilactl.output import Money
 
 if TYPE_CHECKING:
@@ -16,17 +17,12 @@ if TYPE_CHECKING:
     from ilactl.ledger.manifest import Unit
     from ilactl.output import Cell
 
-__all__ = ["decimal_text", "is_open", "money_of", "run_cells", "told_of"]
+__all__ = ["is_open", "money_of", "number_text", "run_cells", "told_of"]
 
 
-def decimal_text(value: Fraction | None) -> str:
-    """A decimal as the registers hold it; "" for none."""
-    if value is None:
-        return ""
-    if value.denominator == 1:
-        return str(value.numerator)
-    whole = value.numerator * 10**6 // value.denominator
-    return f"{whole // 10**6}.{whole % 10**6:06}".rstrip("0")
+def number_text(value: Fraction | None) -> str:
+    """A number as the registers hold it; "" for none."""
+    return "" if value is None else decimal_text(value)
 
 
 def money_of(amount: int | None, unit: str, units: Mapping[str, Unit]) -> Money | None:
@@ -50,7 +46,7 @@ def run_cells(course: CourseRow, run: RunRow, units: Mapping[str, Unit]) -> dict
         "time_of_day": run.time_of_day,
         "mode": run.mode,
         "place": run.place,
-        "pace": decimal_text(run.pace),
+        "pace": number_text(run.pace),
         "languages": " ".join(run.languages),
         "seats": run.seats,
         "apply_from": run.apply_from,
@@ -71,8 +67,8 @@ def told_of(course: CourseRow, provider: str, units: Mapping[str, Unit]) -> list
         ("field", f"{course.field} {field_label(course.field)}".strip()),
         ("EQF level", course.eqf_level),
         ("cycle", course.cycle),
-        ("ECTS", decimal_text(course.ects)),
-        ("hours", decimal_text(course.hours)),
+        ("ECTS", number_text(course.ects)),
+        ("hours", number_text(course.hours)),
         ("price", money_of(course.price, course.unit, units)),
         ("eligible", money_of(course.eligible, course.unit, units)),
         ("languages", " ".join(course.languages)),
