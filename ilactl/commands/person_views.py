@@ -139,17 +139,13 @@ def _state_names(rows: list[StateRow]) -> list[str]:
 
 
 def _figure(row: FigureRow) -> dict[str, Cell]:
-    value = row.value
-    text = (
-        str(value.numerator)
-        if value.denominator == 1
-        else f"{value.numerator / value.denominator:.6f}".rstrip("0")
-    )
+    from ilactl.money import decimal_text
+
     return {
         "figure": row.figure,
         "from": row.span.first,
         "to": row.span.last,
-        "value": text,
+        "value": decimal_text(row.value),
         "source": row.source,
     }
 
