@@ -69,7 +69,7 @@ def book(face: Face, command: str, wish: Wish) -> None:
         if shown.entries:
             face.say(_sentence(snapshot, wish, shown, "to be booked"))
             face.confirm("Book it?")
-    with face.writer(f"ilactl {command}") as writer:
+    with face.writer() as writer:
         answer = _commit(face, writer, command, wish, shown)
     face.answer(answer, change=True)
 

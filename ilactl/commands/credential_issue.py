@@ -95,7 +95,7 @@ def issue(
         return
     _refuse(plan, named=not all_due)
     documents = _sign(face, plan, private, key) if plan.awards else []
-    with face.writer("ilactl credential issue") as writer:
+    with face.writer() as writer:
         if writer.snapshot.head.sha != snapshot.head.sha:
             key = recorded_key(writer.snapshot, private)
             plan = _plan(writer.snapshot, enrolments, larger, wanted, key, seed)

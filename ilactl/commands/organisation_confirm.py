@@ -55,7 +55,7 @@ def confirm(face: Face, organisation: str, iban: bool) -> None:
     from ilactl.ledger.commit import Change
     from ilactl.ledger.payment_accounts import CONFIRM
 
-    with face.writer("ilactl organisation confirm") as writer:
+    with face.writer() as writer:
         account, plan = _plan(face, writer.snapshot, organisation)
         if shown is not None and shown.lines != plan.lines:
             raise ChangedMeanwhile()

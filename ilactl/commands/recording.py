@@ -107,7 +107,7 @@ def record(
         face.say("")
         ask(shown)
     digest = digest_of([command, *content]) if face.key else ""
-    with face.writer(f"ilactl {command}") as writer:
+    with face.writer() as writer:
         done = writer.known(face.key, digest) if face.key else None
         if done is not None:
             answer = done_already(command, done.seq)

@@ -176,7 +176,7 @@ def book(
         return
     from ilactl.ledger.commit import Change
 
-    with face.writer(command) as writer:
+    with face.writer() as writer:
         digest = content(writer.snapshot) if face.key else ""
         record = writer.known(face.key, digest) if face.key else None
         if record is not None:

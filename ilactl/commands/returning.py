@@ -38,7 +38,7 @@ def run(face: Face, file: str, map_file: str | None, allow_large: int | None) ->
         if face.dry_run or nothing:
             return
         face.confirm(f"Take back {len(shown.entries)} entries?")
-    with face.writer("ilactl settle") as writer:
+    with face.writer() as writer:
         _book(face, writer, upload, shown, allow_large)
 
 

@@ -68,7 +68,6 @@ def command(
       $ ilactl settle --on 2026-12-31 --yes
     """
     from ilactl.commands import returning, settling
-    from ilactl.rules.settling import Settling
 
     for option, text in (("--provider", provider), ("--to", folder)):
         if text == "":  # a variable that a script never set must not pay everybody
@@ -89,5 +88,4 @@ def command(
             raise UsageError(reason=f"{what} does not go with --returned", hint=f"leave {what} out")
         returning.run(face, returned, map_file, allow_large)
         return
-    on = face.on(face.snapshot())
-    settling.run(face, Settling(on, provider or ""), folder, allow_large)
+    settling.run(face, provider or "", folder, allow_large)

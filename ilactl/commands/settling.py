@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["make_again", "run"]
 
 
-def run(face: Face, request: Settling, folder: str | None, allow_large: int | None) -> None:
-    """Settle. A plan that was shown is the plan that is booked, or nothing is."""
+def run(face: Face, provider: str, folder: str | None, allow_large: int | None) -> None:
+    """Settle what is due to the provider, to everybody where it is "".
+
+    A plan that was shown is the plan that is booked, or nothing is.
+    """
     from ilactl.rules.contributions import refuse_day
+    from ilactl.rules.settling import Settling
 
     snapshot = face.snapshot()
+    request = Settling(face.on(snapshot), provider)
     _refuse_folder(folder)
     shown = None
     if face.dry_run or not face.yes:
@@ -42,7 +47,7 @@ def run(face: Face, request: Settling, folder: str | None, allow_large: int | No
             return
         sums = ", ".join(_money(snapshot, shown))
         face.confirm(f"Pay {sums} with {shown.entries_number} entries?")
-    with face.writer("ilactl settle") as writer:
+    with face.writer() as writer:
         _book(face, writer, request, shown, folder, allow_large)
 
 
