@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ilactl.ledger.columns import COURSES, ORGANISATIONS
-from ilactl.ledger.courses import format_titles, parse_titles
+from ilactl.ledger.course_rows import format_titles, parse_titles
 from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.isced_fields import field_label, field_remedy
 from ilactl.ledger.person_plan import fact_column

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ilactl.dates import known_date, parse_date
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import COURSES, OUTCOMES, RELEVANCE, RUNS
+from ilactl.ledger.course_rows import (
+    CourseRow,
+    OutcomeRow,
+    RelevanceRow,
+    RunRow,
+    course_row,
+    outcome_row,
+    relevance_row,
+    run_row,
+)
 from ilactl.ledger.entries import amount_findings, usable_rows
 from ilactl.ledger.grammar import Table
 from ilactl.ledger.lookup import rows_of
-from ilactl.ledger.registers import parse_facts
 from ilactl.ledger.scan import Row, read_table
-from ilactl.money import parse_amount, parse_decimal
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from ilactl.findings import Finding
-    from ilactl.ledger.manifest import Unit
     from ilactl.ledger.snapshot import Snapshot
 
 __all__ = [
@@ -36,11 +40,9 @@ __all__ = [
     "abouts",
     "course_on",
     "courses_on",
-    "format_titles",
     "languages_of",
     "missing_course",
     "outcomes_of",
-    "parse_titles",
     "price_of",
     "relevance_for",
     "relevance_of",
@@ -51,159 +53,6 @@ __all__ = [
 ]
 
 _LAST = "9999-12-31"
-
-
-class CourseRow(NamedTuple):
-    """One row of courses.csv, titles by language and facts by name; None and "" where nothing is said."""
-
-    course: str
-    valid_from: date
-    provider: str
-    kind: str
-    title: str
-    titles: Mapping[str, str]
-    languages: tuple[str, ...]
-    eqf_level: int | None
-    cycle: str
-    field: str
-    ects: Fraction | None
-    hours: Fraction | None
-    price: int | None
-    eligible: int | None
-    unit: str
-    assessment: str
-    quality_assurance: str
-    prerequisites: str
-    part_of: str
-    withdrawn: str
-    facts: Mapping[str, str]
-    offset: int
-
-
-class RunRow(NamedTuple):
-    """One row of runs.csv. `price` is None where the course's holds, `seats` where there is no limit."""
-
-    course: str
-    run: str
-    valid_from: date
-    starts: date | None
-    ends: date | None
-    pace: Fraction | None
-    time_of_day: str
-    mode: str
-    place: str
-    languages: tuple[str, ...]
-    seats: int | None
-    apply_from: date | None
-    apply_until: date | None
-    price: int | None
-    unit: str
-    withdrawn: str
-    offset: int
-
-
-class OutcomeRow(NamedTuple):
-    """One row of outcomes.csv: what somebody who completed the course knows or can do."""
-
-    course: str
-    outcome: int
-    valid_from: date
-    kind: str
-    text: str
-    uri: str
-    offset: int
-
-
-class RelevanceRow(NamedTuple):
-    """One row of relevance.csv: `about` is course:ID or field: with the beginning of ISCED-F fields."""
-
-    about: str
-    evidence: str
-    valid_from: date
-    valid_until: date | None
-    ref: str
-    offset: int
-
-
-def parse_titles(cell: str) -> dict[str, str]:
-    """The `titles` cell by language."""
-    return {one[:2]: one[4:] for one in cell.split(" | ")} if cell else {}
-
-
-def format_titles(titles: Mapping[str, str]) -> str:
-    """The `titles` cell, languages in order, empty ones left out."""
-    return " | ".join(f"{language}: {titles[language]}" for language in sorted(titles) if titles[language])
-
-
-def _words(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split(" ")) if cell else ()
-
-
-def _amount(text: str, unit: Unit | None) -> int | None:
-    """The amount; None for none. `amount_findings` has seen that it fits."""
-    return parse_amount(text, unit.scale) if text and unit else None
-
-
-def _course(row: Row, units: Mapping[str, Unit]) -> CourseRow:
-    c = row.cells
-    unit = units.get(c[14])
-    return CourseRow(
-        course=c[0],
-        valid_from=known_date(c[1]),
-        provider=c[2],
-        kind=c[3],
-        title=c[4],
-        titles=parse_titles(c[5]),
-        languages=_words(c[6]),
-        eqf_level=int(c[7]) if c[7] else None,
-        cycle=c[8],
-        field=c[9],
-        ects=parse_decimal(c[10]),
-        hours=parse_decimal(c[11]),
-        price=_amount(c[12], unit),
-        eligible=_amount(c[13], unit),
-        unit=c[14],
-        assessment=c[15],
-        quality_assurance=c[16],
-        prerequisites=c[17],
-        part_of=c[18],
-        withdrawn=c[19],
-        facts=parse_facts(c[20]),
-        offset=row.offset,
-    )
-
-
-def _run(row: Row, units: Mapping[str, Unit]) -> RunRow:
-    c = row.cells
-    return RunRow(
-        course=c[0],
-        run=c[1],
-        valid_from=known_date(c[2]),
-        starts=parse_date(c[3]),
-        ends=parse_date(c[4]),
-        pace=parse_decimal(c[5]),
-        time_of_day=c[6],
-        mode=c[7],
-        place=c[8],
-        languages=_words(c[9]),
-        seats=int(c[10]) if c[10] else None,
-        apply_from=parse_date(c[11]),
-        apply_until=parse_date(c[12]),
-        price=_amount(c[13], units.get(c[14])),
-        unit=c[14],
-        withdrawn=c[15],
-        offset=row.offset,
-    )
-
-
-def _outcome(row: Row) -> OutcomeRow:
-    course, outcome, valid_from, kind, text, uri = row.cells
-    return OutcomeRow(course, int(outcome), known_date(valid_from), kind, text, uri, row.offset)
-
-
-def _relevance(row: Row) -> RelevanceRow:
-    about, evidence, first, last, ref = row.cells
-    return RelevanceRow(about, evidence, known_date(first), parse_date(last), ref, row.offset)
 
 
 def _held(rows: Iterable[Row], table: Table, on: date | None) -> Iterator[Row]:
@@ -249,7 +98,9 @@ def _tested(snapshot: Snapshot, table: Table, rows: list[Row], findings: list[Fi
 def course_on(snapshot: Snapshot, course: str, on: date | None = None) -> CourseRow | None:
     """The course as it holds on the day, or as its newest row says; None where there is none."""
     units = snapshot.manifest.units
-    return next((_course(row, units) for row in _held(_found(snapshot, COURSES, course), COURSES, on)), None)
+    return next(
+        (course_row(row, units) for row in _held(_found(snapshot, COURSES, course), COURSES, on)), None
+    )
 
 
 def missing_course(course: str) -> NotFound:
@@ -265,7 +116,7 @@ def run_on(snapshot: Snapshot, course: str, run: str, on: date | None = None) ->
 def runs_of(snapshot: Snapshot, course: str, on: date | None = None) -> tuple[RunRow, ...]:
     """The course's runs as they hold on the day, withdrawn ones too, by first day; undated ones last."""
     units = snapshot.manifest.units
-    return _ordered(_run(row, units) for row in _held(_found(snapshot, RUNS, course), RUNS, on))
+    return _ordered(run_row(row, units) for row in _held(_found(snapshot, RUNS, course), RUNS, on))
 
 
 def _ordered(runs: Iterable[RunRow]) -> tuple[RunRow, ...]:
@@ -274,7 +125,7 @@ def _ordered(runs: Iterable[RunRow]) -> tuple[RunRow, ...]:
 
 def outcomes_of(snapshot: Snapshot, course: str, on: date | None = None) -> tuple[OutcomeRow, ...]:
     """The course's learning outcomes that hold on the day, by their number."""
-    found = (_outcome(row) for row in _held(_found(snapshot, OUTCOMES, course), OUTCOMES, on))
+    found = (outcome_row(row) for row in _held(_found(snapshot, OUTCOMES, course), OUTCOMES, on))
     return tuple(sorted((one for one in found if one.text), key=lambda one: one.outcome))
 
 
@@ -291,7 +142,7 @@ def relevance_of(snapshot: Snapshot, course: CourseRow, on: date) -> tuple[Relev
 
 def _in_force(rows: Iterable[Row], on: date) -> Iterator[RelevanceRow]:
     for row in _held(rows, RELEVANCE, on):
-        one = _relevance(row)
+        one = relevance_row(row)
         if one.valid_until is None or on <= one.valid_until:
             yield one
 
@@ -300,7 +151,7 @@ def courses_on(snapshot: Snapshot, on: date | None = None) -> dict[str, CourseRo
     """Every course by id as it holds on the day, or as its newest row says."""
     units = snapshot.manifest.units
     rows = _held(_all(snapshot, COURSES), COURSES, on)
-    return {row.cells[0]: _course(row, units) for row in rows}
+    return {row.cells[0]: course_row(row, units) for row in rows}
 
 
 def runs_on(snapshot: Snapshot, on: date | None = None) -> dict[str, tuple[RunRow, ...]]:
@@ -308,7 +159,7 @@ def runs_on(snapshot: Snapshot, on: date | None = None) -> dict[str, tuple[RunRo
     units = snapshot.manifest.units
     found: dict[str, list[RunRow]] = {}
     for row in _held(_all(snapshot, RUNS), RUNS, on):
-        found.setdefault(row.cells[0], []).append(_run(row, units))
+        found.setdefault(row.cells[0], []).append(run_row(row, units))
     return {course: _ordered(runs) for course, runs in found.items()}
 
 

@@ -9,14 +9,13 @@ import pytest
 
 from ilactl.errors import BadInput
 from ilactl.ledger.columns import RELEVANCE, RUNS
+from ilactl.ledger.course_rows import format_titles, parse_titles
 from ilactl.ledger.courses import (
     abouts,
     course_on,
     courses_on,
-    format_titles,
     languages_of,
     outcomes_of,
-    parse_titles,
     price_of,
     relevance_for,
     relevance_of,
