@@ -16,7 +16,7 @@ from ilactl.credentials.certificate import Certificate, Row, text_of_code
 from ilactl.credentials.certificate_page import code_matrix, dark_runs, ghost, seal
 from ilactl.credentials.fonts import DISPLAY, LABEL, SERIF, TEXT, Fonts, subset
 
-__all__ = ["POLICY", "certificate_html", "faces_of"]
+__all__ = ["certificate_html", "faces_of", "html_page"]
 
 _FACES = (
     (TEXT, "Certificate Sans", 400),
@@ -24,7 +24,7 @@ _FACES = (
     (SERIF, "Certificate Serif", 400),
     (DISPLAY, "Certificate Serif", 600),
 )
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """What a browser may load for a page of ours: nothing but what stands in it."""
 
 _HEAD = 190.0
@@ -42,18 +42,7 @@ def certificate_html(certificate: Certificate, fonts: Fonts) -> bytes:
     words = certificate.words
     title = escape(f"{certificate.title}: {certificate.learner}")
     kind = "sheet" if _letters(certificate) < _PAGE else "sheet many"
-    page = f"""<!doctype html>
-<html lang="{words.code}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{_style(certificate, fonts)}</style>
-</head>
-<body>
-<main class="{kind}">
+    body = f"""<main class="{kind}">
 <div class="ghost" aria-hidden="true">{_ghost(fonts)}</div>
 <header>
 <div>
@@ -67,7 +56,24 @@ def certificate_html(certificate: Certificate, fonts: Fonts) -> bytes:
 <dl class="elements">
 {"".join(map(_element, certificate.rows[5:]))}</dl>
 {_foot(certificate)}
-</main>
+</main>"""
+    return html_page(words.code, title, _style(certificate, fonts), body)
+
+
+def html_page(language: str, title: str, style: str, body: str) -> bytes:
+    """A page that fetches and runs nothing, in UTF-8. What is given stands in it as it is: it is escaped."""
+    page = f"""<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
 </body>
 </html>
 """

@@ -13,7 +13,7 @@ from html import escape
 from importlib.resources import files
 
 from ilactl.credentials.badge import badge_svg
-from ilactl.credentials.certificate_html import POLICY, faces_of
+from ilactl.credentials.certificate_html import faces_of, html_page
 from ilactl.credentials.exporting import Export, Told, export_one
 from ilactl.credentials.fonts import Fonts
 from ilactl.errors import Refused
@@ -82,27 +82,13 @@ def _index(kept: Sequence[Told], name: str, entries: Sequence[str]) -> bytes:
     letters = "\n".join((name, words.wallet, *(one.certificate.all_text for one in kept)))
     letters += words.page + words.print + words.file + words.badge
     style = files("ilactl.credentials").joinpath("wallet.css").read_text("utf-8")
-    page = f"""<!doctype html>
-<html lang="{words.code}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{faces_of(letters)}{style}</style>
-</head>
-<body>
-<main>
+    body = f"""<main>
 <h1 dir="auto">{title}</h1>
 <ul>
 {chr(10).join(entries)}
 </ul>
-</main>
-</body>
-</html>
-"""
-    return page.encode()
+</main>"""
+    return html_page(words.code, title, faces_of(letters) + style, body)
 
 
 def _zipped(contents: Sequence[tuple[str, bytes, date]]) -> bytes:
