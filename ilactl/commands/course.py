@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,8 +23,7 @@ from ilactl.commands.registering import fresh_id
 from ilactl.errors import UsageError
 
 if TYPE_CHECKING:
-    from ilactl.ledger.course_plan import CoursePlanner
-    from ilactl.ledger.intake import Intake
+    from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.snapshot import Snapshot
 
 __all__ = ["command"]
@@ -61,14 +61,10 @@ def add(face: Face, /, identifier: str | None, valid_from: date | None, **option
     if not (options["provider"] and options["kind"] and options["title"]):
         raise UsageError(reason="a course needs --provider, --kind and --title")
     given = given_cells(options)
-
-    def plan_with(snapshot: Snapshot) -> CoursePlanner:
-        return course_planner(snapshot, given, whole=False)
-
     book_row(
         face,
         "course add",
-        plan_with,
+        lambda snapshot: course_planner(snapshot, given),
         lambda snapshot, planner: identifier or fresh_id(snapshot.manifest.prefix, planner.book.rows),
         given,
         valid_from,
@@ -94,11 +90,16 @@ def update(face: Face, /, course: str, valid_from: date | None, **options: Any) 
       $ ilactl course update C1 --from 2027-01-01 --price 450.00
     """
     given = given_cells(options)
-
-    def plan_with(snapshot: Snapshot) -> CoursePlanner:
-        return course_planner(snapshot, given, whole=False)
-
-    book_row(face, "course update", plan_with, lambda *_: course, given, valid_from, about=course, new=False)
+    book_row(
+        face,
+        "course update",
+        lambda snapshot: course_planner(snapshot, given),
+        lambda *_: course,
+        given,
+        valid_from,
+        about=course,
+        new=False,
+    )
 
 
 @command.command("withdraw")
@@ -123,7 +124,7 @@ def withdraw(face: Face, course: str, why: str | None, lift: bool, valid_from: d
     book_row(
         face,
         "course withdraw",
-        lambda snapshot: course_planner(snapshot, given, whole=False),
+        lambda snapshot: course_planner(snapshot, given),
         lambda *_: course,
         given,
         valid_from,
@@ -155,17 +156,21 @@ def import_(face: Face, asked: Asked) -> None:
       $ printf 'course,provider,kind,title\\nC1,O3,training,Welding\\n' | ilactl course import -
       $ ilactl course list -O csv | ilactl course import -
     """
-    from ilactl.ledger.course_plan import read_courses
+    from ilactl.ledger.course_plan import CoursePlanner, read_courses
 
     upload = asked.upload
 
-    def plan_with(snapshot: Snapshot) -> CoursePlanner:
-        return course_planner(snapshot, upload.names, whole=True)
+    @cache
+    def facts(snapshot: Snapshot) -> dict[str, Fact]:
+        return course_facts(snapshot, upload.names)
 
-    def read(snapshot: Snapshot) -> Intake:
-        return read_courses(upload, course_facts(snapshot, upload.names))
-
-    book_import(face, "course import", asked, read, plan_with)
+    book_import(
+        face,
+        "course import",
+        asked,
+        lambda snapshot: read_courses(upload, facts(snapshot)),
+        lambda snapshot: CoursePlanner(snapshot, whole=True, facts=facts(snapshot)),
+    )
 
 
 def _register() -> None:

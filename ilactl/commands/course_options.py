@@ -108,8 +108,8 @@ def course_facts(snapshot: Snapshot, names: Iterable[str]) -> dict[str, Fact]:
     return dict(load_scheme(snapshot).course_facts)
 
 
-def course_planner(snapshot: Snapshot, names: Iterable[str], *, whole: bool) -> CoursePlanner:
-    """A planner for cells of these names."""
+def course_planner(snapshot: Snapshot, names: Iterable[str]) -> CoursePlanner:
+    """A planner of one row, for cells of these names."""
     from ilactl.ledger.course_plan import CoursePlanner
 
-    return CoursePlanner(snapshot, whole=whole, facts=course_facts(snapshot, names))
+    return CoursePlanner(snapshot, whole=False, facts=course_facts(snapshot, names))

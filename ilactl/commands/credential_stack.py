@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
@@ -128,10 +129,11 @@ def _offers(snapshot: Snapshot, day: date) -> Callable[[str, str], Offer | None]
     from ilactl.rules.spending_source import Lookup
 
     registers = Lookup(snapshot)
+    scheme = cache(lambda: load_scheme(snapshot))  # not read where nothing is missing
 
     def ask(person: str, course: str) -> Offer | None:
         try:
-            return plan_offer(registers, load_scheme(snapshot), Ask(person, course, day), look_ahead=False)
+            return plan_offer(registers, scheme(), Ask(person, course, day), look_ahead=False)
         except IlactlError:
             return None
 

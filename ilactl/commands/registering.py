@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.register_plan import Problem, RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
+    from ilactl.rules.model import Scheme
 
 __all__ = [
     "appends_of",
@@ -66,10 +67,15 @@ def can_ask() -> bool:
 
 def facts_of(snapshot: Snapshot) -> Mapping[str, Fact]:
     """The facts that the scheme declares. Raises BadRules where the rules cannot be read."""
-    from ilactl.ledger.columns import PERSONS
     from ilactl.rules.load import load_scheme
 
-    return {name: fact for name, fact in load_scheme(snapshot).facts.items() if name not in PERSONS.names}
+    return _of_persons(load_scheme(snapshot))
+
+
+def _of_persons(scheme: Scheme) -> dict[str, Fact]:
+    from ilactl.ledger.columns import PERSONS
+
+    return {name: fact for name, fact in scheme.facts.items() if name not in PERSONS.names}
 
 
 def declared_facts(snapshot: Snapshot) -> Mapping[str, Fact]:
@@ -79,7 +85,8 @@ def declared_facts(snapshot: Snapshot) -> Mapping[str, Fact]:
     """
     from ilactl.rules.load import load_scheme
 
-    return {**facts_of(snapshot), **load_scheme(snapshot).course_facts}
+    scheme = load_scheme(snapshot)
+    return {**_of_persons(scheme), **scheme.course_facts}
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
