@@ -38,7 +38,7 @@ def publish(face: Face, to: str, sign_with: str, passphrase_file: str | None) ->
       $ mkdir -p site && ilactl credential publish --to site --sign-with keys/agency.pem
       $ ilactl credential publish --to site --sign-with k.pem --passphrase-file p.txt  # exit 66
     """
-    from ilactl.credentials.publishing import files_to_publish, other_issuers
+    from ilactl.credentials.publishing import to_publish
     from ilactl.ledger.outside import replace_outside
     from ilactl.output import Answer, Col, Grid
 
@@ -50,14 +50,14 @@ def publish(face: Face, to: str, sign_with: str, passphrase_file: str | None) ->
         raise Unsafe(path=str(folder), reason="it is a link")
     private = signing_key(face, sign_with, passphrase_file, snapshot)
     key = recorded_key(snapshot, private, retired=True)
-    made = files_to_publish(snapshot, private, key, face.on(snapshot))
+    made, others = to_publish(snapshot, private, key, face.on(snapshot))
     rows: list[dict[str, Cell]] = []
     for one in made:
         place = folder / one.name
         written = face.dry_run or replace_outside(face.root(), place, one.data)
         done = "would be written" if face.dry_run else "written" if written else "as it was"
         rows.append({"file": str(place), "address": one.address, "done": done})
-    for did in other_issuers(snapshot, key):
+    for did in others:
         face.say(f"the lists of {did} need its own key: publish with that one, too")
     columns = [Col("file"), Col("address"), Col("done")]
     block = Grid(columns, rows, "nothing to publish")

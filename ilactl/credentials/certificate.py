@@ -75,12 +75,11 @@ class Certificate(Struct, frozen=True, kw_only=True):
     def foot(self) -> tuple[tuple[str, str], ...]:
         """Label and text of each line that says which document this is and how to check it."""
         words, issued = self.words, self.issued
-        lines = [
+        return (
             (words.credential, f"{issued.credential} · {issued.document}"),
             (words.issuer, issued.issuer),
             (words.digest, issued.digest),
-        ]
-        return tuple(lines)
+        )
 
     @property
     def command(self) -> str:

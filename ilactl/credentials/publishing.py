@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.credentials import Credential
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["ToPublish", "files_to_publish", "other_issuers"]
+__all__ = ["ToPublish", "to_publish"]
 
 
 class ToPublish(NamedTuple):
@@ -35,19 +35,22 @@ class ToPublish(NamedTuple):
     address: str
 
 
-def files_to_publish(
+def to_publish(
     snapshot: Snapshot, private: Ed25519PrivateKey, key: CredentialKey, on: date
-) -> list[ToPublish]:
-    """The key's status lists as they stand on the day, and the did.json of every did:web."""
-    found = [
-        one
-        for one in all_credentials(snapshot)
-        if not one.imported and one.status_list is not None and one.issuer == key.did
-    ]
+) -> tuple[list[ToPublish], list[str]]:
+    """The key's status lists as they stand on the day, and the did.json of every did:web.
+
+    Besides, the identifiers that issued credentials, too: their lists need a key of theirs.
+    """
     lists: dict[int, list[Credential]] = {}
-    for one in found:
-        assert one.status_list is not None
-        lists.setdefault(one.status_list, []).append(one)
+    others: set[str] = set()
+    for one in all_credentials(snapshot):
+        if one.imported:
+            continue
+        if one.issuer != key.did:
+            others.add(one.issuer)
+        elif one.status_list is not None:
+            lists.setdefault(one.status_list, []).append(one)
     method = method_of(key.did, key.public)
     made = []
     for number, members in sorted(lists.items()):
@@ -56,14 +59,7 @@ def files_to_publish(
         document = status_list(address, key.did, bits, at_start(on))
         data = bytes_of(signed(document, private, method, at_start(on)))
         made.append(ToPublish(f"status-{number}.json", data, address))
-    return made + list(_did_documents(snapshot))
-
-
-def other_issuers(snapshot: Snapshot, key: CredentialKey) -> list[str]:
-    """Identifiers that issued credentials, too: their lists need a key of theirs."""
-    return sorted(
-        {one.issuer for one in all_credentials(snapshot) if not one.imported and one.issuer != key.did}
-    )
+    return [*made, *_did_documents(snapshot)], sorted(others)
 
 
 def _address(snapshot: Snapshot, members: list[Credential], number: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.credentials.status_list import BadList, bit_of
 from ilactl.credentials.structure import listed, time_of
-from ilactl.credentials.verifying import TRUSTED, UNKNOWN, Verdict, verify
+from ilactl.credentials.verifying import Verdict, verify
 
 if TYPE_CHECKING:
     from ilactl.credentials.trust import Trust
@@ -79,10 +79,9 @@ def _list_faults(
     wrong += verdict.reasons
     if verdict.issuer != found.issuer:
         wrong.append(f"it is signed by {verdict.issuer[:80]}, not by the credential's issuer")
-    elif verdict.verdict not in (TRUSTED, UNKNOWN):
-        pass
     elif (
-        found.public
+        not verdict.reasons
+        and found.public
         and verdict.public != found.public
         and trust.known(verdict.issuer, verdict.public) is None
     ):

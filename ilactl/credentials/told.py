@@ -17,10 +17,7 @@ from ilactl.credentials.elements import Body, Elements, Learner, Outcome, Part, 
 from ilactl.credentials.lists import Concept
 from ilactl.dates import parse_date
 
-__all__ = ["NOTHING", "elements_told", "issuer_of", "valid_until_of"]
-
-NOTHING = Concept("", "", "", "")
-"""What stands for an element that a document does not tell."""
+__all__ = ["elements_told", "issuer_of", "valid_until_of"]
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?")
 _DURATION = re.compile(r"PT(?:(\d{1,6}(?:\.\d{1,6})?)H)?(?:(\d{1,6})M)?")

@@ -73,9 +73,7 @@ class Verdict(Struct):
         self.checks.append(Check(name, good, text))
 
 
-def verify(
-    document: dict[str, Any], trust: Trust, at: datetime, *, badge: bool = True, what: str = "credential"
-) -> Verdict:
+def verify(document: dict[str, Any], trust: Trust, at: datetime, *, badge: bool = True) -> Verdict:
     """Everything but the status. `at` is the time to verify for. `badge` is false for a status list."""
     found = Verdict()
     wrong = faults(document, badge=badge)

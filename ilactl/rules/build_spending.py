@@ -69,7 +69,7 @@ class Spending:
 
     def _spend(self, table: Table) -> None:
         file, path, raw = table
-        building, good, unit = self.building, len(table[0].findings), raw["unit"]
+        building, good, unit = self.building, len(file.findings), raw["unit"]
         building.unit(file, path, unit)
         building.days(file, path, raw)
         if unit not in building.scales:
