@@ -95,15 +95,15 @@ def find(face: Face, /, words: tuple[str, ...], **options: Any) -> None:
     if by is not None and by < on:
         raise UsageError(reason=f"--affordable-by {by} lies before {on}", hint="give a day from then on")
     hits = search(snapshot, _wish(snapshot, words, options), on)
-    purse = None
+    wallet = None
     if by is not None:
-        from ilactl.rules.affordable import Purse
+        from ilactl.rules.affordable import WalletAhead
         from ilactl.rules.load import load_scheme
 
-        purse = Purse(snapshot, load_scheme(snapshot), person, on, by)
+        wallet = WalletAhead(snapshot, load_scheme(snapshot), person, on, by)
     single = {"mode": options["modes"], "time_of_day": options["times"]}
     asked = {name for name, words in single.items() if len(words) == 1}
-    answer = found_answer(snapshot, hits, purse, on, options["limit"], asked)
+    answer = found_answer(snapshot, hits, wallet, on, options["limit"], asked)
     if not answer.rows:
         if hits:
             hint = f"{len(hits)} match otherwise; 'ilactl explain {person}' tells what the wallet holds"

@@ -13,7 +13,7 @@ from ilactl.reports.courses import money_of, number_text
 if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.reports.course_search import Hit
-    from ilactl.rules.affordable import Purse
+    from ilactl.rules.affordable import WalletAhead
 
 __all__ = ["found_answer"]
 
@@ -32,12 +32,12 @@ _SHOWN_PAID = (*_SHOWN[:5], "price", "unit", "wallet_pays", "own_share")
 def found_answer(
     snapshot: Snapshot,
     hits: Sequence[Hit],
-    purse: Purse | None,
+    wallet: WalletAhead | None,
     on: date,
     limit: int,
     asked: Collection[str] = (),
 ) -> Answer:
-    """The first hits; with a purse the first ones that it can pay.
+    """The first hits; with a wallet the first ones that it can pay.
 
     What was `asked` for is the same in every row, so people are not shown it.
     """
@@ -50,8 +50,8 @@ def found_answer(
         looked += 1
         course, run = hit.course, hit.run
         paid: dict[str, Cell] = {}
-        if purse is not None:
-            payments = (purse.payment(course, one) for one in hit.runs or (None,))
+        if wallet is not None:
+            payments = (wallet.payment(course, one) for one in hit.runs or (None,))
             payment = next((one for one in payments if one is not None), None)
             if payment is None:
                 continue
@@ -84,11 +84,11 @@ def found_answer(
                 **paid,
             }
         )
-    columns = (*_COLUMNS, *(_PAID if purse else ()))
+    columns = (*_COLUMNS, *(_PAID if wallet else ()))
     shown = [
         column
         for column in columns
-        if column.name in (_SHOWN_PAID if purse else _SHOWN)
+        if column.name in (_SHOWN_PAID if wallet else _SHOWN)
         and column.name not in asked
         and any(row[column.name] not in (None, "", False) for row in rows)
     ]
@@ -97,9 +97,9 @@ def found_answer(
     notes = []
     if looked < len(hits):
         notes.append(f"{len(hits) - looked} more were not looked at; narrow the search, or give --limit")
-    if purse is not None:
-        data |= {"person": purse.person, "affordable_by": purse.by}
-        notes += purse.notes
+    if wallet is not None:
+        data |= {"person": wallet.person, "affordable_by": wallet.by}
+        notes += wallet.notes
     return Answer(
         "ilactl.course_find/1",
         rows=rows,

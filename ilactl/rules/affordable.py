@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.model import Scheme
 
-__all__ = ["Payment", "Purse"]
+__all__ = ["Payment", "WalletAhead"]
 
 
 class Payment(NamedTuple):
@@ -60,7 +60,7 @@ class _Registers(Lookup):
         return bool(relevance_for(self._relevance[on], course))
 
 
-class Purse:
+class WalletAhead:
     """A person's wallet on days to come, facts as they are now."""
 
     def __init__(self, snapshot: Snapshot, scheme: Scheme, person: str, on: date, by: date) -> None:
