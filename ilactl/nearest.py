@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-__all__ = ["did_you_mean", "folded", "nearest"]
+__all__ = ["did_you_mean", "finder", "folded", "nearest"]
 
 
 def nearest(name: str, offered: Iterable[str]) -> str | None:
@@ -36,6 +36,17 @@ def folded(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return bare.translate(_LETTERS).casefold()
+
+
+def finder(words: Iterable[str]) -> Callable[..., bool]:
+    """What tells of some texts together whether all the words stand there, capitals and accents aside."""
+    wanted = [folded(word) for word in words]
+
+    def holds(*texts: str) -> bool:
+        text = folded(" ".join(texts))
+        return all(word in text for word in wanted)
+
+    return holds
 
 
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE"})

@@ -122,27 +122,21 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     from ilactl.ledger.courses import courses_on
     from ilactl.ledger.enrolments import all_enrolments
     from ilactl.ledger.register_plan import Book
-    from ilactl.nearest import folded
+    from ilactl.nearest import finder
     from ilactl.reports.enrolments import list_answer
 
     snapshot = face.snapshot()
-    wanted = [folded(word) for word in words]
+    holds = finder(words)
     courses = courses_on(snapshot)
     identities, at = Book(snapshot, IDENTITIES, whole=True), IDENTITIES.index("name")
 
-    def said(one: Enrolment) -> str:
+    def meant(one: Enrolment) -> bool:
         who = identities.newest(one.person)
         course = courses.get(one.course)
         titles = (course.title, *course.titles.values()) if course else ()
-        return folded(
-            " ".join((one.id, one.person, who[at] if who else "", one.course, *titles, one.run, one.state))
-        )
+        return holds(one.id, one.person, who[at] if who else "", one.course, *titles, one.run, one.state)
 
-    hits = [
-        one
-        for one in all_enrolments(snapshot)
-        if one.state != "void" and all(word in said(one) for word in wanted)
-    ]
+    hits = [one for one in all_enrolments(snapshot) if one.state != "void" and meant(one)]
     if not hits:
         raise NotFound(what="an enrolment with these words", hint="use fewer or shorter words")
     face.answer(list_answer("ilactl.enrolment_find/1", hits, snapshot, ""))

@@ -13,7 +13,7 @@ from ilactl.commands.register_rows import columns_of, rows_in_force
 from ilactl.errors import NotFound
 from ilactl.ledger.columns import ORGANISATIONS
 from ilactl.ledger.words import ORGANISATION_KINDS
-from ilactl.nearest import folded
+from ilactl.nearest import finder
 
 if TYPE_CHECKING:
     from ilactl.ledger.payment_accounts import PaymentAccount
@@ -167,9 +167,9 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     from ilactl.output import Answer
 
     _, rows = _list(face)
-    wanted = [folded(word) for word in words]
+    holds = finder(words)
     keys = ("organisation", "name", "register_no", "contact")
-    hits = [row for row in rows if all(w in folded(" ".join(str(row[k]) for k in keys)) for w in wanted)]
+    hits = [row for row in rows if holds(*(str(row[key]) for key in keys))]
     if not hits:
         raise NotFound(what="an organisation with these words", hint="use fewer or shorter words")
     face.answer(Answer("ilactl.organisation_find/1", hits, columns_of(ORGANISATIONS), _grid(hits)))

@@ -10,7 +10,7 @@ import click
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import ORGANISATION, PERSON
 from ilactl.errors import NotFound
-from ilactl.nearest import folded
+from ilactl.nearest import finder
 
 if TYPE_CHECKING:
     from ilactl.ledger.registers import FigureRow, StateRow
@@ -234,17 +234,14 @@ def find(face: Face, words: tuple[str, ...]) -> None:
     from ilactl.output import Answer, Col
 
     snapshot = face.snapshot()
-    wanted = [folded(word) for word in words]
+    holds = finder(words)
     identities = Book(snapshot, IDENTITIES, whole=True)
     persons = Book(snapshot, PERSONS, whole=True)
     rows: list[dict[str, Cell]] = []
     for person in sorted({*persons.ids(), *identities.ids()}):
         newest = identities.newest(person)
         known = dict(zip(IDENTITIES.names, newest, strict=True)) if newest else {}
-        text = folded(
-            " ".join([person, *(known.get(name, "") for name in ("name", "contact", "external_id"))])
-        )
-        if all(word in text for word in wanted):
+        if holds(person, *(known.get(name, "") for name in ("name", "contact", "external_id"))):
             rows.append({"person": person, **{name: known.get(name, "") for name in IDENTITY_COLUMNS}})
     if not rows:
         raise NotFound(what="a person with these words", hint="use fewer or shorter words")

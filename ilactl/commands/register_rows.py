@@ -180,9 +180,10 @@ def book_import(
 
     subject = command.rpartition(" ")[0].rpartition(" ")[2]
     remarks: list[Any] = []
+    intake_of = functools.cache(read)  # with a caller's key both the content and the plan ask for it
 
     def make(snapshot: Snapshot) -> RegisterPlan:
-        intake = read(snapshot)
+        intake = intake_of(snapshot)
         input_of(face, intake, asked.expect_rows)
         repairs = len(intake.remarks)
         day = (asked.valid_from or face.on(snapshot)).isoformat()
@@ -205,7 +206,7 @@ def book_import(
         )
 
     def content(snapshot: Snapshot) -> str:
-        intake = read(snapshot)
+        intake = intake_of(snapshot)
         refuse_input(intake)
         cells = ["\x1e".join(row.cells) for row in intake.rows]
         return digest_of([command, str(asked.valid_from or ""), *intake.columns, *cells])
