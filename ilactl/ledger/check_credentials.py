@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ilactl.errors import IlactlError
 from ilactl.findings import Finding, Kind, Place
+from ilactl.ledger.check_enrolment_money import ENROLMENT
 from ilactl.ledger.columns import CREDENTIAL_KEYS, CREDENTIALS
 from ilactl.ledger.credentials import DOCUMENTS, document_name
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.checking import Ground
     from ilactl.ledger.scan import Row
 
-__all__ = ["documents_fit", "earned", "steps_fit"]
+__all__ = ["credentials_known", "documents_fit", "earned", "steps_fit"]
 
 STEP = Kind(
     "CHECK-CREDENTIAL",
@@ -83,6 +84,16 @@ def _faults(
         yield "status_list", f"{name} has no place in a status list"
     elif place in places:
         yield "status_index", f"{name} has the place of {places[place]} in the status list"
+
+
+def credentials_known(ground: Ground) -> Iterator[Finding]:
+    """Every enrolment that a credential certifies is in enrolments.csv."""
+    at = CREDENTIALS.index("enrolment")
+    for row in ground.rows(CREDENTIALS):
+        name = row.cells[at]
+        if name and name not in ground.enrolments and ground.enrolments_whole:
+            place = ground.place(CREDENTIALS.file, row.offset, "enrolment")
+            yield ENROLMENT.at(place, f"enrolment {name} is not in enrolments.csv")
 
 
 def earned(ground: Ground) -> Iterator[Finding]:
