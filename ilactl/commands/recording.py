@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
@@ -30,14 +30,21 @@ if TYPE_CHECKING:
 __all__ = ["Booking", "booking_day", "record", "refused"]
 
 
+class Comparable(Protocol):
+    """A plan that can be held against the one that was shown."""
+
+    def same_as(self, other: Any) -> bool:
+        """Whether both would book the same."""
+
+
 class Booking(Struct, kw_only=True):
     """What would be booked and how it is told.
 
-    `answer` gets the commit's number, None where nothing was written. `same_as` compares the plan with
-    another one's `plan`. `refusal` is what speaks against it; with `done` nothing is left to do.
+    `answer` gets the commit's number, None where nothing was written. `refusal` is what speaks against
+    it; with `done` nothing is left to do.
     """
 
-    plan: object
+    plan: Comparable
     booked_on: date
     answer: Callable[[int | None], Answer]
     entries: Sequence[Entry] = ()
@@ -116,11 +123,10 @@ def record(
             if booking.refusal is not None:
                 face.answer(booking.answer(None), change=True)
                 raise booking.refusal
-            if shown is not None and not shown.plan.same_as(booking.plan):  # type: ignore[attr-defined]
+            if shown is not None and not shown.plan.same_as(booking.plan):
                 raise ChangedMeanwhile()
             seq = None if booking.done else _commit(writer, command, booking, face.key, digest)
-            brief = shown is not None and after is not None and seq is not None
-            answer = after(booking, seq) if brief and after and seq else booking.answer(seq)
+            answer = after(booking, seq) if shown and after and seq else booking.answer(seq)
     face.answer(answer, change=True)
 
 
