@@ -13,6 +13,7 @@ from ilactl.commands.register_rows import (
     Asked,
     book_import,
     book_row,
+    columns_of,
     from_option,
     import_options,
     register_answer,
@@ -129,4 +130,5 @@ def list_(face: Face, course: str | None) -> None:
     rows = [row for row in rows_in_force(snapshot, OUTCOMES, day, course) if row["text"]]
     rows.sort(key=lambda row: (str(row["course"]), int(str(row["outcome"]))))
     shown, empty = ("course", "outcome", "kind", "text", "uri"), "no outcome is in the register on this day"
-    face.answer(register_answer(OUTCOMES, "ilactl.course_outcome_list/1", rows, day, shown, empty))
+    columns = columns_of(OUTCOMES)
+    face.answer(register_answer("ilactl.course_outcome_list/1", rows, columns, day, shown, empty))

@@ -13,6 +13,7 @@ from ilactl.commands.register_rows import (
     Asked,
     book_import,
     book_row,
+    columns_of,
     import_options,
     register_answer,
     rows_in_force,
@@ -131,4 +132,5 @@ def list_(face: Face, course: str | None) -> None:
         names = abouts(held.course, held.field)
         rows = [row for row in rows if row["about"] in names]
     schema, empty = "ilactl.course_relevance_list/1", "no evidence is in force on this day"
-    face.answer(register_answer(RELEVANCE, schema, rows, day.isoformat(), RELEVANCE.names, empty))
+    columns = columns_of(RELEVANCE)
+    face.answer(register_answer(schema, rows, columns, day.isoformat(), RELEVANCE.names, empty))

@@ -14,6 +14,7 @@ from ilactl.commands.register_rows import (
     Asked,
     book_import,
     book_row,
+    columns_of,
     declare,
     from_option,
     import_options,
@@ -231,7 +232,8 @@ def list_(face: Face, course: str | None, only_open: bool) -> None:
         rows = [row for row in rows if (row["course"], row["run"]) in open_]
     rows.sort(key=lambda row: (str(row["course"]), str(row["starts"] or "9999"), str(row["run"])))
     empty = "no run is in the register on this day"
-    face.answer(register_answer(RUNS, "ilactl.course_run_list/1", rows, day, _SHOWN, empty))
+    columns = columns_of(RUNS)
+    face.answer(register_answer("ilactl.course_run_list/1", rows, columns, day, _SHOWN, empty))
 
 
 _SHOWN = (

@@ -61,10 +61,10 @@ def list_(face: Face, provider: str | None, kind: str | None, field: str | None,
       $ ilactl course list --field 06 --kind training -O csv
       $ ilactl course list --provider O3 --withdrawn
     """
-    from ilactl.commands.register_rows import columns_of, rows_in_force
+    from ilactl.commands.register_rows import columns_of, register_answer, rows_in_force
     from ilactl.ledger.columns import COURSES
     from ilactl.ledger.registers import parse_facts
-    from ilactl.output import Answer, Col, Grid
+    from ilactl.output import Col
 
     snapshot = face.snapshot()
     day = face.on(snapshot).isoformat()
@@ -84,7 +84,5 @@ def list_(face: Face, provider: str | None, kind: str | None, field: str | None,
     columns = [column for column in columns_of(COURSES) if column.name != "facts"]
     columns += [Col(name) for name in sorted(declared)]
     whole = [{column.name: row.get(column.name, "") for column in columns} for row in rows]
-    held = [column for column in columns if column.name in _SHOWN and any(row[column.name] for row in whole)]
-    shown = held or [column for column in columns if column.name in _SHOWN]
-    grid = Grid(shown, whole, empty="no course is in the register on this day")
-    face.answer(Answer("ilactl.course_list/1", rows=whole, columns=columns, blocks=[grid], data={"on": day}))
+    empty = "no course is in the register on this day"
+    face.answer(register_answer("ilactl.course_list/1", whole, columns, day, _SHOWN, empty))

@@ -58,7 +58,7 @@ def new(face: Face, file: str, did: str, passphrase: bool, passphrase_file: str 
     """
     from ilactl.credentials.dids import did_key, web_address
     from ilactl.credentials.keyfile import new_key, open_key, pem_of, public_of, refuse_in_git
-    from ilactl.ledger.outside import refuse_place, write_outside
+    from ilactl.ledger.outside import make_private_folder, refuse_place, write_outside
 
     if did and web_address(did) is None:
         hint = "write it as did:web:example.org or did:web:example.org:folder"
@@ -88,17 +88,11 @@ def new(face: Face, file: str, did: str, passphrase: bool, passphrase_file: str 
     with face.writer() as writer:
         _refuse_known(writer.snapshot, public)
         if not there:
-            _make_folder(path)
+            make_private_folder(path.parent)
             write_outside(face.root(), path, pem_of(private, secret or b""))
         name = f"K{writer.snapshot.head.seq + 1}"
         seq = _commit(writer, "credential key new", (name, on.isoformat(), identifier, public, "", ""))
     face.answer(_made(identifier, path, name, seq), change=True)
-
-
-def _make_folder(path: Path) -> None:
-    from ilactl.ledger.outside import make_private_folder
-
-    make_private_folder(path.parent)
 
 
 def _refuse_known(snapshot: Snapshot, public: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ilactl.output import Answer
     from ilactl.rules.model import Scheme
 
-__all__ = ["command", "prepaid_amount"]
+__all__ = ["command"]
 
 
 @click.command("enrol")
@@ -102,7 +102,7 @@ def _booking(
     booked_on = booking_day(snapshot, on)
     scheme = load_scheme(snapshot, remember=remember)
     registers = Lookup(snapshot)
-    prepaid = prepaid_amount(wish["prepaid"], snapshot, scheme, wish["course"], on)
+    prepaid = _prepaid(wish["prepaid"], snapshot, scheme, wish["course"], on)
     ask = Ask(
         wish["person"],
         wish["course"],
@@ -136,18 +136,14 @@ def _booking(
     )
 
 
-def prepaid_amount(text: str, snapshot: Snapshot, scheme: Scheme, course: str, on: date) -> int:
+def _prepaid(text: str, snapshot: Snapshot, scheme: Scheme, course: str, on: date) -> int:
     """--prepaid in the smallest part of the course's unit; 0 for none. Raises UsageError."""
+    from ilactl.commands.recording import amount_of
     from ilactl.ledger.courses import course_on, price_of
-    from ilactl.rules.contributions import amount_fault
 
     if not text:
         return 0
     row = course_on(snapshot, course, on)
     unit = price_of(row)[1] if row else ""
     unit = unit or next((spend.unit for spend in scheme.spends), "")
-    known = snapshot.manifest.units.get(unit)
-    minor, fault = amount_fault(text, unit, known.scale if known else 0)
-    if fault:
-        raise UsageError(reason=f"--prepaid: {fault}", hint="write a plain amount such as 125.50")
-    return minor
+    return amount_of(snapshot, "--prepaid", text, unit)

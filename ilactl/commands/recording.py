@@ -15,7 +15,7 @@ from msgspec import Struct
 from ilactl.commands.done import done_already
 from ilactl.commands.face import Face
 from ilactl.commands.registering import digest_of
-from ilactl.errors import ChangedMeanwhile, IlactlError, Refused
+from ilactl.errors import ChangedMeanwhile, IlactlError, Refused, UsageError
 
 if TYPE_CHECKING:
     from ilactl.findings import Finding
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ilactl.rules.model import Scheme
     from ilactl.rules.offer import Objection
 
-__all__ = ["Booking", "booking_day", "record", "refused"]
+__all__ = ["Booking", "amount_of", "booking_day", "record", "refused"]
 
 
 class Comparable(Protocol):
@@ -66,6 +66,17 @@ def booking_day(snapshot: Snapshot, on: date) -> date:
     day = on if through is None else max(on, through)
     refuse_day(snapshot, day)
     return day
+
+
+def amount_of(snapshot: Snapshot, option: str, text: str, unit: str) -> int:
+    """The option's amount in the unit's smallest part. Raises UsageError."""
+    from ilactl.rules.contributions import amount_fault
+
+    known = snapshot.manifest.units.get(unit)
+    minor, fault = amount_fault(text, unit, known.scale if known else 0)
+    if fault:
+        raise UsageError(reason=f"{option}: {fault}", hint="write a plain amount such as 125.50")
+    return minor
 
 
 def refused(what: str, where: str, objections: Sequence[Objection]) -> Refused | None:

@@ -230,14 +230,19 @@ def columns_of(table: Table) -> list[Col]:
 
 
 def register_answer(
-    table: Table, schema: str, rows: list[dict[str, Cell]], day: str, shown: Collection[str], empty: str
+    schema: str,
+    rows: list[dict[str, Cell]],
+    columns: list[Col],
+    day: str,
+    shown: Collection[str],
+    empty: str,
 ) -> Answer:
     """The rows for data formats; for people those of the columns `shown` that hold anything."""
     from ilactl.output import Answer, Grid
 
-    columns = columns_of(table)
-    held = [column for column in columns if column.name in shown and any(row[column.name] for row in rows)]
-    blocks = [Grid(held or [column for column in columns if column.name in shown], rows, empty=empty)]
+    for_people = [column for column in columns if column.name in shown]
+    held = [column for column in for_people if any(row[column.name] for row in rows)]
+    blocks = [Grid(held or for_people, rows, empty=empty)]
     return Answer(schema, rows=rows, columns=columns, blocks=blocks, data={"on": day})
 
 

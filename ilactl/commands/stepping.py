@@ -69,7 +69,7 @@ def _booking(
     *,
     remember: bool,
 ) -> Booking:
-    from ilactl.commands.recording import Booking, booking_day, refused
+    from ilactl.commands.recording import Booking, amount_of, booking_day, refused
     from ilactl.ledger.enrolments import resolve
     from ilactl.reports.steps import step_answer
     from ilactl.rules.load import load_scheme
@@ -78,7 +78,7 @@ def _booking(
 
     one = resolve(snapshot, text)
     if amount is not None:
-        said = replace(said, amount=_amount_of(snapshot, one, amount))
+        said = replace(said, amount=amount_of(snapshot, "--amount", amount, one.unit))
     on = face.on(snapshot)
     schema = schema_of(command)
     known = recorded(one, said, face.given_on)
@@ -111,17 +111,6 @@ def _booking(
         scheme=scheme,
         refusal=refused(what, one.id, plan.objections),
     )
-
-
-def _amount_of(snapshot: Snapshot, one: Enrolment, text: str) -> int:
-    """--amount in the smallest part of the enrolment's unit. Raises UsageError."""
-    from ilactl.rules.contributions import amount_fault
-
-    unit = snapshot.manifest.units.get(one.unit)
-    minor, fault = amount_fault(text, one.unit, unit.scale if unit else 0)
-    if fault:
-        raise UsageError(reason=f"--amount: {fault}", hint="write a plain amount such as 125.50")
-    return minor
 
 
 def _refuse_other_amount(snapshot: Snapshot, one: Enrolment, said: Said, amount: int) -> None:
