@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from ilactl.commands.credential_export import export
+from ilactl.commands.credential_import import import_
 from ilactl.commands.credential_issue import issue
 from ilactl.commands.credential_key import key
 from ilactl.commands.credential_publish import publish
 from ilactl.commands.credential_recognise import recognise
 from ilactl.commands.credential_stack import stack
 from ilactl.commands.credential_steps import reinstate, revoke, suspend
-from ilactl.commands.credential_verify import import_, verify
+from ilactl.commands.credential_verify import verify
 from ilactl.commands.credential_views import list_, show
 
 __all__ = ["command"]

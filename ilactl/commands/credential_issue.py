@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ilactl.commands.credential_rows import commit_rows
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.parameters import COURSE, ENROLMENT
 from ilactl.commands.signing import passphrase_option, recorded_key, sign_option, signing_key
@@ -159,23 +160,12 @@ def _sign(face: Face, plan: IssuePlan, private: Ed25519PrivateKey, key: Credenti
 
 def _commit(writer: Writer, plan: IssuePlan, documents: list[bytes]) -> int:
     from ilactl.credentials.signing import digest_of_document
-    from ilactl.ledger.columns import CREDENTIALS
-    from ilactl.ledger.commit import Append, Change
-    from ilactl.ledger.credentials import cells_of_credential, document_name
-    from ilactl.ledger.scan import format_row
 
     steps = [
         award.step._replace(digest=digest_of_document(data))
         for award, data in zip(plan.awards, documents, strict=True)
     ]
-    rows = "".join(format_row(cells_of_credential(step)) for step in steps).encode()
-    kept = (Append(document_name(step.credential), data) for step, data in zip(steps, documents, strict=True))
-    change = Change(
-        "credential issue",
-        (Append(CREDENTIALS.file, rows, rows=len(steps)), *kept),
-        booked_on=steps[0].booked_on,
-    )
-    return writer.commit(change).seq
+    return commit_rows(writer, "credential issue", steps, documents)
 
 
 def _answer(plan: IssuePlan, seq: int | None, *, named: bool, dry_run: bool = False) -> Answer:

@@ -1,4 +1,4 @@
-"""What commands share that record one row of credentials.csv: plan, show, ask, plan again under the lock."""
+"""What commands share that record rows of credentials.csv: plan, show, ask, plan again under the lock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ilactl.commands.registering import refuse_cell
 from ilactl.errors import ChangedMeanwhile, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ilactl.commands.face import Face
     from ilactl.ledger.commit import Writer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
-__all__ = ["record_row", "refuse_text"]
+__all__ = ["commit_rows", "record_row", "refuse_text"]
 
 
 def record_row(
@@ -47,18 +47,24 @@ def record_row(
         step, there = plan(writer.snapshot)
         if question is not None and known and not there:
             raise ChangedMeanwhile()
-        seq = None if there else _commit(writer, command, step)
+        seq = None if there else commit_rows(writer, command, [step])
     face.answer(told(snapshot, step, seq, f"commit {seq}" if seq else again), change=True)
 
 
-def _commit(writer: Writer, command: str, step: CredentialStep) -> int:
+def commit_rows(
+    writer: Writer, command: str, steps: Sequence[CredentialStep], documents: Sequence[bytes] = ()
+) -> int:
+    """Commit rows of one day, each with its document where there are any; the commit's number."""
     from ilactl.ledger.columns import CREDENTIALS
     from ilactl.ledger.commit import Append, Change
-    from ilactl.ledger.credentials import cells_of_credential
+    from ilactl.ledger.credentials import cells_of_credential, document_name
     from ilactl.ledger.scan import format_row
 
-    row = Append(CREDENTIALS.file, format_row(cells_of_credential(step)).encode(), rows=1)
-    return writer.commit(Change(command, (row,), booked_on=step.booked_on)).seq
+    rows = "".join(format_row(cells_of_credential(step)) for step in steps).encode()
+    names = (document_name(step.credential) for step in steps)
+    kept = (Append(name, data) for name, data in zip(names, documents, strict=False))
+    appends = (Append(CREDENTIALS.file, rows, rows=len(steps)), *kept)
+    return writer.commit(Change(command, appends, booked_on=steps[0].booked_on)).seq
 
 
 def refuse_text(option: str, column: str, text: str, *, empty: str = "") -> None:

@@ -1,4 +1,4 @@
-"""`ilactl credential verify` and `import`: is it genuine, is it good, and do we know who says so."""
+"""`ilactl credential verify`: is it genuine, is it good, and do we know who says so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.face import Face, face_options
-from ilactl.commands.parameters import COURSE, FILE, PERSON
+from ilactl.commands.parameters import FILE
 from ilactl.errors import FindingsFound, NoCredential, NoLedger, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from ilactl.credentials.trust import Trust
     from ilactl.credentials.verifying import Verdict
-    from ilactl.ledger.credentials import CredentialStep
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer, Block
 
-__all__ = ["import_", "verify"]
+__all__ = ["end_by", "trust_options", "verdict_answer", "verified", "verify"]
 
 
-def _trust_options(function: Callable[..., Any]) -> Callable[..., Any]:
+def trust_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --trust and --status."""
     status = click.option(
         "--status", metavar="FILE", type=FILE, help="The status list that the credential names."
     )
@@ -40,7 +40,7 @@ def _trust_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("verify")
 @click.argument("file", type=click.Path(allow_dash=True))
-@_trust_options
+@trust_options
 @face_options("on")
 def verify(face: Face, file: str, trust: tuple[str, ...], status: str | None) -> None:
     """Verify the credential in FILE, or on stdin for -: JSON, or a badge image (PNG, SVG).
@@ -59,12 +59,12 @@ def verify(face: Face, file: str, trust: tuple[str, ...], status: str | None) ->
       $ ilactl credential verify badge.png --trust did.json --status status-1.json -O json  # exit 66
     """
     data, name = face.read_input(file)
-    found, document, _ = _verified(face, data, name, trust, status)
-    face.answer(_answer(name, document, found))
-    _end(found)
+    found, document, _ = verified(face, data, name, trust, status)
+    face.answer(verdict_answer(name, document, found))
+    end_by(found)
 
 
-def _end(found: Verdict) -> None:
+def end_by(found: Verdict) -> None:
     """The status: 1 for what is not valid, 3 for an issuer that nobody here knows."""
     from ilactl.credentials.verifying import UNKNOWN, UNSOUND
 
@@ -79,9 +79,10 @@ def _end(found: Verdict) -> None:
         )
 
 
-def _verified(
+def verified(
     face: Face, data: bytes, name: str, trust: Sequence[str], status: str | None
 ) -> tuple[Verdict, dict[str, Any], bytes]:
+    """What comes out for the bytes of that file, the document, and its own bytes. Raises NoCredential."""
     from ilactl.credentials.status_check import check_status
     from ilactl.credentials.verifying import verify as check
 
@@ -175,7 +176,8 @@ def _of_ledger(snapshot: Snapshot, document: dict[str, Any], found: Verdict) -> 
     return told.good
 
 
-def _answer(name: str, document: dict[str, Any], found: Verdict) -> Answer:
+def verdict_answer(name: str, document: dict[str, Any], found: Verdict) -> Answer:
+    """The verdict with every reason, and what the document says of itself."""
     from ilactl.credentials.summary import summary_of
     from ilactl.output import Answer, Cell, Col, Grid, Lines, Pairs
 
@@ -199,102 +201,3 @@ def _answer(name: str, document: dict[str, Any], found: Verdict) -> Answer:
         Grid(columns, rows),
     ]
     return Answer("ilactl.credential_verify/1", rows, columns, blocks, data)
-
-
-@click.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
-@click.option("--person", metavar="ID", type=PERSON, required=True, help="Whose it is.")
-@click.option("--course", metavar="ID", type=COURSE, default="", help="The opportunity that it stands for.")
-@click.option("--ref", metavar="TEXT", default="", help="A document, such as who compared the names.")
-@_trust_options
-@face_options("on", "dry_run", "lock_wait")
-def import_(
-    face: Face,
-    file: str,
-    person: str,
-    course: str,
-    ref: str,
-    trust: tuple[str, ...],
-    status: str | None,
-) -> None:
-    """Keep somebody else's credential in FILE for a PERSON, after verifying it.
-
-    It must be genuine, valid, and from an issuer that --trust names. Whether it is about PERSON no
-    signature tells: compare the name it bears, which is shown. The document is kept as it came.
-
-    \b
-    Examples:
-      $ printf 'did:key:z6MknFak6yGfSauZtfjuP4pvEe7HEUGZVYoH7cNVNorhkyrR\\n' > trust.txt
-      $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt -n
-      $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt --course C1
-      $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status status-1.json  # exit 66
-    """
-    from ilactl.commands.credential_rows import refuse_text
-    from ilactl.ledger.columns import CREDENTIALS
-    from ilactl.ledger.commit import Append, Change
-    from ilactl.ledger.credentials import cells_of_credential, document_name
-    from ilactl.ledger.scan import format_row
-
-    data, name = face.read_input(file)
-    refuse_text("--ref", "ref", ref)
-    snapshot = face.snapshot()
-    found, document, text = _verified(face, data, name, trust, status)
-    text = text if text.endswith(b"\n") else text + b"\n"
-    made = _step(face, snapshot, document, text, person, course, ref)
-    if found.reasons or not found.trusted:
-        face.answer(_answer(name, document, found))
-        _end(found)
-    if face.dry_run:
-        known = made if isinstance(made, str) else ""
-        face.answer(_imported(document, found, known, None, dry_run=not known), change=bool(known))
-        return
-    with face.writer() as writer:  # also finishes what a crash left half done
-        made = _step(face, writer.snapshot, document, text, person, course, ref)
-        seq = None
-        if not isinstance(made, str):
-            row = format_row(cells_of_credential(made)).encode()
-            change = Change(
-                "credential import",
-                (Append(CREDENTIALS.file, row, rows=1), Append(document_name(made.credential), text)),
-                booked_on=made.booked_on,
-            )
-            seq = writer.commit(change).seq
-    kept = made if isinstance(made, str) else made.credential
-    face.answer(_imported(document, found, kept, seq), change=True)
-
-
-def _step(
-    face: Face,
-    snapshot: Snapshot,
-    document: dict[str, Any],
-    text: bytes,
-    person: str,
-    course: str,
-    ref: str,
-) -> CredentialStep | str:
-    """The row to write, or the id that the document is kept under already. Raises NotFound, Refused."""
-    from ilactl.commands.recording import booking_day
-    from ilactl.credentials.recorded import imported_step, known_import
-    from ilactl.ledger.courses import course_on, missing_course
-    from ilactl.ledger.holders import ids_of
-
-    if course and course_on(snapshot, course) is None:
-        raise missing_course(course)
-    holder, on = ids_of(snapshot, [person])[person][0], face.on(snapshot)
-    known = known_import(snapshot, text, holder, course)
-    if known is not None:
-        return known
-    return imported_step(snapshot, document, text, holder, course, ref, on, booking_day(snapshot, on))
-
-
-def _imported(
-    document: dict[str, Any], found: Verdict, credential: str, seq: int | None, *, dry_run: bool = False
-) -> Answer:
-    from ilactl.credentials.summary import summary_of
-    from ilactl.output import Answer, Cell, Lines, Pairs
-
-    done = f"commit {seq}" if seq else "dry run, nothing was written" if dry_run else "kept already"
-    pairs: list[tuple[str, Cell]] = [pair for pair in summary_of(document, found).items() if pair[1]]
-    data = {"credential": credential or None, "says": dict(pairs), "commit": seq, "dry_run": dry_run}
-    blocks: list[Block] = [Lines([f"{credential or 'the credential'}: {done}"]), Pairs(pairs)]
-    return Answer("ilactl.credential_import/1", blocks=blocks, data=data)
