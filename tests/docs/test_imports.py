@@ -26,7 +26,7 @@ NOTHING = {
 """Commands that load none of them, with a first example that has no terminal."""
 MORE = {
     "check": "duckdb msgspec pydantic stdnum",
-    "credential import": "base58 lxml msgspec pyld",
+    "credential import": "base58 msgspec",
     "credential issue": "base58 msgspec",
     "credential publish": "base58 lxml msgspec pyld",
     "credential key new": "base58 cryptography msgspec",
