@@ -20,7 +20,7 @@ from ilactl.findings import Kind
 from ilactl.ledger.booked import booked_by, later_entries, range_of
 from ilactl.ledger.columns import ENTITLEMENTS, ORGANISATIONS
 from ilactl.ledger.entries import Entry, entries_with
-from ilactl.ledger.grammar import Column, Grammar
+from ilactl.ledger.grammar import Column, Grammar, fault_of
 from ilactl.ledger.history import record_at
 from ilactl.ledger.intake import CELL
 from ilactl.ledger.payment_accounts import PaymentAccounts
@@ -73,6 +73,11 @@ class Payout(NamedTuple):
         return self.entries[0].target
 
     @property
+    def ref(self) -> str:
+        """The document of its entries: the payment's reference, and the bank's reason."""
+        return f"{self.reference} {self.reason}".strip()
+
+    @property
     def amount(self) -> int:
         """What is taken back now."""
         return sum(self.left)
@@ -120,6 +125,10 @@ def plan_returned(snapshot: Snapshot, intake: Intake, on: date) -> ReturnPlan:
         seen |= dict.fromkeys((entry.entry for entry in entries), row.line)
         left = tuple(entry.amount - taken.get(entry.entry, 0) for entry in entries)
         one = Payout(reference, asked.cell(row, "reason"), record, tuple(entries), left)
+        if fault := fault_of(ENTITLEMENTS.column("ref"), one.ref):
+            message = f"{fault}, with the payment's reference and the reason in it"
+            intake.find(CELL, row, "reason", message, "give the bank's code alone, such as AC04")
+            continue
         (plan.payouts if one.amount > 0 else plan.known).append(one)
     first = snapshot.head.next_entry
     plan.entries = [row._replace(entry=f"E{first + i}") for i, row in enumerate(_reclaims(plan.payouts, on))]
@@ -143,7 +152,7 @@ def _reclaims(payouts: Iterable[Payout], on: date) -> Iterator[Entry]:
                     target=entry.source,
                     enrolment=entry.enrolment,
                     of=entry.entry,
-                    ref=f"{one.reference} {one.reason}".strip(),
+                    ref=one.ref,
                 )
 
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from ilactl.errors import IlactlError, NotFound, Refused
+from ilactl.ledger.columns import ENROLMENTS
 from ilactl.ledger.enrolment_intake import IMPORT_STEPS, Cells
 from ilactl.ledger.enrolments import Enrolment, Step, enrolment
 from ilactl.ledger.entries import Entry
+from ilactl.ledger.grammar import fault_of
 from ilactl.ledger.holders import existing
 from ilactl.money import parse_decimal
 from ilactl.rules.offer import Ask
@@ -133,13 +135,19 @@ class _Batch:
             if same_run and (not cells["on"] or one.enrolled_on == day):
                 self.plan.known.append(one.steps[0])
                 return
+        consent = f"holder: {cells['consent']}"
+        if fault := fault_of(ENROLMENTS.column("consent"), consent):
+            cells.fault(
+                "consent", f"{fault}, 'holder: ' in front of it", "say more briefly how the holder agreed"
+            )
+            return
         ask = Ask(cells.person(), cells["course"], day, run=run, booked_on=self.booked_on, ref=cells["ref"])
         offer = plan_offer(self.registers, self.scheme, ask, look_ahead=False)
         if self._refuse(cells, offer.objections):
             return
         self.made += 1
         number = f"N{self.snapshot.head.seq + 1}" + (f"-{self.made}" if self.made > 1 else "")
-        step = enrolled_row(offer, number, f"holder: {cells['consent']}", cells["ref"])
+        step = enrolled_row(offer, number, consent, cells["ref"])
         self._add(offer.entries(number, self.next_entry), step, offer.versions)
 
     # ---- steps ----------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ def test_a_longer_list_adds_what_is_new(agency: Agency) -> None:
     [
         ("enrolled,P3,C1,R1,2026-12-01,,,form 9,", "seat"),
         ("enrolled,P3,C1,R2,2026-12-01,,,,", "without consent"),
+        (f"enrolled,P3,C1,R2,2026-12-01,,,{'a' * 195},", "consent is longer than 200 characters"),
         ("completed,P2,C1,,2027-03-12,0.9,,,", "enrolment start"),
         ("started,P9,C1,,2027-03-12,,,,", "P9 is not known"),
         ("started,P3,C1,,2027-03-12,,,,", "P3 is not enrolled in C1"),

@@ -158,6 +158,13 @@ def test_every_fault_of_a_file_is_told_and_nothing_is_booked(world, paid, return
     assert Snapshot.open(world.root).head == before
 
 
+def test_a_reason_too_long_for_its_cell_is_a_fault(world, paid, returned, by):
+    done = returned(f"reference,reason\n{paid},{'late ' * 39}late\n")
+    assert (done.code, "stdin:2:" in done.err, "longer than 200 characters" in done.err) == (65, True, True)
+    assert len(world.rows()) == world.entries
+    assert by("ann", "check").ok().out == ""
+
+
 def test_what_does_not_go_together_is_refused(paid, by):
     for words in (("--provider", "O3"), ("--to", "."), ("--key", "K")):
         assert by("payer", "settle", "--returned", "-", *words, stdin=f"reference\n{paid}\n").code == 2
