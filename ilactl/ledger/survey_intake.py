@@ -6,13 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ilactl.dates import parse_date
-from ilactl.ledger.columns import REASONS
+from ilactl.ledger.columns import COURSES, REASONS
 from ilactl.ledger.external_ids import owners_of
 from ilactl.ledger.grammar import Column, Grammar
 from ilactl.ledger.holders import existing
 from ilactl.ledger.intake import CELL, InRow, Intake
 from ilactl.ledger.reasons import DECLINED, Reason, all_reasons, cells_of_reason
-from ilactl.ledger.register_plan import RegisterPlan
+from ilactl.ledger.register_plan import Book, RegisterPlan
 from ilactl.ledger.words import REASONS as CODES
 from ilactl.nearest import did_you_mean
 
@@ -65,6 +65,8 @@ def plan_survey(
 
     named = {cell(row, "person") for row in intake.rows} - {""}
     persons = _persons(snapshot, named, by_external_id)
+    courses = Book(snapshot, COURSES, whole=True).ids() if "course" in at else []
+    known = {"", *courses}
     there: dict[str, list[Reason]] = {}
     for one in all_reasons(snapshot):
         if one.source == name:
@@ -87,10 +89,14 @@ def plan_survey(
             what = f"is that of {' and '.join(found)}" if found else "is not known"
             what = f"external_id {who} {what}" if by_external_id else f"person {who} {what}"
             intake.find(CELL, row, "person", what, "correct it, or leave the person out")
-        if wrong or len(found) != 1:
+        course = cell(row, "course")
+        if course not in known:
+            message = f"course {course} is not in courses.csv"
+            intake.find(CELL, row, "course", message, did_you_mean(course, courses))
+        if wrong or len(found) != 1 or course not in known:
             continue
         recorded = _day(cell(row, "recorded_on"), there.get(ref), day)
-        answer = [Reason(recorded, found[0], cell(row, "course"), code, name, ref) for code in codes]
+        answer = [Reason(recorded, found[0], course, code, name, ref) for code in codes]
         _take(plan, intake, row, answer, there.get(ref))
     return plan
 

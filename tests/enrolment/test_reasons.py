@@ -46,6 +46,7 @@ def test_a_survey_comes_in_once_and_whole(agency: Agency) -> None:
         ("ref,reason\n1,cost\n1,time\n", "stands on line 2 already"),
         ("ref,reason\n1,costs\n", "did you mean cost"),
         ("ref,reason,person\n1,cost,P99\n", "P99 is not known"),
+        ("ref,reason,course\n9,cost,C11\n", "course C11 is not in courses.csv"),
         ("ref,reason\n2,time\n", "recorded otherwise: care"),
     ],
 )
