@@ -118,6 +118,7 @@ class Draft:
         head = self.heads.get(append.file)
         base = head.size if head else 0
         data = append.data
+        _refuse_broken_rows(append, header=base == 0)
         private = append.file in PRIVATE or not is_listed(append.file)  # a signed document names its holder
         if append.staged or len(data) > INLINE or private or not _is_text(data):
             size, digest, name = self._staged(append, base)
@@ -234,6 +235,13 @@ class Draft:
         grown = [(act.base, act.size) for act in self.acts if not act.adopted and not act.cuts]
         self.folder.refuse_full([(log_end, len(line)), *grown])
         return parse(line[:-1]), line
+
+
+def _refuse_broken_rows(append: Append, *, header: bool) -> None:
+    """A cell that bears a line break would make two rows of one: no plan may come this far with it."""
+    lines = append.data.count(b"\n")
+    if append.staged is None and append.file.endswith(".csv") and lines != append.rows + header:
+        raise ValueError(f"{append.rows} rows for {append.file} are {lines} lines")
 
 
 def _refuse_half_line(name: str, rows: bytes) -> None:

@@ -158,12 +158,13 @@ def test_bytes_the_system_could_not_read_are_spelled_out(ledger: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [
-    Change("x", (Append("persons.csv", b"no line feed"),)),
+    Change("x", (Append("persons.csv", b"no line feed", rows=0),)),
+    Change("x", (Append("persons.csv", b'P9,2026-01-01,"two\nlines",,,,,,,\n', rows=1),)),
     Change("x", (Append("persons.csv", person(1)), Append("persons.csv", person(2)))),
     Change("x", (Append("persons.csv", staged=Path("/etc/passwd")),)),
 ])  # fmt: skip
 def test_a_change_that_is_no_change_is_a_bug(ledger: Path, change: Change) -> None:
-    with writer(ledger) as held, pytest.raises(ValueError, match=r"line feed|twice|stage path"):
+    with writer(ledger) as held, pytest.raises(ValueError, match=r"line feed|2 lines|twice|stage path"):
         held.commit(change)
     assert assert_sound(ledger)[0] == 1
 
