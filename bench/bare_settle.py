@@ -4,9 +4,9 @@
 
 It books what `ilactl settle --on 2027-01-01 --yes` books, on the same files: declared types, one
 narrow read of each file into a temporary table, what each enrolment's payee may have and has, what its
-lots still hold, shares split by largest remainder, providers whose account is confirmed, the rows in the
-same order, a synced stage, a synced append. It has no log, no lock, no digests, no summary, no step
-that was taken back, and it checks nothing. Entry ids start with B instead of E.
+lots reserved, still hold and paid before, shares split by largest remainder, providers whose account
+is confirmed, the rows in the same order, a synced stage, a synced append. It has no log, no lock, no
+digests, no summary, no step that was taken back, and it checks nothing. Entry ids start with B instead of E.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ _LOTS = """
 CREATE TEMP TABLE lots AS
 SELECT enrolment, lot, min(rowid) AS drawn, arg_min(person, rowid) AS person, arg_min("to", rowid) AS account,
        sum(CASE WHEN starts_with("to", 'held:') THEN amount ELSE -amount END) AS held,
-       sum(CASE kind WHEN 'settle' THEN amount WHEN 'reclaim' THEN -amount ELSE 0 END) AS had
+       sum(CASE kind WHEN 'settle' THEN amount WHEN 'reclaim' THEN -amount ELSE 0 END) AS had,
+       sum(CASE kind WHEN 'reserve' THEN amount ELSE 0 END) AS taken
 FROM entries
 WHERE enrolment IS NOT NULL AND (starts_with("to", 'held:') OR starts_with("from", 'held:'))
 GROUP BY enrolment, lot
@@ -72,8 +73,9 @@ GROUP BY enrolment, lot
 
 _DUES = """
 CREATE TEMP TABLE dues AS
-SELECT enrolment, payee, ref, held, least(CAST(due * 100 AS BIGINT) - had, held) AS amount
-FROM (SELECT enrolment, CAST(sum(held) AS BIGINT) AS held, CAST(sum(had) AS BIGINT) AS had
+SELECT enrolment, payee, ref, held, had, whole, least(CAST(due * 100 AS BIGINT) - had, held) AS amount
+FROM (SELECT enrolment, CAST(sum(held) AS BIGINT) AS held, CAST(sum(had) AS BIGINT) AS had,
+             CAST(sum(taken) AS BIGINT) AS whole
       FROM lots GROUP BY enrolment)
 JOIN said USING (enrolment) SEMI JOIN payable USING (payee)
 WHERE least(CAST(due * 100 AS BIGINT) - had, held) > 0
@@ -81,11 +83,14 @@ WHERE least(CAST(due * 100 AS BIGINT) - had, held) > 0
 
 _ROWS = """
 COPY (
-  WITH floors AS (
-    SELECT enrolment, lot, drawn, person, account, payee, ref, amount,
-           CAST(amount * lots.held // dues.held AS BIGINT) AS part,
-           amount * lots.held % dues.held AS remainder
-    FROM dues JOIN lots USING (enrolment)),
+  WITH weighed AS (
+    SELECT *, sum(weight) OVER (PARTITION BY enrolment) AS weights
+    FROM (SELECT enrolment, lot, drawn, person, account, payee, ref, amount,
+                 greatest(0, CAST((dues.had + amount) * taken - lots.had * whole AS BIGINT)) AS weight
+          FROM dues JOIN lots USING (enrolment))),
+  floors AS (
+    SELECT *, CAST(amount * weight // weights AS BIGINT) AS part, amount * weight % weights AS remainder
+    FROM weighed),
   ranked AS (
     SELECT *, amount - sum(part) OVER (PARTITION BY enrolment) AS over,
            row_number() OVER (PARTITION BY enrolment ORDER BY remainder DESC, drawn) AS nth FROM floors),

@@ -52,7 +52,8 @@ the first row of the step whose when holds says what the payee may have so far o
 (provider: 0 to 1, all steps together), and where the rest goes. The step books the rest at once; the
 payee's part stays held until 'ilactl settle' pays it. A share is rounded once on the whole, by round,
 and split over the lots by what each reserved: the cents go to the largest remainders, of equals to the
-lot drawn first.
+lot drawn first. What is paid in parts adds up, lot by lot, to the split of the whole; what a lot no
+longer holds, the others pay.
 
   rest = "wallet"   released to the lot it came from; has that ended, it expires in the same commit,
                     or lives on as long as grace says

@@ -18,7 +18,7 @@ from ilactl.rules.holder import Holder
 from ilactl.rules.lot_order import drawable_lots, usable_by_class
 from ilactl.rules.objections import NO_ROW, undecided
 from ilactl.rules.offer import Objection
-from ilactl.rules.shares import share_of, split_within
+from ilactl.rules.shares import Borne, borne_by, share_of, split_within
 from ilactl.rules.spend_amounts import asked_names, net_of
 from ilactl.rules.spending_uses import names_of_spending
 from ilactl.rules.step_ground import at_completion, ending_of, spend_of, started_plan
@@ -127,14 +127,22 @@ def _decide(
         return
     of_class, general = shares
     plan.share = general if not of_class else None
-    ratios = [Fraction(1) if at_completion(holder, p) else of_class.get(p.lot.class_, general) for p in parts]
+    given = [at_completion(holder, part) for part in parts]
+    ratios = [
+        Fraction(1) if whole else of_class.get(part.lot.class_, general)
+        for part, whole in zip(parts, given, strict=True)
+    ]
     pairs = list(zip(ratios, (part.reserved for part in parts), strict=True))
     most = plan.paid + sum(part.held for part in parts)
     due = min(share_of(pairs, ending.round), most)
     plan.overpaid = max(0, plan.paid - due)
     plan.due = max(due, plan.paid)
-    open_ = [ratio * part.reserved - part.paid for ratio, part in zip(ratios, parts, strict=True)]
-    pays = split_within(plan.due - plan.paid, open_, [part.held for part in parts])
+    if of_class:
+        open_ = [ratio * part.reserved - part.paid for ratio, part in zip(ratios, parts, strict=True)]
+        pays = split_within(plan.due - plan.paid, open_, [part.held for part in parts])
+    else:
+        lots = zip(parts, given, strict=True)
+        pays = borne_by(plan.due, [Borne(part.reserved, part.paid, part.held, whole) for part, whole in lots])
     plan.fates = fates_of_rest(holder, row, ending.grace, parts, pays, plan.enrolment)
     plan.rows = tuple(rows_of_fates(holder, plan.fates, plan.enrolment, plan.unit))
 

@@ -1,9 +1,10 @@
 """What is to be paid: the plan of a settlement, and the choice of its maker.
 
 An enrolment's steps say what its payee may have so far (`due`); what was settled, less what was
-taken back since, is paid. The difference is paid now, out of what is still held, split over the
-enrolment's lots by what each holds: largest remainder, ties to the lot drawn first. No rule is
-evaluated. Two makers give the same plan: `settling_few.py` and, for large ledgers, `settling_batch.py`.
+taken back since, is paid. The difference is paid now, out of what is still held, so that the lots
+together bear the whole as the step said it (`borne_by`): by what each reserved, less what it paid
+before. No rule is evaluated. Two makers give the same plan: `settling_few.py` and, for large ledgers,
+`settling_batch.py`.
 """
 
 from __future__ import annotations

@@ -7,19 +7,21 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ilactl.ledger.columns import ENTITLEMENTS
 from ilactl.ledger.commit import Append
 from ilactl.ledger.entries import Entry, all_entries, cells_of
 from ilactl.ledger.scan import format_row
-from ilactl.money import split
 from ilactl.rules.settling import Due, SettlePlan, Settling, enrolment_order, payments_of
+from ilactl.rules.shares import Borne, borne_by
 
 if TYPE_CHECKING:
     from ilactl.ledger.commit import Writer
     from ilactl.ledger.enrolments import Enrolment
     from ilactl.ledger.snapshot import Snapshot
+
+_GIVES_BACK = ("release", "return")
 
 __all__ = ["ListedSettlement", "Reserved", "reserved_in", "settle_few"]
 
@@ -27,15 +29,30 @@ __all__ = ["ListedSettlement", "Reserved", "reserved_in", "settle_few"]
 class Reserved(Struct):
     """What one enrolment reserved, by lot in the order drawn, and what its payee has of it.
 
-    Of each lot: who it was booked for, the account that holds it, what is still held. Amounts are in
-    the unit's smallest part.
+    Of each lot: who it was booked for, the account that holds it, what it reserved, what was paid of
+    it, what is still held. Amounts are in the unit's smallest part.
     """
 
     unit: str
     persons: dict[str, str]
     accounts: dict[str, str]
-    held: dict[str, int]
-    paid: int = 0
+    held: dict[str, int] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    had: dict[str, int] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
+    """Lots that a grant opened after the first reservation: completion brought them."""
+
+    @property
+    def paid(self) -> int:
+        """What the payee has of it."""
+        return sum(self.had.values())
+
+    def borne(self) -> list[Borne]:
+        """Each lot's part, in the order drawn."""
+        return [
+            Borne(self.taken[lot], self.had[lot], max(0, held), lot in self.given)
+            for lot, held in self.held.items()
+        ]
 
 
 class ListedSettlement(Struct):
@@ -63,24 +80,36 @@ def reserved_in(entries: Iterable[Entry]) -> dict[str, Reserved]:
     """What each enrolment reserved, held and was paid, by the entries in file order.
 
     The accounts say what is held; whether the payee had it, the entry's kind does, and for a
-    `correct` row that of the entry it takes back.
+    `correct` row that of the entry it takes back. What a move to another run gave back names the
+    reservation and is not in it.
     """
     found: dict[str, Reserved] = {}
     kinds: dict[str, str] = {}
+    reserves, smaller = set[str](), set[str]()
     for row in entries:
         if not row.enrolment:
             continue
+        if row.kind == "grant" and row.enrolment in found:
+            found[row.enrolment].given.add(row.entry)
         into, out = row.target.startswith("held:"), row.source.startswith("held:")
         if not (into or out):
             continue
         kind = kinds[row.entry] = kinds.get(row.of, "") if row.kind == "correct" else row.kind
-        one = found.setdefault(row.enrolment, Reserved(row.unit, {}, {}, {}))
+        if row.of in smaller if row.kind == "correct" else row.of in reserves and kind in _GIVES_BACK:
+            smaller.add(row.entry)
+        if row.kind == "reserve":
+            reserves.add(row.entry)
+        one = found.setdefault(row.enrolment, Reserved(row.unit, {}, {}))
         if row.lot not in one.held:
             one.persons[row.lot] = row.person
             one.accounts[row.lot] = row.target if into else row.source
-        one.held[row.lot] = one.held.get(row.lot, 0) + (row.amount if into else -row.amount)
-        if kind in ("settle", "reclaim"):
-            one.paid += -row.amount if into else row.amount
+            one.held[row.lot] = one.taken[row.lot] = one.had[row.lot] = 0
+        amount = row.amount if into else -row.amount
+        one.held[row.lot] += amount
+        if kind == "reserve" or row.entry in smaller:
+            one.taken[row.lot] += amount
+        elif kind in ("settle", "reclaim"):
+            one.had[row.lot] -= amount
     return found
 
 
@@ -118,11 +147,11 @@ class _OneDue(NamedTuple):
 def _due_of(enrolment: Enrolment, reserved: Reserved | None) -> _OneDue | None:
     if reserved is None or enrolment.due is None or enrolment.state == "void" or not enrolment.payee:
         return None
-    held = {lot: max(0, amount) for lot, amount in reserved.held.items()}
-    amount = min(enrolment.due - reserved.paid, sum(held.values()))
+    lots = reserved.borne()
+    amount = min(enrolment.due - reserved.paid, sum(lot.held for lot in lots))
     if amount <= 0 or enrolment.unit != reserved.unit:
         return None
-    parts = dict(zip(held, split(amount, list(held.values())), strict=True))
+    parts = dict(zip(reserved.held, borne_by(reserved.paid + amount, lots), strict=True))
     return _OneDue(enrolment, reserved, amount, {lot: part for lot, part in parts.items() if part})
 
 

@@ -8,15 +8,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
+from typing import NamedTuple
 
 from ilactl.money import round_to, split
 
-__all__ = ["share_of", "split_within", "take_in_turn"]
+__all__ = ["Borne", "borne_by", "share_of", "split_within", "take_in_turn"]
 
 
 def share_of(parts: Sequence[tuple[Fraction, int]], mode: str) -> int:
     """The shares of several amounts together, rounded once on the whole to the smallest part."""
     return round_to(sum((share * amount for share, amount in parts), Fraction(0)), 0, mode)
+
+
+class Borne(NamedTuple):
+    """A lot's part of an enrolment: what it reserved, what the payee had of it, what it still holds.
+
+    `given`: completion itself brought it, so all of it is the payee's and no share is taken of it.
+    """
+
+    reserved: int
+    paid: int
+    held: int
+    given: bool = False
+
+
+def borne_by(due: int, lots: Sequence[Borne]) -> list[int]:
+    """What each lot pays now, so that all together bear `due`, the payee's whole part so far.
+
+    By what each reserved, less what it paid before: milestones add up to the split of the whole. What
+    one holds no longer, the others pay. Raises ValueError for more than the lots hold.
+    """
+    given = sum(lot.reserved for lot in lots if lot.given)
+    whole = max(1, sum(lot.reserved for lot in lots if not lot.given))
+    shared = max(0, due - given)
+    weights = [
+        (lot.reserved - lot.paid) * whole if lot.given else shared * lot.reserved - lot.paid * whole
+        for lot in lots
+    ]
+    return split_within(due - sum(lot.paid for lot in lots), weights, [lot.held for lot in lots])
 
 
 def split_within(amount: int, weights: Sequence[Fraction | int], limits: Sequence[int]) -> list[int]:

@@ -9,7 +9,7 @@ import pytest
 
 from ilactl.ledger.entries import all_entries
 from ilactl.ledger.snapshot import Snapshot
-from ilactl.rules import settling
+from ilactl.rules import settling, settling_batch
 from ilactl.rules.settling import Settling
 from ilactl.rules.settling_batch import settle_batch
 from ilactl.rules.settling_few import reserved_in, settle_few
@@ -35,6 +35,18 @@ def test_both_makers_give_the_same_rows(tmp_path, seed):
         assert one.rows == other.rows == few.entries_number
         if one.rows:
             assert one.data == other.staged.read_bytes()
+
+
+@pytest.mark.parametrize("bounds", [(1, 10**12), (1, 1)])
+def test_wide_amounts_are_split_alike(tmp_path, monkeypatch, bounds):
+    """In 128 bits, and where those do not suffice either."""
+    world = random_world(tmp_path, 7, 60)
+    snapshot = Snapshot.open(world.root)
+    few = settle_few(snapshot, Settling(ON)).rows.entries()
+    for name, bound in zip(("_THIRD", "_THIRD_WIDE"), bounds, strict=True):
+        monkeypatch.setattr(settling_batch, name, bound)
+    assert few
+    assert settle_batch(snapshot, Settling(ON)).rows.entries() == few
 
 
 def test_a_large_ledger_is_settled_by_the_engine_to_the_same_bytes(tmp_path, invoke, monkeypatch):

@@ -15,8 +15,7 @@ from ilactl.ledger.enrolments import Enrolment, Step
 from ilactl.ledger.entries import Entry
 from ilactl.ledger.organisations import Provider
 from ilactl.ledger.registers import PersonRecord
-from ilactl.ledger.wallets import wallet_of
-from ilactl.money import split
+from ilactl.ledger.wallets import Lot, wallet_of
 from ilactl.rules.budgets import Spending
 from ilactl.rules.ending import plan_step
 from ilactl.rules.held import held_of
@@ -24,6 +23,7 @@ from ilactl.rules.model import Scheme
 from ilactl.rules.moving import plan_move
 from ilactl.rules.offer import Ask, Offer
 from ilactl.rules.reclaim import plan_reclaim
+from ilactl.rules.shares import Borne, borne_by
 from ilactl.rules.spending import plan_offer
 from ilactl.rules.spending_source import Registers
 from ilactl.rules.step_plan import Happening, StepPlan
@@ -208,15 +208,17 @@ class Paper(Registers):
         return self.record(plan, run)
 
     def settle(self, on: str, name: str = "N9", ref: str = "") -> int:
-        """Pay what is due and was not paid, split over what the lots hold, as a settlement does."""
+        """Pay what is due and was not paid, split over the lots as a settlement does."""
         one = self.state(name)
         lots = wallet_of(self.booked.entries).lots
         parts = held_of(self.booked.entries, lots, name)
-        left = (one.due or 0) - sum(part.paid for part in parts)
+        paid = sum(part.paid for part in parts)
+        left = (one.due or 0) - paid
         if left <= 0:
             return 0
         rows = []
-        for part, pays in zip(parts, split(left, [part.held for part in parts]), strict=True):
+        lots_ = [Borne(part.reserved, part.paid, part.held, self._given(part.lot)) for part in parts]
+        for part, pays in zip(parts, borne_by(paid + left, lots_), strict=True):
             if pays:
                 lot, at = part.lot, f"E{self.next_entry + len(rows)}"
                 moved = f"held:{lot.class_}", one.payee
@@ -224,6 +226,10 @@ class Paper(Registers):
                 rows.append(row._replace(enrolment=name, ref=ref))
         self.add(rows)
         return left
+
+    def _given(self, lot: Lot) -> bool:
+        grant = self.scheme.grant(lot.rule) if lot.enrolment else None
+        return grant is not None and grant.at == "completed"
 
     def reclaim(self, amount: str | None, on: str, name: str = "N9", ref: str = "") -> StepPlan:
         wanted = None if amount is None else cents(amount)

@@ -228,9 +228,21 @@ def act(paper: Paper, rng: Random, name: str, on: date) -> None:
     before = _state(paper)
     paper.record(plan, run if step == "moved" else "")
     after_undo(paper, before, len(plan.rows))
+    if plan.fates and step not in ("moved", "reclaimed") and rng.random() < 0.5:
+        as_told(paper, plan, on)
     if step == "cancelled":
         paper.settle(on.isoformat(), name)
         assert all(part.held == 0 for part in _parts(paper, name)), "nothing stays held when all is over"
+
+
+def as_told(paper: Paper, plan: StepPlan, on: date) -> None:
+    """A settlement right after a step pays of each lot what the step told, and what completion brought."""
+    before = len(paper.booked.entries)
+    paper.settle(on.isoformat(), plan.enrolment)
+    told = {fate.lot: fate.pays for fate in plan.fates if fate.pays}
+    paid = {row.lot: row.amount for row in paper.booked.entries[before:]}
+    assert {lot: paid[lot] for lot in paid if lot in told} == told
+    assert sum(paid.values()) == sum(told.values()) + sum(grant.amount for grant in plan.grants)
 
 
 def after_undo(paper: Paper, before: object, number: int) -> None:
