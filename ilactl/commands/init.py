@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -27,8 +28,10 @@ _UNIT = re.compile(r"([A-Z]{3}|[a-z][a-z_]{0,19})(?::([0-6]))?", re.ASCII)
 @click.option(
     "--unit",
     metavar="UNIT[:DECIMALS]",
-    default="EUR",
-    help="What amounts count, such as EUR, JPY:0 or hour:2. Default: EUR, with 2 decimals.",
+    multiple=True,
+    default=("EUR",),
+    help="What amounts count, such as EUR, JPY:0 or hour:2; may be repeated, the scheme's first. "
+    "Default: EUR, with 2 decimals.",
 )
 @click.option("--shared", is_flag=True, help="Files belong to a group (0660) instead of one user (0600).")
 @click.option(
@@ -36,7 +39,7 @@ _UNIT = re.compile(r"([A-Z]{3}|[a-z][a-z_]{0,19})(?::([0-6]))?", re.ASCII)
 )
 @face_options()
 def command(
-    face: Face, /, folder: Path | None, sample: bool, shared: bool, unit: str, **settings: str
+    face: Face, /, folder: Path | None, sample: bool, shared: bool, unit: tuple[str, ...], **settings: str
 ) -> None:
     """Make a ledger in DIR, a new or empty folder; by default in this one.
 
@@ -64,7 +67,7 @@ def command(
         copy_sample(target)
         next_steps = [f"try: ilactl --ledger {target} status"]
     else:
-        _make(face, target, {**settings, "unit": unit}, shared)
+        _make(face, target, settings, unit, shared)
         next_steps = [
             "read ledger.toml and rules/scheme.toml, and change them to what your law says",
             f"try: ilactl --ledger {target} person add --id P1 --set isced_level=2",
@@ -89,7 +92,21 @@ def _refuse_settings() -> None:
             raise UsageError(reason=f"--{name} does not go with --sample, which has settings of its own")
 
 
-def _make(face: Face, target: Path, settings: dict[str, str], shared: bool) -> None:
+def _units(texts: Iterable[str]) -> dict[str, int]:
+    """The units with their decimals, in the order given."""
+    units: dict[str, int] = {}
+    for text in texts:
+        match = _UNIT.fullmatch(text)
+        if not match:
+            hint = "write EUR, JPY:0, hour:2 or session:0"
+            raise UsageError(reason=f"--unit {text!r} is no unit", hint=hint)
+        if match[1] in units:
+            raise UsageError(reason=f"--unit {match[1]} stands twice", hint="give each unit once")
+        units[match[1]] = int(match[2] or 2)
+    return units
+
+
+def _make(face: Face, target: Path, settings: dict[str, str], unit: Iterable[str], shared: bool) -> None:
     from importlib import resources
 
     from ilactl.errors import BadManifest
@@ -97,15 +114,10 @@ def _make(face: Face, target: Path, settings: dict[str, str], shared: bool) -> N
     from ilactl.ledger.manifest import load_manifest
     from ilactl.ledger.start import start_files
 
-    match = _UNIT.fullmatch(settings["unit"])
-    if not match:
-        raise UsageError(
-            reason=f"--unit {settings['unit']!r} is no unit", hint="write EUR, JPY:0, hour:2 or session:0"
-        )
-    settings["unit"] = match[1]
+    units = _units(unit)
     rules = (resources.files("ilactl.rules") / "template.toml").read_text("utf-8")
     try:
-        files = start_files(settings, scale=int(match[2] or 2), shared=shared, rules=rules)
+        files = start_files(settings, units, shared=shared, rules=rules)
         load_manifest(files["ledger.toml"])
     except UnicodeEncodeError:
         raise UsageError(reason="these settings are no UTF-8", hint="write them in UTF-8") from None

@@ -19,23 +19,23 @@ commits/
 """
 
 
-def start_files(settings: Mapping[str, str], *, scale: int, shared: bool, rules: str) -> dict[str, bytes]:
+def start_files(
+    settings: Mapping[str, str], units: Mapping[str, int], *, shared: bool, rules: str
+) -> dict[str, bytes]:
     """The files of a new ledger by name.
 
-    `settings` hold name, prefix, country, zone and unit; `rules` is the text of the scheme,
-    written for EUR.
+    `settings` hold name, prefix, country and zone; `units` say how many decimals each has, the
+    scheme's first; `rules` is the text of the scheme, written for EUR.
     """
     text = (resources.files("ilactl.ledger") / "template.toml").read_text("utf-8")
     for name in ("name", "prefix", "country", "zone"):
         text = text.replace(f"@{name.upper()}@", json.dumps(settings[name], ensure_ascii=False))
-    unit = settings["unit"]
-    text = (
-        text.replace("@UNIT@", unit).replace("@SCALE@", str(scale)).replace("@SHARED@", str(shared).lower())
-    )
+    counted = "\n\n".join(f"[units.{unit}]\nscale = {scale}" for unit, scale in units.items())
+    text = text.replace("@UNITS@", counted).replace("@SHARED@", str(shared).lower())
     files = {
         "ledger.toml": text.encode(),
         ".gitignore": GITIGNORE.encode(),
-        "rules/scheme.toml": rules.replace('"EUR"', json.dumps(unit)).encode(),
+        "rules/scheme.toml": rules.replace('"EUR"', json.dumps(next(iter(units)))).encode(),
     }
     files.update((table.file, table.header.encode() + b"\n") for table in TABLES)
     return files

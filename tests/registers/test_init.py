@@ -34,6 +34,18 @@ def test_the_settings_are_written(tmp_path: Path, invoke):
     assert "\nLT-" in (ledger / "persons.csv").read_text()
 
 
+def test_several_units_are_taken_and_the_scheme_counts_the_first(tmp_path: Path, invoke):
+    """Money and paid leave: none given is left out without a word."""
+    ledger = tmp_path / "new"
+    invoke("init", ledger, "--unit", "SEK", "--unit", "hour:0").ok()
+    assert "[units.SEK]\nscale = 2\n\n[units.hour]\nscale = 0\n" in (ledger / "ledger.toml").read_text()
+    assert 'unit = "SEK"' in (ledger / "rules" / "scheme.toml").read_text()
+    assert invoke("--ledger", ledger, "check").ok().err == ""
+    again = invoke("init", tmp_path / "other", "--unit", "EUR", "--unit", "EUR:0")
+    assert (again.code, "--unit EUR stands twice" in again.err) == (2, True)
+    assert not (tmp_path / "other").exists()
+
+
 def test_a_shared_ledger_belongs_to_its_group(tmp_path: Path, invoke):
     invoke("init", tmp_path / "new", "--shared").ok()
     assert stat.S_IMODE((tmp_path / "new" / "persons.csv").stat().st_mode) == 0o660

@@ -85,7 +85,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
 """What has to be there before a command's examples are of any use: lines that stand in no manual."""
 
 MORE: dict[str, tuple[str, ...]] = {
-    "ilactl init": ("ilactl init hours --unit hour:0 --shared",),
+    "ilactl init": ("ilactl init both --unit EUR --unit hour:0 --shared",),
     "ilactl balance": ("ilactl balance --by unit -q --on 2026-12-31", "ilactl balance P1 -v -O plain"),
     "ilactl undo": ('ilactl undo 148 --why "the file of another agency" --allow-large 1000 --yes',),
     "ilactl person add": (
