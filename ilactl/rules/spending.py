@@ -99,6 +99,7 @@ class _Planning:
             unit=unit,
             scale=self.holder.scales.get(unit, 2),
             price=price or 0,
+            net=price or 0,
             eligible=min(price or 0, price or 0 if course.eligible is None else course.eligible),
             enrolments_open=sum(1 for one in self.holder.enrolments if one.is_open),
         )

@@ -8,6 +8,8 @@ import pytest
 
 from ilactl.errors import NotFound
 from ilactl.ledger.organisations import Provider
+from ilactl.output import text_of
+from ilactl.reports.offers import offer_answer
 from tests.spending.paper import Paper
 from tests.spending.pieces import GOOD, cents, codes, course_row, day, person_record, run_row, scheme_of
 
@@ -57,6 +59,14 @@ def paper_of(**registers: Any) -> Paper:
 def test_a_course_that_cannot_be_paid(course: dict[str, Any], code: str) -> None:
     paper = paper_of(courses=[course_row(**course)])
     assert codes(paper.offer()) == [code]
+
+
+@pytest.mark.parametrize("course", [{"kind": "exam"}, {"unit": "SGD"}, {"price": None, "unit": ""}])
+def test_where_no_rule_pays_nobody_is_said_to_pay(course: dict[str, Any]) -> None:
+    offer = paper_of(courses=[course_row(**course)]).offer()
+    assert (offer.outside, offer.from_wallet) == (0, 0)
+    text = text_of(offer_answer(offer), "plain")
+    assert not [who for who in ("others first", "from the wallet", "from the holder") if who in text]
 
 
 @pytest.mark.parametrize(
