@@ -86,12 +86,13 @@ logic        AND OR NOT
 choice       CASE WHEN condition THEN x WHEN ... ELSE y END   (ELSE is needed)
 functions    LEAST(x, y)  GREATEST(x, y)  COALESCE(x, y)  in_group('carers')
 
-Only like is compared with like: numbers with numbers, texts with texts. Nothing else is
-known: no other function, no cast, no query. An amount must not be able to go below zero:
-write GREATEST(0.00, ...), also where a CASE around it sees to it: only the least and greatest
-values that types allow are looked at. So is how wide numbers can get: a product that could pass
-38 digits is refused, and LEAST(x, y) around the large part bounds it. Where an amount can have
-more decimals than its unit, say how to round: up (away from zero), down, half_up."""
+Only like is compared with like: numbers with numbers, texts with texts. A share goes
+from 0 to 1: attendance >= 0.80, not 80. Nothing else is known: no other function, no cast, no
+query. An amount must not be able to go below zero: write GREATEST(0.00, ...), also where a CASE
+around it sees to it: only the least and greatest values that types allow are looked at. So is
+how wide numbers can get: a product that could pass 38 digits is refused, and LEAST(x, y) around
+the large part bounds it. Where an amount can have more decimals than its unit, say how to round:
+up (away from zero), down, half_up."""
 
 UNKNOWN = """\
 A fact that is not recorded and has no default is unknown. A rule that meets an unknown fact is

@@ -14,7 +14,7 @@ from ilactl.rules.expressions.faults import NAME as EXPRESSION_NAME
 from ilactl.rules.expressions.ratio import Ratio
 from ilactl.rules.kinds import AMOUNT_TYPE, BAD_RULE_VALUE, DOUBLED_RULE, NO_CALENDAR, UNKNOWN_NAME
 from ilactl.rules.names import NameSpec
-from ilactl.rules.spending_names import ASKED_ELSEWHERE, WORKING_DAYS, known_where
+from ilactl.rules.spending_names import ASKED_ELSEWHERE, COURSE_FACT, WORKING_DAYS, known_where
 from ilactl.rules.terms import LotTerms, lot_terms, parse_term
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ class Building:
                 named = text[fault.position : fault.position + fault.length]
                 if not self.declared.broken & {named, named.rpartition(".")[2]}:
                     message, remedy = fault.message, fault.remedy
-                    if fault.kind is EXPRESSION_NAME and (elsewhere := known_where(named)):
+                    elsewhere = COURSE_FACT if named in self.declared.course_facts else known_where(named)
+                    if fault.kind is EXPRESSION_NAME and elsewhere:
                         message, remedy = f"nothing is called {named} here: {elsewhere}", ASKED_ELSEWHERE
                     file.find(fault.kind, path, message, remedy, into=fault.position)
             return None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from ilactl.findings import Kind
 from ilactl.rules.kinds import BAD_RULE_VALUE, MISSING_KEY, UNKNOWN_KEY, UNQUOTED_NUMBER
@@ -83,7 +84,7 @@ def _written_right(path: Path, kind: str, given: Any) -> str:
         return f"write [[{'.'.join(str(part) for part in path if isinstance(part, str))}]]"
     if kind == "list_type" and isinstance(given, str) and path[0] == "values":
         return f'write {key} = [{{ from = "2026-01-01", value = "{given}" }}]'
-    if kind == "list_type" and isinstance(given, str):
+    if kind == "list_type" and isinstance(given, str) and not _lists_tables(path):
         return f'write {key} = ["{given}"]'
     if kind == "string_type" and isinstance(given, date):
         return f'write {key} = "{given.isoformat()}"'
@@ -108,8 +109,18 @@ def _keys_of(path: Path) -> list[str]:
 
 
 def _meaning(path: Path) -> str:
+    field = _field(path)
+    return (field.description or "") if field else ""
+
+
+def _lists_tables(path: Path) -> bool:
+    """Whether what belongs there are tables, not texts."""
+    field = _field(path)
+    inner = get_args(field.annotation) if field else ()
+    return any(isinstance(one, type) and issubclass(one, BaseModel) for one in inner)
+
+
+def _field(path: Path) -> FieldInfo | None:
     model = model_at(path[:-1])
-    for name, field in model.model_fields.items() if model else ():
-        if (field.alias or name) == path[-1]:
-            return field.description or ""
-    return ""
+    fields = model.model_fields.items() if model else ()
+    return next((field for name, field in fields if (field.alias or name) == path[-1]), None)

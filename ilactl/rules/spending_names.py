@@ -19,6 +19,7 @@ __all__ = [
     "AMOUNTS",
     "ASKED_ELSEWHERE",
     "COURSE",
+    "COURSE_FACT",
     "ENDING",
     "ENDING_STEPS",
     "FAMILIES",
@@ -193,6 +194,10 @@ def _amount(scale: int) -> Number:
 
 
 ASKED_ELSEWHERE = "ask it where it is known, or leave it out: 'ilactl help facts' lists the names by place"
+
+
+COURSE_FACT = 'it is a fact of courses, asked in [[spend]], [[ending]] and grants with every = "enrolment"'
+"""Where facts of kind course are known."""
 
 
 def known_where(name: str) -> str:

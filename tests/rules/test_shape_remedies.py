@@ -35,6 +35,11 @@ amount = "500.00"
             'write copay = [{ from = "2026-01-01", value = "103.20" }]',
         ),
         (
+            '[[spend]]\nid = "a"\nunit = "EUR"\nclasses = ["own"]\nrefuse = "TRUE"\n',
+            "refuse is not a list in square brackets",
+            "{ when, why }: when an enrolment is refused, and what is said",
+        ),
+        (
             GRANT + "valid_from = 2026-02-01\n",
             "valid_from is not a text in quotes",
             'write valid_from = "2026-02-01"',

@@ -227,7 +227,21 @@ class _Typing:
             message = f"{text_of(first_node)[:60]} is {first.called}: only numbers and dates have an order"
             self.note(kinds.TYPE, node, message, "use =, <>, IN, AND, OR or NOT")
             return None
+        if what == "compared":
+            self._sensible(known)
         return self._texts(known, what) if isinstance(first, Text) else first
+
+    def _sensible(self, known: Sequence[tuple[Node, Type]]) -> None:
+        """A share is not compared with a percentage, nor the list of groups with one of them."""
+        for name in (part for part, _ in known if isinstance(part, Name)):
+            if name.full == GROUPS:
+                message = "groups holds all of a person's groups, so it is rarely equal to one"
+                self.note(kinds.VALUE, name, message, "ask for one with in_group('name')")
+        shares = [(part, got) for part, got in known if isinstance(part, Name) and _is_share(part, got)]
+        for part, _ in known:
+            if shares and isinstance(part, Literal) and isinstance(part.value, Fraction) and part.value > 10:
+                message = f"{text_of(shares[0][0])[:60]} is a share and never near {text_of(part)[:60]}"
+                self.note(kinds.VALUE, part, message, "write 0.80 for 80 percent")
 
     def _texts(self, known: Sequence[tuple[Node, Type]], what: str) -> Type:
         lists = [(part, got.allowed) for part, got in known if isinstance(got, Text)]
@@ -241,6 +255,12 @@ class _Typing:
         if any(allowed is None for _, allowed in lists):
             return Text()
         return Text(tuple(dict.fromkeys(word for _, allowed in lists for word in allowed or ())))
+
+
+def _is_share(name: Name, got: Type) -> bool:
+    """A fact below ten with decimals, such as decimal(5,4); a dated value may grow."""
+    small = isinstance(got, Number) and got.lo >= 0 and got.hi < 10 and got.scale > 0
+    return small and not name.full.startswith("value.")
 
 
 def _type_of(value: object) -> Type:
