@@ -6,7 +6,7 @@ from typing import Any
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 from ilactl.reports.enrolments import without_units
-from ilactl.rules.offer import Offer, Part
+from ilactl.rules.offer import Given, Offer, Part
 
 __all__ = ["offer_answer", "offer_data"]
 
@@ -146,7 +146,7 @@ def _part(part: Part, offer: Offer) -> dict[str, Cell]:
 
 def _notes(offer: Offer) -> list[str]:
     """What the holder should know besides: money that is there but may not pay, money that will come."""
-    notes = []
+    notes = [_cut(one, offer) for one in offer.grants if one.amount < one.due]
     if offer.missing and offer.can_be_booked:
         lacks = Money(offer.missing, offer.unit, offer.scale)
         notes.append(f"The wallet lacks {lacks} of what the rules would let it pay.{_when(offer)}")
@@ -155,6 +155,16 @@ def _notes(offer: Offer) -> list[str]:
         left = Money(part.usable, offer.unit, offer.scale)
         notes.append(f"Lot {part.lot} ({what}) holds {left} and may not pay for this.")
     return notes
+
+
+def _cut(one: Given, offer: Offer) -> str:
+    """What held back a part of a grant that this enrolment brings."""
+    rule = one.rule.partition("@")[0]
+    if one.refused:
+        return f"{rule} gives nothing: the budget {one.cut} is spent."
+    amount, due = (Money(n, offer.unit, offer.scale) for n in (one.amount, one.due))
+    why = {"price": "no more is left of the price", "from_wallet": "the rule lets the wallet pay no more"}
+    return f"{rule} gives {amount} of {due}: {why.get(one.cut, f'the cap {one.cut} leaves no more')}."
 
 
 def _when(offer: Offer) -> str:

@@ -89,7 +89,9 @@ OFFER: Mapping[str, Described] = {
     "days_to_start": Described(_DAYS, "days to the run's first day, negative after it"),
     "working_days_to_start": Described(_DAYS, "working days to the run's first day, negative after it"),
     "enrolments_open": Described(_COUNT, "the person's other enrolments that have not ended"),
-    "enrolments_year": Described(_COUNT, "the person's other enrolments of the calendar year"),
+    "enrolments_year": Described(
+        _COUNT, "the person's other enrolments of the calendar year, cancelled ones, too"
+    ),
     "last_of_kind": Described(
         Date(), "the day of the person's newest other enrolment in this kind of course, but cancelled ones"
     ),

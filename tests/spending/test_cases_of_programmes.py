@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ilactl.ledger.organisations import Provider
+from ilactl.reports.offers import offer_answer
 from ilactl.rules.due import due_occasions
 from ilactl.rules.passes import steps_of
 from ilactl.rules.walk import Walker
@@ -50,6 +51,21 @@ def test_case_19_a_budget_that_is_exhausted_in_the_middle_of_a_batch() -> None:
     first = batch()
     assert first == [(100000, 0, ""), (100000, 0, ""), *[(0, 100000, "round")] * 3]
     assert batch() == first, "the same result when run again"
+
+
+def test_what_held_a_grant_back_is_told_in_the_offer() -> None:
+    """Czechia's rolling cap, and a round that is spent: the caseworker sees why the wallet pays less."""
+    capped = BUDGET.replace('budget = "round"', 'caps = ["most"]')
+    cap = '[[cap]]\nid = "most"\nover = ["stap"]\nmeasure = "granted"\nunit = "EUR"\nlimit = "600.00"\n'
+    spent = BUDGET.replace("2500.00", "999.99")
+    for rules, told in (
+        (spent, "stap gives nothing: the budget round is spent."),
+        (capped + cap, "stap gives 600.00 EUR of 1000.00 EUR: the cap most leaves no more."),
+    ):
+        offer = Paper(scheme_of(rules, FULL, warned=True)).offer(on="2026-02-20")
+        assert offer_answer(offer).notes[0] == told
+    paid = Paper(scheme_of(BUDGET, FULL, warned=True)).offer(on="2026-02-20")
+    assert offer_answer(paid).notes == []
 
 
 SISTERS = """
