@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 from ilactl.reports.enrolments import without_units
 from ilactl.rules.offer import Given, Offer, Part
 
-__all__ = ["offer_answer", "offer_data"]
+__all__ = ["offer_answer", "offer_data", "told_of_cuts"]
 
 _COLUMNS = (
     Col("lot"),
@@ -146,7 +147,7 @@ def _part(part: Part, offer: Offer) -> dict[str, Cell]:
 
 def _notes(offer: Offer) -> list[str]:
     """What the holder should know besides: money that is there but may not pay, money that will come."""
-    notes = [_cut(one, offer) for one in offer.grants if one.amount < one.due]
+    notes = told_of_cuts(offer.grants, offer.unit, offer.scale)
     if offer.missing and offer.can_be_booked:
         lacks = Money(offer.missing, offer.unit, offer.scale)
         notes.append(f"The wallet lacks {lacks} of what the rules would let it pay.{_when(offer)}")
@@ -157,14 +158,18 @@ def _notes(offer: Offer) -> list[str]:
     return notes
 
 
-def _cut(one: Given, offer: Offer) -> str:
-    """What held back a part of a grant that this enrolment brings."""
-    rule = one.rule.partition("@")[0]
-    if one.refused:
-        return f"{rule} gives nothing: the budget {one.cut} is spent."
-    amount, due = (Money(n, offer.unit, offer.scale) for n in (one.amount, one.due))
-    why = {"price": "no more is left of the price", "from_wallet": "the rule lets the wallet pay no more"}
-    return f"{rule} gives {amount} of {due}: {why.get(one.cut, f'the cap {one.cut} leaves no more')}."
+def told_of_cuts(grants: Iterable[Given], unit: str, scale: int) -> list[str]:
+    """What held back a part of each grant that an enrolment brings."""
+    known = {"price": "no more is left of the price", "from_wallet": "the rule lets the wallet pay no more"}
+    told = []
+    for one in grants:
+        rule, why = one.rule.partition("@")[0], known.get(one.cut, f"the cap {one.cut} leaves no more")
+        if one.refused:
+            told.append(f"{rule} gives nothing: the budget {one.cut} is spent.")
+        elif one.amount < one.due:
+            amount, due = Money(one.amount, unit, scale), Money(one.due, unit, scale)
+            told.append(f"{rule} gives {amount} of {due}: {why}.")
+    return told
 
 
 def _when(offer: Offer) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.output import Answer, Block, Cell, Col, Grid, Heading, Lines, Money, Pairs
 from ilactl.reports.enrolments import without_units
+from ilactl.reports.offers import told_of_cuts
 
 if TYPE_CHECKING:
     from ilactl.ledger.enrolments import Step
@@ -129,7 +130,10 @@ def _pairs(plan: StepPlan) -> list[tuple[str, Cell]]:
     if plan.law:
         pairs.append(("law", plan.law))
     if plan.due is not None:
-        share = f" ({percent(plan.share)} of {money(plan.reserved)})" if plan.share is not None else ""
+        share = ""
+        if plan.share is not None and plan.reserved:
+            granted = ", and what is granted now" if plan.grants else ""
+            share = f" ({percent(plan.share)} of {money(plan.reserved)}{granted})"
         pairs.append((f"due to {plan.payee} by now", f"{money(plan.due)}{share}"))
     if plan.paid:
         pairs.append(("paid already", money(plan.paid)))
@@ -173,8 +177,9 @@ def _fate(fate: Fate, plan: StepPlan) -> dict[str, Cell]:
 
 
 def _notes(plan: StepPlan) -> list[str]:
-    if not plan.overpaid:
-        return []
-    over = Money(plan.overpaid, plan.unit, plan.scale)
-    hint = f"'ilactl enrolment reclaim {plan.enrolment}' claims it back"
-    return [f"{plan.payee} was paid {over} more than this leaves: {hint}."]
+    notes = told_of_cuts(plan.grants, plan.unit, plan.scale)
+    if plan.overpaid:
+        over = Money(plan.overpaid, plan.unit, plan.scale)
+        hint = f"'ilactl enrolment reclaim {plan.enrolment}' claims it back"
+        notes.append(f"{plan.payee} was paid {over} more than this leaves: {hint}.")
+    return notes

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from ilactl.ledger.enrolments import Step
 from ilactl.ledger.registers import PersonRecord, StateRow
+from ilactl.output import text_of
+from ilactl.reports.steps import step_answer
 from ilactl.rules.load import read_rules
+from ilactl.rules.step_plan import StepPlan
 from tests.spending.paper import Paper
 from tests.spending.pieces import MANIFEST, cents, course_row, day, scheme_of
 
@@ -45,6 +49,11 @@ provider = "1"
 
 
 def completed(price: str, rules: str = BILDUNGSKONTO, *, member: str, attendance: str = "0.75") -> int:
+    """What is due then."""
+    return completion(price, rules, member=member, attendance=attendance).due or 0
+
+
+def completion(price: str, rules: str = BILDUNGSKONTO, *, member: str, attendance: str = "0.75") -> StepPlan:
     """What comes back of a course from 15 September on; a member from that day to 15 September alone."""
     since = [("2000-01-01", "false"), (member, "true"), ("2026-09-16", "false")]
     states = tuple(StateRow(day(on), {}, {"target_group": is_}, -1, "persons.csv") for on, is_ in since)
@@ -52,7 +61,7 @@ def completed(price: str, rules: str = BILDUNGSKONTO, *, member: str, attendance
     paper = Paper(scheme_of(rules), persons=[person], courses=[course_row(price=price)])
     paper.enrol("N9", on="2026-09-01")
     paper.step("started", "2026-09-15")
-    return paper.step("completed", "2026-12-01", attendance=attendance).due or 0
+    return paper.step("completed", "2026-12-01", attendance=attendance)
 
 
 def test_upper_austria_pays_60_percent_to_who_was_of_the_target_group_on_the_first_day() -> None:
@@ -65,6 +74,16 @@ def test_upper_austria_ends_at_2400_or_2000_by_the_status_of_the_first_day() -> 
     assert completed("7000.00", member="2026-09-16") == cents("2000.00")
     assert completed("7000.00", member="2026-09-14", attendance="0.7499") == 0
     assert completed("99.99", member="2026-09-14") == 0
+
+
+def test_what_the_funding_period_leaves_is_told() -> None:
+    plan = completion("7000.00", member="2026-09-14")
+    answer = step_answer(
+        "t/1", plan, Step("N9", day("2026-12-01"), "P1", "C1", "", "completed", day("2026-12-01"))
+    )
+    assert answer.notes == ["refund gives 2400.00 EUR of 4200.00 EUR: the cap funding_period leaves no more."]
+    text = text_of(answer, "plain")
+    assert "due to own by now  2400.00 EUR\n" in text, "a share of nothing reserved is not told"
 
 
 def test_without_it_facts_are_of_the_day_of_completion() -> None:
