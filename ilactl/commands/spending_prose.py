@@ -62,9 +62,9 @@ longer holds, the others pay.
   rest = "own"      paid back to the holder
   rest = "held"     kept: a later step decides (an advance, a milestone)
 
-rest_of and provider_of say it for lots of one class. The version in force on the day of enrolling
-holds for the whole enrolment, whatever the law becomes meanwhile. The table of the French account
-by its conditions of use, with an advance for long courses:
+Here own is the holder's account, not a class. rest_of and provider_of say it for lots of one class. The
+version in force on the day of enrolling holds for the whole enrolment, whatever the law becomes
+meanwhile. The table of the French account by its conditions of use, with an advance for long courses:
 
   [[ending]]
   id = "standard"

@@ -53,7 +53,17 @@ class Spending:
     def check(self) -> None:
         """Look at what shows across rules. Whoever misses an ending that is at fault is not told twice."""
         whole = len(self.endings) == len(self.building.tables("ending"))
-        check_spending(self.spends, self.endings, whole=whole)
+        check_spending(self.spends, self.endings, self._holders(), whole=whole)
+
+    def _holders(self) -> set[str]:
+        """The classes that may hold what holders paid in, by themselves or as a conversion led it on."""
+        tables = self.building.tables
+        paid = {raw["class"] for _, _, raw in tables("contribution") if "own" in _listed(raw["from"])}
+        return (
+            paid
+            | {raw["class"] for _, _, raw in tables("convert")}
+            | {s.own_class for _, _, s in self.spends}
+        )
 
     def names(self, unit: str, *, before: bool = False) -> dict[str, NameSpec]:
         """What a spend rule in that unit may name besides what every rule may."""

@@ -16,6 +16,7 @@ __all__ = [
     "NO_ENDING",
     "NO_RULES",
     "OVERLAPPING_VERSIONS",
+    "REST_OWN",
     "UNKNOWN_KEY",
     "UNKNOWN_NAME",
     "UNQUOTED_NUMBER",
@@ -70,6 +71,12 @@ UNREACHED_ROW = Kind(
     "UNREACHED-ROW",
     "A row of an ending can never hold, as an earlier one always does.",
     "put it above the row that always holds, or remove it",
+    warning=True,
+)
+REST_OWN = Kind(
+    "REST-OWN",
+    "A row of an ending pays the holder what others gave.",
+    'write "wallet", "funder" or "pool", and rest_of = { cash = "own" } for what the holder paid in',
     warning=True,
 )
 USED_RULE_CHANGED = Kind(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from ilactl.rules.expressions.tree import Literal
-from ilactl.rules.kinds import AMBIGUOUS_RULE, NO_ENDING, UNREACHED_ROW
+from ilactl.rules.kinds import AMBIGUOUS_RULE, NO_ENDING, REST_OWN, UNREACHED_ROW
 from ilactl.rules.model import Version
 from ilactl.rules.spending_model import Ending, Spend
 from ilactl.rules.together import Placed, check_versions
@@ -17,8 +17,13 @@ _LEFT = {"cancelled": ("cancelled",), "completed": ("completed", "certified")}
 """What an ending must say something about, by the steps at which it can."""
 
 
-def check_spending(spends: Sequence[Placed], endings: Sequence[Placed], *, whole: bool) -> None:
-    """Report what is wrong between rules, each right by itself. `whole`: these are all endings."""
+def check_spending(
+    spends: Sequence[Placed], endings: Sequence[Placed], holders: Collection[str], *, whole: bool
+) -> None:
+    """Report what is wrong between rules, each right by itself.
+
+    `holders` are the classes that may hold what holders paid in. `whole`: these are all endings.
+    """
     check_versions(spends)
     check_versions(endings)
     for rules in (spends, endings):
@@ -28,6 +33,7 @@ def check_spending(spends: Sequence[Placed], endings: Sequence[Placed], *, whole
     for file, path, ending in endings:
         _missing_steps((file, path, ending))
         _unreached((file, path, ending))
+        _paid_out((file, path, ending), [spend for _, _, spend in spends], holders)
 
 
 def _ambiguous(rules: Sequence[Placed]) -> None:
@@ -106,3 +112,16 @@ def _unreached(placed: Placed) -> None:
         if isinstance(row.when.node, Literal) and row.when.node.value is True:
             for step in row.on:
                 always.setdefault(step, i)
+
+
+def _paid_out(placed: Placed, spends: Sequence[Spend], holders: Collection[str]) -> None:
+    """Warn of rows that pay the holder the rest of what somebody else gave: `own` is no class."""
+    file, path, ending = placed
+    ended = [spend for spend in spends if not ending.spends or spend.id in ending.spends]
+    given = dict.fromkeys(class_ for spend in ended for class_ in spend.classes if class_ not in holders)
+    for i, row in enumerate(ending.rows):
+        for class_ in given:
+            if row.rest_of.get(class_, row.rest) == "own":
+                key = ("rest_of", class_) if class_ in row.rest_of else ("rest",)
+                message = f"row {i + 1} of {ending.id} pays the holder what others gave to the class {class_}"
+                file.find(REST_OWN, (*path, "row", i, *key), message)

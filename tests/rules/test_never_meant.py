@@ -75,6 +75,25 @@ def test_what_can_be_meant_is_left_alone(when: str) -> None:
     assert found(when) == []
 
 
+def test_the_holders_account_is_no_class() -> None:
+    """rest = "own" pays out: of a class that funds and employers fill that is hardly meant."""
+    cash = '[[contribution]]\nid = "cash"\nclass = "cash"\nunit = "EUR"\nfrom = ["own"]\n'
+    text = (RULES.format(when="TRUE", provider="1") + 'rest = "own"\n').replace(
+        '["own"]\n', '["own", "cash"]\n', 1
+    )
+
+    def said(rules: str) -> list[tuple[str, str]]:
+        _, findings = read_rules({"rules/a.toml": rules.encode()}, load_manifest(MANIFEST.encode()))
+        assert all(one.warning for one in findings)
+        return [(one.code, one.message) for one in findings]
+
+    told = [("REST-OWN", "row 1 of end pays the holder what others gave to the class own")]
+    assert said(text + cash) == told
+    assert said(text.replace('rest = "own"', 'rest_of = { own = "own" }') + cash) == told
+    assert said(text.replace('rest = "own"', 'rest_of = { cash = "own" }') + cash) == []
+    assert said(text + 'rest_of = { own = "wallet" }\n' + cash) == []
+
+
 def test_groups_are_asked_one_by_one() -> None:
     remedy = "ask for one with in_group('name')"
     assert found("groups = 'carers'") == [("EXPRESSION-VALUE", 9, GROUPS, remedy)]
