@@ -124,7 +124,9 @@ def update(face: Face, /, organisation: str, valid_from: date | None, **options:
     """Record what is true of an organisation from a day on.
 
     What is not named stays as it was on that day. The same update again writes nothing. A new or
-    changed account is paid nothing before somebody else confirms it.
+    changed account is paid nothing before somebody else confirms it. A suspension and an account hold
+    until they are changed again, also beyond a day for which something else was recorded before; where
+    that day's row says otherwise of what is named here, a warning tells it.
 
     \b
     Examples:

@@ -20,6 +20,7 @@ from ilactl.commands.registering import (
     pairs,
     refuse_options,
     summary,
+    warn_of_later,
 )
 from ilactl.errors import AlreadyThere, UsageError
 
@@ -203,8 +204,9 @@ class _Request:
             problems += found
             rows.append(cells)
         refuse_options(problems)
-        if given or not planner.persons.rows(person):
-            planner.take(person, day, given)
+        wanted = given or not planner.persons.rows(person)
+        if wanted and planner.take(person, day, given) != "known":
+            warn_of_later(self.face, planner.persons, person, day, given)
         for cells in rows:
             outcome = figures.take(cells)
             _fold(planner.plan, person, outcome)

@@ -19,6 +19,7 @@ from ilactl.commands.registering import (
     refuse_options,
     summary,
     tell_remarks,
+    warn_of_later,
 )
 from ilactl.errors import AlreadyThere, NotFound
 
@@ -148,14 +149,14 @@ def book_row(
             raise NotFound(what=f"{subject} {key}", hint=f"'ilactl {group} list' shows all of them")
         day = (valid_from or face.on(snapshot)).isoformat()
         refuse_options(planner.problems(key, day, given))
-        planner.take(key, day, given)
-        since = table.keys
-        later = {cells[since] for cells in planner.book.rows(key) if cells[since] > day} if onward else ()
-        for each in sorted(later):
+        outcome = planner.take(key, day, given)
+        for each in planner.book.days_after(key, day) if onward else ():
             planner.take(key, each, given)
         if new and known and planner.plan.lines:
             hint = f"'ilactl {command.rpartition(' ')[0]} update {key}' changes it; nothing was written"
             raise AlreadyThere(what=f"{subject} {key}", hint=hint)
+        if outcome != "known":
+            warn_of_later(face, planner.book, key, day, given)
         return planner.plan
 
     def show(plan: RegisterPlan, seq: int | None) -> Answer:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.grammar import Column
     from ilactl.ledger.intake import Intake
     from ilactl.ledger.person_plan import Fact
-    from ilactl.ledger.register_plan import Problem, RegisterPlan
+    from ilactl.ledger.register_plan import Book, Problem, RegisterPlan
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
     from ilactl.rules.model import Scheme
@@ -38,6 +38,7 @@ __all__ = [
     "refuse_options",
     "summary",
     "tell_remarks",
+    "warn_of_later",
 ]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -145,6 +146,17 @@ def tell_remarks(face: Face, remarks: Iterable[Finding]) -> None:
     if face.verbose:
         for remark in sorted(remarks, key=lambda one: (one.place.line, one.place.column)):
             face.warn(remark.format())
+
+
+def warn_of_later(face: Face, book: Book, key: str, day: str, names: Iterable[str]) -> None:
+    """Warn where a row that is to hold later was recorded before and says something else in these columns."""
+    found = book.otherwise(key, day, names)
+    if found:
+        later, other = found
+        face.warn(
+            f"{key}: a row that holds from {later} on says otherwise of {', '.join(other)}; "
+            f"give the same with --from {later} if it is to hold then, too"
+        )
 
 
 def refuse_input(intake: Intake) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OrganisationPlanner", "read_organisations"]
 
+_LASTING = ("suspended", "iban")
+"""What holds until it is changed again, also where a row that is to hold later was recorded before."""
+
 
 class OrganisationPlanner(RegisterPlanner):
     """Plans rows of organisations.csv. A changed account is confirmed no more."""
@@ -41,6 +44,21 @@ class OrganisationPlanner(RegisterPlanner):
                 found.append(Problem(column, f"organisation {key} has no {column}"))
         found += self.order_fault(cells, "label_from", "label_until")
         return [*found, *_account_problems(held, cells)]
+
+    def take(self, key: str, day: str, given: Mapping[str, str]) -> str:
+        """Plan the request: `new`, `known` or `changed`.
+
+        A row that is to hold later carried its suspension and its account over when it was recorded: where
+        these change, they change there as well, or the old ones would come back by themselves.
+        """
+        before = self.held(key, day)
+        outcome = super().take(key, day, given)
+        for later in self.book.days_after(key, day):
+            then = self.held(key, later)
+            lasting = {n: given[n] for n in _LASTING if n in given and then[n] == before.get(n, "")}
+            cells = self.completed(key, later, lasting)
+            self._rows.take(key, later, {self.table.index(name): text for name, text in cells.items()})
+        return outcome
 
 
 def _account_problems(held: Mapping[str, str], cells: Mapping[str, str]) -> list[Problem]:

@@ -8,7 +8,7 @@ export imported again, writes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -109,6 +109,21 @@ class Book:
     def newest(self, identifier: str) -> Cells | None:
         """The row of the latest day, whether or not that has come; of equals the later one."""
         return self.in_force(identifier, _LAST)
+
+    def days_after(self, identifier: str, day: str) -> list[str]:
+        """The first days of the rows that come to hold after the day, in their order."""
+        at = self.table.keys
+        return sorted({cells[at] for cells in self.rows(identifier) if cells[at] > day})
+
+    def otherwise(self, identifier: str, day: str, names: Iterable[str]) -> tuple[str, list[str]] | None:
+        """The first later day whose row says something else in these columns than the day's, and in which."""
+        places = {name: self.table.index(name) for name in names if name in self.table.names}
+        now = self.in_force(identifier, day)
+        for later in self.days_after(identifier, day):
+            then = self.in_force(identifier, later)
+            if now and then and (other := [name for name, at in places.items() if now[at] != then[at]]):
+                return later, other
+        return None
 
     def add(self, cells: Cells) -> None:
         """A planned row: later requests see it."""

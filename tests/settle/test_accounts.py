@@ -148,3 +148,60 @@ def test_a_provider_is_what_its_row_of_the_day_says(world):
     assert (late.provides, late.suspended, late.labelled_on(date(2026, 6, 1))) == (False, "audit", False)
     assert not provider_on(snapshot, "O8", date(2019, 1, 1)).known
     assert not provider_on(snapshot, "O9", date(2026, 1, 1)).known
+
+
+def held(world, day: str) -> dict[str, str]:
+    """The row of O8 that holds on the day."""
+    rows = [row for row in cells(world) if row["organisation"] == "O8" and row["valid_from"] <= day]
+    return max(reversed(rows), key=lambda row: row["valid_from"])
+
+
+def test_what_was_recorded_for_later_brings_back_no_suspension_lifted_and_lifts_none(world, by):
+    by("ann", *ADD, "--quality-label", "EQAVET", "--from", "2026-01-01").ok()
+    by("ann", "organisation", "update", "O8", "--label-until", "2031-12-31", "--from", "2027-06-01").ok()
+    update = ("organisation", "update", "O8", "--from")
+    done = by("ann", *update, "2027-03-01", "--suspend", "audit").ok()
+    assert done.err == ""
+    assert [held(world, day)["suspended"] for day in ("2027-02-28", "2027-03-01", "2027-06-01")] == [
+        "",
+        "audit",
+        "audit",
+    ]
+    assert held(world, "2027-06-01")["label_until"] == "2031-12-31"
+    by("ann", *update, "2027-04-01", "--lift-suspension").ok()
+    assert (held(world, "2027-03-01")["suspended"], held(world, "2027-06-01")["suspended"]) == ("audit", "")
+    before = cells(world)
+    by("ann", *update, "2027-04-01", "--lift-suspension").ok()
+    assert cells(world) == before
+
+
+def test_a_changed_account_is_not_the_former_one_again_on_a_later_day(world, by):
+    by("ann", *ADD, "--iban", IBAN, "--from", "2026-01-01").ok()
+    by("bob", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    later = ("organisation", "update", "O8", "--from", "2027-06-01", "--contact", "b@school.example")
+    by("ann", *later).ok()
+    by("ann", "organisation", "update", "O8", "--iban", OTHER_IBAN).ok()
+    last = held(world, "2027-06-01")
+    assert (last["iban"], last["iban_confirmed"]) == (OTHER_IBAN, "")
+    assert last["contact"] == "b@school.example"
+    by("bob", "organisation", "confirm", "O8", "--iban", "--yes").ok()
+    assert provider_on(Snapshot.open(world.root), "O8", date(2027, 7, 1)).iban_confirmed == OTHER_IBAN
+
+
+def test_another_account_that_was_recorded_for_later_stays(world, by):
+    by("ann", *ADD, "--iban", IBAN, "--from", "2026-01-01").ok()
+    by("ann", "organisation", "update", "O8", "--iban", OTHER_IBAN, "--from", "2027-06-01").ok()
+    third = "BE68539007547034"
+    done = by("ann", "organisation", "update", "O8", "--iban", third).ok()
+    assert (held(world, "2026-12-31")["iban"], held(world, "2027-06-01")["iban"]) == (third, OTHER_IBAN)
+    assert "a row that holds from 2027-06-01 on says otherwise of iban" in done.err
+
+
+def test_a_row_that_is_to_hold_later_and_says_otherwise_is_told(world, by):
+    by("ann", *ADD, "--contact", "a@school.example", "--from", "2026-01-01").ok()
+    update = ("organisation", "update", "O8")
+    by("ann", *update, "--country", "LT", "--from", "2027-06-01").ok()
+    done = by("ann", *update, "--contact", "c@school.example").ok()
+    assert "from 2027-06-01 on says otherwise of contact" in done.err
+    assert by("ann", *update, "--contact", "c@school.example").ok().err == ""
+    assert by("ann", *update, "--contact", "c@school.example", "--from", "2027-06-01").ok().err == ""
