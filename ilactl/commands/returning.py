@@ -10,6 +10,7 @@ from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
 from ilactl.commands.importing import read_upload
 from ilactl.commands.registering import appends_of, can_ask, input_of, refuse_input
+from ilactl.commands.talk import counted
 from ilactl.errors import ChangedMeanwhile, UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run(face: Face, file: str, map_file: str | None, allow_large: int | None) ->
         _show(face, snapshot, shown, change=nothing)
         if face.dry_run or nothing:
             return
-        face.confirm(f"Take back {len(shown.entries)} entries?")
+        face.confirm(f"Take back {counted(len(shown.entries), 'entry')}?")
     with face.writer() as writer:
         _book(face, writer, upload, shown, allow_large)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ilactl.commands.done import done_already
 from ilactl.commands.face import Face
 from ilactl.commands.guards import refuse_large
+from ilactl.commands.talk import counted
 from ilactl.errors import BookedNotConfirmed, ChangedMeanwhile, IlactlError, NotFound
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def run(face: Face, provider: str, folder: str | None, allow_large: int | None) 
         if face.dry_run or nothing:
             return
         sums = ", ".join(_money(snapshot, shown))
-        face.confirm(f"Pay {sums} with {shown.entries_number} entries?")
+        face.confirm(f"Pay {sums} with {counted(shown.entries_number, 'entry')}?")
     with face.writer() as writer:
         _book(face, writer, request, shown, folder, allow_large)
 

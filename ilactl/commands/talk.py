@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from ilactl.printable import printable
 
-__all__ = ["ask", "talk", "working"]
+__all__ = ["ask", "counted", "talk", "working"]
 
 PATIENCE = 0.7
 """Seconds after which somebody at a terminal wants to know what takes so long."""
@@ -22,6 +22,13 @@ def talk(text: str, *, whole: bool = False) -> None:
     for line in text.split("\n"):
         shown = printable(line)
         _write((shown if whole else _broken(shown)) + "\n")
+
+
+def counted(number: int, word: str) -> str:
+    """`1 entry`, `2 entries`; `1 step`, `2 steps`."""
+    if number == 1:
+        return f"1 {word}"
+    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
 
 
 def ask(question: str) -> None:

@@ -12,6 +12,7 @@ from ilactl.commands.done import done_already
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.guards import refuse_large
 from ilactl.commands.parameters import COMMIT
+from ilactl.commands.talk import counted
 from ilactl.errors import ChangedMeanwhile, Refused
 from ilactl.printable import printable
 
@@ -115,8 +116,8 @@ def _kept(plan: UndoPlan) -> str:
 
 def _question(plan: UndoPlan) -> str:
     if plan.rows:
-        return f"Book {len(plan.rows)} entries?"
-    return f"Take {len(plan.steps)} steps back?" if plan.steps else "End the alias?"
+        return f"Book {counted(len(plan.rows), 'entry')}?"
+    return f"Take {counted(len(plan.steps), 'step')} back?" if plan.steps else "End the alias?"
 
 
 def _show(

@@ -29,8 +29,8 @@ IMPORT_COLUMNS = (
     Column("result", Grammar.TEXT, "the assessment's result"),
     Column("by", Grammar.PARTY, "who cancelled"),
     Column("reason", Grammar.REASON, "why it was cancelled"),
-    Column("force_majeure", Grammar.NAME, "yes where nobody could help it"),
-    Column("new_date", Grammar.NAME, "yes where the provider offered a new date"),
+    Column("force_majeure", Grammar.TEXT, "yes where nobody could help it"),
+    Column("new_date", Grammar.TEXT, "yes where the provider offered a new date"),
     Column("consent", Grammar.TEXT, "how the holder agreed, for one who is enrolled"),
     Column("ref", Grammar.TEXT, "a document"),
 )
@@ -76,7 +76,7 @@ class Cells:
     def flag(self, column: str) -> bool:
         """Whether the cell says yes; anything but yes, no and nothing is a fault."""
         if self[column] not in ("", "yes", "no"):
-            self.fault(column, f"{column} {self[column]!r} is not yes or no")
+            self.fault(column, f"{column} {self[column]!r} is not yes or no", "write yes, no or nothing")
         return self[column] == "yes"
 
 

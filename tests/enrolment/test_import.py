@@ -110,3 +110,12 @@ def test_a_senders_number_that_is_nobodys_is_told_once(agency: Agency) -> None:
     agency("person", "update", "P1", "--external-id", "4711", day="2026-12-01").ok()
     agency.enrol()
     assert take(agency, text, "--map", str(mapping))["new"] == 1
+
+
+@pytest.mark.parametrize("word", ["1", "true", "Yes"])
+def test_a_mark_is_yes_or_no_or_nothing(agency: Agency, word: str) -> None:
+    agency.enrol()
+    text = f"step,person,course,by,reason,force_majeure\ncancelled,P1,C1,holder,health,{word}\n"
+    done = agency("enrolment", "import", "-", stdin=text, day=DAY)
+    assert done.code == 65
+    assert f"force_majeure '{word}' is not yes or no" in done.err

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from ilactl.commands.talk import counted
 from ilactl.output import Answer, Col, Grid, Heading, Lines, Money, Pairs, text_of
 from tests.face.probe import ANSWER
 
@@ -121,3 +122,8 @@ def test_markdown_does_not_read_numbers_into_text(text: str) -> None:
 def test_markdown_keeps_a_cell_a_cell() -> None:
     assert "a\\|b &lt;i>" in text_of(one("a|b <i>"), "markdown")
     assert text_of(Answer("t/1", columns=[Col("x")]), "markdown").startswith("| x")
+
+
+def test_one_of_a_thing_is_no_plural() -> None:
+    told = [counted(number, word) for word in ("entry", "step") for number in (0, 1, 2)]
+    assert told == ["0 entries", "1 entry", "2 entries", "0 steps", "1 step", "2 steps"]
