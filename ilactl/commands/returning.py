@@ -64,13 +64,16 @@ def _book(
     from ilactl.ledger.entries import row_of
     from ilactl.ledger.scan import format_row
     from ilactl.rules.payees import RETURNED
+    from ilactl.rules.returned import was_undone
 
     mapping = upload.mapping.source.encode() if upload.mapping else b""
     digest = hashlib.sha256(upload.data + mapping).hexdigest()
-    record = writer.known(f"returned:{digest}", digest)
-    if record is not None:
-        face.answer(done_already("settle returned", record.seq), change=True)
-        return
+    key = f"returned:{digest}"
+    while (record := writer.known(key, digest)) is not None:
+        if not was_undone(writer.snapshot, record):
+            face.answer(done_already("settle returned", record.seq), change=True)
+            return
+        key = f"returned:{digest}:after:{record.seq}"
     snapshot = writer.snapshot
     plan = _plan(face, snapshot, upload)
     if shown is not None and not shown.same_as(plan):
@@ -95,7 +98,7 @@ def _book(
         ),
         booked_on=plan.on,
         entries=len(plan.entries),
-        key=f"returned:{digest}",
+        key=key,
         content=digest,
         note={"entries": len(plan.entries), "references": [one.reference for one in plan.payouts]},
     )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.record import Record
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["COLUMNS", "Payout", "ReturnPlan", "plan_returned"]
+__all__ = ["COLUMNS", "Payout", "ReturnPlan", "plan_returned", "was_undone"]
 
 UNKNOWN = Kind(
     "RETURNED-UNKNOWN",
@@ -258,6 +258,23 @@ def _taken_back(snapshot: Snapshot, found: Sequence[tuple[Record, Sequence[Entry
         elif row.source.startswith("held:"):
             taken[settled[row.of]] -= row.amount
     return taken
+
+
+def was_undone(snapshot: Snapshot, record: Record) -> bool:
+    """Whether a commit that took payments back was taken back itself, with all that it booked."""
+    booked, where = booked_by(snapshot, record), range_of(record)
+    roots = {entry.entry: entry.entry for entry in booked}
+
+    def wanted(cells: Sequence[str]) -> bool:
+        root = roots.get(cells[16]) if cells[3] == "correct" else None
+        if root is not None:
+            roots[cells[0]] = root
+        return root is not None
+
+    stands = Counter({entry.entry: entry.amount for entry in booked})
+    for row in later_entries(snapshot, where[1], wanted) if where else ():
+        stands[roots[row.of]] += row.amount if row.target.startswith("held:") else -row.amount
+    return bool(booked) and not any(stands.values())
 
 
 def _take_confirmations_back(snapshot: Snapshot, plan: ReturnPlan) -> None:

@@ -99,6 +99,21 @@ def test_the_same_file_again_changes_nothing_even_when_paid_again(world, paid, r
     assert Snapshot.open(world.root).head == before
 
 
+@pytest.mark.parametrize("text", ["reference,reason\n{paid},AC04\n", "enrolment,amount\nN5,200.00\n"])
+def test_a_file_whose_taking_back_was_undone_can_be_taken_again_once(world, paid, returned, by, text):
+    file = text.format(paid=paid)
+    for _ in range(2):
+        returned(file).ok()
+        assert "done already" in returned(file, "-v").ok().out
+        commit = str(Snapshot.open(world.root).head.seq)
+        by("payer", "undo", commit, "--why", "wrong file", "--yes", "--on", "2026-10-05").ok()
+    before = len(booked(world, "reclaim"))
+    told = json.loads(returned(file, "-O", "json").ok().out)
+    assert [row["outcome"] for row in told["rows"]] == ["returned"]
+    assert len(booked(world, "reclaim")) == before * 3 // 2
+    assert "done already" in returned(file, "-v").ok().out
+
+
 def test_a_longer_list_takes_back_only_what_is_new(world, paid, returned):
     returned(f"reference,enrolment\n{paid},N5\n").ok()
     told = returned(f"reference\n{paid}\n{paid.replace('O3', 'O4')}\n", "-O", "json").ok()
