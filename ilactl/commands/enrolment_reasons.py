@@ -40,6 +40,7 @@ def decline(face: Face, person: str, course: str | None, reason: str, ref: str) 
       $ ilactl enrolment decline P1 --reason time
       $ ilactl enrolment decline P1 --reason cost --ref NOTE-7
     """
+    from ilactl.commands.stepping import refuse_unknown_course
     from ilactl.ledger.columns import REASONS as TABLE
     from ilactl.ledger.holders import ids_of
     from ilactl.ledger.reasons import DECLINED, Reason, all_reasons, cells_of_reason
@@ -48,11 +49,8 @@ def decline(face: Face, person: str, course: str | None, reason: str, ref: str) 
     refuse_cell("--ref", TABLE.column("ref"), ref)
 
     def make(snapshot: Snapshot) -> RegisterPlan:
-        from ilactl.ledger.courses import course_on, missing_course
-
         who = ids_of(snapshot, [person])[person][0]
-        if course is not None and course_on(snapshot, course) is None:
-            raise missing_course(course)
+        refuse_unknown_course(snapshot, course)
         row = Reason(face.on(snapshot), who, course or "", reason, DECLINED, ref)
         plan = RegisterPlan()
         known = row in all_reasons(snapshot)
@@ -135,13 +133,16 @@ def reasons(face: Face, first: date | None, until: date | None, course: str | No
       $ ilactl enrolment reasons --from 2026-01-01 --until 2026-12-31 -O csv
       $ ilactl enrolment reasons --course C1
     """
+    from ilactl.commands.stepping import refuse_unknown_course
     from ilactl.ledger.reasons import counted
     from ilactl.ledger.words import BARRIERS
     from ilactl.output import Answer, Col, Grid, Heading
 
     if first and until and first > until:
         raise UsageError(reason=f"--from {first} is later than --until {until}")
-    found = counted(face.snapshot(), first=first, last=until, course=course or "")
+    snapshot = face.snapshot()
+    refuse_unknown_course(snapshot, course)
+    found = counted(snapshot, first=first, last=until, course=course or "")
     total = sum(sum(of.values()) for of in found.values())
     rows: list[dict[str, Cell]] = [
         {

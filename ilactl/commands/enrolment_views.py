@@ -83,11 +83,13 @@ def list_(
       $ ilactl enrolment list --course C1 --run R1
       $ ilactl enrolment list --state completed -O csv
     """
+    from ilactl.commands.stepping import refuse_unknown_course
     from ilactl.ledger.enrolments import all_enrolments, enrolments_in, enrolments_of
     from ilactl.ledger.holders import ids_of
     from ilactl.reports.enrolments import list_answer
 
     snapshot = face.snapshot()
+    refuse_unknown_course(snapshot, course)
     if person is not None:
         ids_of(snapshot, [person])
         found = enrolments_of(snapshot, person)
