@@ -61,7 +61,7 @@ def _of_number(column: Column, meant: str, mapped: bool) -> str:
     plain = re.sub(r"(?<=[0-9])[,' \u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", digits).lstrip("+")
     plain = re.sub(r"^[^0-9.,+-]{1,4}|[^0-9.,+-]{1,4}$", "", plain).strip()
     plain = re.sub(r"^(-?)0+(?=[0-9])", r"\1", plain)
-    if plain != meant and fault_of(column, plain) is None:
+    if plain not in ("", meant) and fault_of(column, plain) is None:
         marks = (
             " or declare the marks in a mapping: [file] thousands, decimal" if mapped and "," in meant else ""
         )

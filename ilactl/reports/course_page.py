@@ -36,7 +36,11 @@ def course_page(snapshot: Snapshot, course: courses.CourseRow, on: date, *, all_
     """The page of a course that holds on the day; runs that are over or closed only with `all_runs`."""
     units = snapshot.manifest.units
     provider = provider_on(snapshot, course.provider, on)
-    runs = [one for one in courses.runs_of(snapshot, course.course, on) if all_runs or is_open(one, on)]
+    runs = [
+        one
+        for one in courses.runs_of(snapshot, course.course, on)
+        if all_runs or (is_open(one, on) and not course.withdrawn)
+    ]
     run_rows = [run_cells(course, one, units) for one in runs]
     outcomes: list[dict[str, Cell]] = [
         {"outcome": one.outcome, "kind": one.kind, "text": one.text, "uri": one.uri}

@@ -153,3 +153,14 @@ def test_a_page_tells_all_of_a_course_on_80_columns(stocked) -> None:
     assert later.code == 66
     assert "give --on 2026-01-01" in later.err
     assert stocked("course", "show", "C9").code == 66
+
+
+def test_a_course_that_is_withdrawn_shows_no_run_to_enrol_in(cli, ledger: Path) -> None:
+    cli(*ADD, *FROM).ok()
+    cli("course", "run", "add", "C1", "--id", "R1", "--starts", "2027-06-01", *FROM).ok()
+    show = ("course", "show", "C1", "--on", "2027-02-01")
+    assert "Runs one may still enrol in" in cli(*show).ok().out
+    cli("course", "withdraw", "C1", "--why", "no teacher", "--from", "2027-01-01").ok()
+    assert "Runs" not in cli(*show).ok().out
+    assert json.loads(cli(*show, "-O", "json").ok().out)["rows"] == []
+    assert "R1" in cli(*show, "--all-runs").ok().out

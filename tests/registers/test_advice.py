@@ -43,6 +43,8 @@ def test_what_was_meant_is_offered(grammar: Grammar, cell: str, meant: str) -> N
     ("grammar", "cell"),
     [
         (Grammar.AMOUNT, "NaN"),
+        (Grammar.AMOUNT, "x"),
+        (Grammar.INTEGER, "few"),
         (Grammar.AMOUNT, "1,00,000.00"),
         (Grammar.DATE, "30.02.1979"),
         (Grammar.DATE, "tomorrow"),
