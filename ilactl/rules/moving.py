@@ -16,11 +16,12 @@ from ilactl.ledger.courses import CourseRow, RunRow, price_of
 from ilactl.rules.enrolment_facts import of_offer
 from ilactl.rules.fates import fate_of, rows_of_fates
 from ilactl.rules.holder import Holder
-from ilactl.rules.lot_order import drawable_lots, usable_by_class
-from ilactl.rules.objections import PRICE, UNIT, WINDOW
+from ilactl.rules.lot_order import draw, usable_by_class
+from ilactl.rules.objections import PRICE, UNIT, WINDOW, overdrawn
 from ilactl.rules.offer import Objection
 from ilactl.rules.offer_rows import row_of_own, row_of_reserve
-from ilactl.rules.shares import split_within, take_in_turn
+from ilactl.rules.paying_lots import barred_classes, paying_lots
+from ilactl.rules.shares import split_within
 from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
 from ilactl.rules.step_ground import spend_of, started_plan
 from ilactl.rules.step_plan import Fate, Happening, StepPlan
@@ -104,15 +105,20 @@ def _reprice(
     rights = [part for part in parts if part not in own]
     facts = of_offer(holder, course, run, on, asked_names(holder.scheme, spend), but=enrolment.id)
     net = net_of(holder, spend, facts, against)
-    lots = drawable_lots(spend, holder.lots, course, [holder.day])
+    barred = barred_classes(holder, spend, facts, against)
+    days = (plan.happening.on, holder.day)
+    lots = paying_lots(holder, spend, course, run, days, barred, against)
     usable = usable_by_class(spend, lots)
     for part in rights:
         usable[part.lot.class_] = usable.get(part.lot.class_, 0) + part.held
     facts = replace(facts, net=net, wallet=sum(usable.values()), usable=usable)
     held = sum(part.held for part in rights)
-    more = min(max(0, facts.price - enrolment.price), sum(one.amount for one in lots))
-    pays = min(held + more, pays_at_most(holder, spend, facts, against))
-    drawn = take_in_turn(max(0, pays - held), [one.amount for one in lots])
+    there = sum(one.amount for one in lots)
+    wanted = pays_at_most(holder, spend, facts, against)
+    if wanted > held + there:
+        against.append(overdrawn(held + there, wanted, plan.unit, plan.scale))
+    pays = min(held + min(max(0, facts.price - enrolment.price), there), wanted)
+    drawn = draw(max(0, pays - held), spend, lots)
     plan.price = facts.price
     plan.own = net - pays if spend.payee != "employer" else 0
     booked = sum(part.held for part in own)

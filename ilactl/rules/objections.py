@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ilactl.findings import Kind
+from ilactl.money import format_amount
 from ilactl.rules.offer import Objection
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "UNIT",
     "WINDOW",
     "WITHDRAWN",
+    "overdrawn",
     "undecided",
 ]
 
@@ -105,3 +107,10 @@ def undecided(what: str, missing: Iterable[str], notes: Iterable[str] = ()) -> O
     reasons = list(dict.fromkeys((*missing, *notes)))
     told = f"unknown: {', '.join(reasons)}" if reasons else "it has no value"
     return Objection(UNDECIDED, f"{what} cannot be decided, {told}")
+
+
+def overdrawn(has: int, needs: int, unit: str, scale: int, remedy: str = "") -> Objection:
+    """That the wallet holds less than the rules take from it, and how much less."""
+    held, wanted, missing = (format_amount(amount, scale) for amount in (has, needs, needs - has))
+    told = f"the wallet can pay {held} {unit} of {wanted} {unit}; {missing} {unit} is missing"
+    return Objection(OVERDRAWN, told, remedy)

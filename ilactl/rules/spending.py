@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ilactl.ledger.courses import price_of
-from ilactl.money import format_amount
 from ilactl.rules.enrolment_facts import of_offer
 from ilactl.rules.enrolment_grants import grants_of
 from ilactl.rules.holder import Holder
-from ilactl.rules.lot_order import Drawable, draw, drawable_lots, usable_by_class
+from ilactl.rules.lot_order import Drawable, draw, usable_by_class
 from ilactl.rules.objections import (
     CLOSED,
     DOUBLE,
     NO_RULE,
-    OVERDRAWN,
     PAYEE,
     PRICE,
     REFUSED,
     UNIT,
+    overdrawn,
     undecided,
 )
 from ilactl.rules.offer import Ask, Given, Objection, Offer, Part
+from ilactl.rules.paying_lots import barred_classes, paying_lots
 from ilactl.rules.shares import take_in_turn
 from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
 from ilactl.rules.suitability import (
@@ -161,8 +161,9 @@ class _Planning:
             prepaid=self.ask.prepaid,
         )
         net = net_of(self.holder, spend, facts, self.against)
-        barred = self._barred(spend, facts)
-        lots = self._drawable(spend, barred)
+        barred = barred_classes(self.holder, spend, facts, self.against)
+        days = (self.ask.on, self.ask.booking_day)
+        lots = paying_lots(self.holder, spend, self.course, self.run, days, barred, self.against)
         usable = usable_by_class(spend, lots)
         facts = replace(facts, net=net, wallet=sum(usable.values()), usable=usable)
         room = min(net, offer.eligible)
@@ -200,31 +201,6 @@ class _Planning:
             told = f"the employer of {self.ask.person}, who is to be paid, is not recorded on {self.ask.on}"
             self.against.append(Objection(PAYEE, told))
         return f"employer:{employer}" if employer else ""
-
-    def _barred(self, spend: Spend, facts: Circumstances) -> set[str]:
-        """Classes that a condition keeps out. An unknown one is told where there is something to keep out."""
-        barred: set[str] = set()
-        for only in spend.only:
-            holds = self.holder.worth(only.when, facts)
-            if holds.value is True:
-                continue
-            barred |= set(only.classes)
-            there = any(lot.class_ in only.classes and lot.balance > 0 for lot in self.holder.lots)
-            if holds.value is None and there:
-                what = f"whether {' and '.join(only.classes)} may pay"
-                self.against.append(undecided(what, holds.missing, holds.notes))
-        return barred
-
-    def _drawable(self, spend: Spend, barred: set[str]) -> list[Drawable]:
-        days = {self.ask.on, self.ask.booking_day}
-        if spend.usable_at == "start":
-            if self.run is None or self.run.starts is None:
-                self.against.append(undecided("which lots are in time", ["starts_on"]))
-            else:
-                days.add(max(self.ask.on, self.run.starts))
-        lots = drawable_lots(spend, self.holder.lots, self.course, sorted(days), barred)
-        closed = self.holder.closed([one.lot for one in lots])
-        return [one for one in lots if one.lot.entry not in closed]
 
     def _in_time(self, lot: Lot) -> bool:
         return all(lot.in_time(day) for day in (self.ask.on, self.ask.booking_day))
@@ -273,15 +249,12 @@ class _Planning:
             on = self.ask.booking_day
             offer.comes = when_covered(self.holder, spend, self.course, barred, most, on, starts)
         if wanted > offer.wallet:
-            has, needs = (format_amount(amount, offer.scale) for amount in (offer.wallet, wanted))
-            told = f"the wallet can pay {has} {offer.unit} of {needs} {offer.unit}"
-            told += f"; {format_amount(wanted - offer.wallet, offer.scale)} {offer.unit} is missing"
             remedy = ""
             if offer.comes:
                 remedy = (
                     f"wait until {offer.comes.on}: {' and '.join(offer.comes.rules)} will have brought it"
                 )
-            self.against.append(Objection(OVERDRAWN, told, remedy))
+            self.against.append(overdrawn(offer.wallet, wanted, offer.unit, offer.scale, remedy))
 
 
 def _cut(grants: list[Given], most: int) -> Iterator[Given]:
