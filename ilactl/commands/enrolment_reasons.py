@@ -10,7 +10,15 @@ import click
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.importing import expect_rows_option, map_option, read_upload
 from ilactl.commands.parameters import COURSE, PERSON
-from ilactl.commands.registering import book, digest_of, input_of, refuse_cell, refuse_input, summary
+from ilactl.commands.registering import (
+    book,
+    digest_of,
+    input_of,
+    refuse_cell,
+    refuse_input,
+    refuse_unknown_course,
+    summary,
+)
 from ilactl.errors import UsageError
 from ilactl.ledger.words import REASONS
 
@@ -40,7 +48,6 @@ def decline(face: Face, person: str, course: str | None, reason: str, ref: str) 
       $ ilactl enrolment decline P1 --reason time
       $ ilactl enrolment decline P1 --reason cost --ref NOTE-7
     """
-    from ilactl.commands.stepping import refuse_unknown_course
     from ilactl.ledger.columns import REASONS as TABLE
     from ilactl.ledger.holders import ids_of
     from ilactl.ledger.reasons import DECLINED, Reason, all_reasons, cells_of_reason
@@ -133,7 +140,6 @@ def reasons(face: Face, first: date | None, until: date | None, course: str | No
       $ ilactl enrolment reasons --from 2026-01-01 --until 2026-12-31 -O csv
       $ ilactl enrolment reasons --course C1
     """
-    from ilactl.commands.stepping import refuse_unknown_course
     from ilactl.ledger.reasons import counted
     from ilactl.ledger.words import BARRIERS
     from ilactl.output import Answer, Col, Grid, Heading

@@ -8,6 +8,7 @@ import click
 
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import COURSE, ENROLMENT, PERSON
+from ilactl.commands.registering import refuse_unknown_course
 from ilactl.errors import NotFound
 from ilactl.ledger.words import ENROLMENT_STATES
 
@@ -83,7 +84,6 @@ def list_(
       $ ilactl enrolment list --course C1 --run R1
       $ ilactl enrolment list --state completed -O csv
     """
-    from ilactl.commands.stepping import refuse_unknown_course
     from ilactl.ledger.enrolments import all_enrolments, enrolments_in, enrolments_of
     from ilactl.ledger.holders import ids_of
     from ilactl.reports.enrolments import list_answer

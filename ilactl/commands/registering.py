@@ -36,6 +36,7 @@ __all__ = [
     "refuse_cell",
     "refuse_input",
     "refuse_options",
+    "refuse_unknown_course",
     "summary",
     "tell_remarks",
     "warn_of_later",
@@ -157,6 +158,14 @@ def warn_of_later(face: Face, book: Book, key: str, day: str, names: Iterable[st
             f"{key}: a row that holds from {later} on says otherwise of {', '.join(other)}; "
             f"give the same with --from {later} if it is to hold then, too"
         )
+
+
+def refuse_unknown_course(snapshot: Snapshot, course: str | None) -> None:
+    """Raise NotFound for a course that is named and is not there."""
+    from ilactl.ledger.courses import course_on, missing_course
+
+    if course is not None and course_on(snapshot, course) is None:
+        raise missing_course(course)
 
 
 def refuse_input(intake: Intake) -> None:

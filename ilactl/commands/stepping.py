@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ilactl.rules.step_plan import StepPlan
     from ilactl.rules.step_requests import Said
 
-__all__ = ["refuse_unknown_course", "share_of_text", "take"]
+__all__ = ["share_of_text", "take"]
 
 
 def take(
@@ -167,14 +167,6 @@ def share_of_text(text: str | None, option: str) -> Fraction | None:
     if fault or share is None:
         raise UsageError(reason=f"{option}: {fault}", hint="write a share such as 0.6")
     return share
-
-
-def refuse_unknown_course(snapshot: Snapshot, course: str | None) -> None:
-    """Raise NotFound for a course that is named and is not there."""
-    from ilactl.ledger.courses import course_on, missing_course
-
-    if course is not None and course_on(snapshot, course) is None:
-        raise missing_course(course)
 
 
 def _refuse_cells(said: Said) -> None:
