@@ -22,7 +22,7 @@ from ilactl.rules.offer import Objection
 from ilactl.rules.offer_rows import row_of_own, row_of_reserve
 from ilactl.rules.paying_lots import barred_classes, paying_lots
 from ilactl.rules.shares import split_within
-from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
+from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most, refuse_used_ref
 from ilactl.rules.step_ground import spend_of, started_plan
 from ilactl.rules.step_plan import Fate, Happening, StepPlan
 from ilactl.rules.suitability import course_objections, run_objections
@@ -133,6 +133,7 @@ def _reprice(
         if amount:
             rows.append(_drawn(one.lot, amount, plan, holder.day, len(rows) + 1))
     if spend.own_class and spend.payee == "provider" and plan.own > keeps:
+        refuse_used_ref(holder, ref, against)
         rows += _paid_in(holder, plan, spend, plan.own - keeps, ref, len(rows))
     plan.rows = tuple(rows)
     plan.fates += tuple(_more(one.lot, amount) for one, amount in zip(lots, drawn, strict=True) if amount)

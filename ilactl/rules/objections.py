@@ -23,6 +23,7 @@ __all__ = [
     "PROVIDER",
     "RECLAIM",
     "REFUSED",
+    "REF_USED",
     "RELEVANCE",
     "RUN",
     "SEATS",
@@ -99,6 +100,12 @@ RECLAIM = Kind(
     "ENROL-RECLAIM",
     "more is taken back than was paid",
     "'ilactl enrolment show' says what was paid",
+)
+
+REF_USED = Kind(
+    "ENROL-REF",
+    "a payment of the holder's own is booked under the reference already",
+    "give this payment a reference of its own, or leave it out",
 )
 
 

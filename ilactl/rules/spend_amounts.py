@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ilactl.money import round_to
-from ilactl.rules.objections import undecided
+from ilactl.rules.objections import REF_USED, undecided
+from ilactl.rules.offer import Objection
 from ilactl.rules.spending_uses import names_of_spending
 from ilactl.rules.uses import own_names
 
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from ilactl.rules.expressions import Checked
     from ilactl.rules.holder import Holder
     from ilactl.rules.model import Scheme
-    from ilactl.rules.offer import Objection
     from ilactl.rules.spending_model import Spend
 
-__all__ = ["asked_names", "net_of", "own_rule_of", "pays_at_most"]
+__all__ = ["asked_names", "net_of", "own_rule_of", "pays_at_most", "refuse_used_ref"]
 
 
 def own_rule_of(scheme: Scheme, spend: Spend, on: date) -> str:
@@ -29,6 +29,19 @@ def own_rule_of(scheme: Scheme, spend: Spend, on: date) -> str:
         if fits and rule.in_force(on):
             return rule.version
     return spend.version
+
+
+def refuse_used_ref(holder: Holder, ref: str, against: list[Objection]) -> None:
+    """Object where the holder's own payment would be booked under a reference that brought one in before."""
+    from ilactl.rules.contributions import reversed_amounts
+
+    given = [e for e in holder.entries if ref and (e.kind, e.source, e.ref) == ("contribute", "own", ref)]
+    back = reversed_amounts(holder.entries) if given else {}
+    for entry in given:
+        if back.get(entry.entry, 0) < entry.amount:
+            told = f"{ref} is the reference of the payment that brought in {entry.entry} for {entry.person}"
+            against.append(Objection(REF_USED, told))
+            return
 
 
 def asked_names(scheme: Scheme, spend: Spend) -> set[str]:

@@ -30,7 +30,7 @@ from ilactl.rules.objections import (
 from ilactl.rules.offer import Ask, Given, Objection, Offer, Part
 from ilactl.rules.paying_lots import barred_classes, paying_lots
 from ilactl.rules.shares import take_in_turn
-from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most
+from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most, refuse_used_ref
 from ilactl.rules.suitability import (
     course_objections,
     only_run,
@@ -226,6 +226,8 @@ class _Planning:
             return
         offer.own_class = spend.own_class
         offer.own_rule = own_rule_of(self.scheme, spend, self.ask.on)
+        if offer.own_booked:
+            refuse_used_ref(self.holder, self.ask.ref, self.against)
 
     def _missing(
         self,
