@@ -30,7 +30,8 @@ def refuse_large(
             )
         return
     of = "of ledger.toml"
-    hint = f"look at the plan with -n, then pass --allow-large {entries} once"
+    # steps that move no money book no entry, and the option takes no 0
+    hint = f"look at the plan with -n, then pass --allow-large {max(1, entries)} once"
     if guards.max_persons is not None and persons > guards.max_persons:
         raise Refused(
             reason=f"{persons} persons, more than the guard max_persons = {guards.max_persons} {of}",

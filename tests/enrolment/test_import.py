@@ -119,3 +119,15 @@ def test_a_mark_is_yes_or_no_or_nothing(agency: Agency, word: str) -> None:
     done = agency("enrolment", "import", "-", stdin=text, day=DAY)
     assert done.code == 65
     assert f"force_majeure '{word}' is not yes or no" in done.err
+
+
+def test_the_way_past_a_guard_is_one_that_can_be_gone_where_no_money_moves(agency: Agency) -> None:
+    for person in ("P1", "P2"):
+        agency.enrol(person)
+    text = (agency.root / "ledger.toml").read_text()
+    (agency.root / "ledger.toml").write_text(text.replace("# max_persons = 50000", "max_persons = 1"))
+    starts = "step,person,course,on\nstarted,P1,C1,2027-01-12\nstarted,P2,C1,2027-01-12\n"
+    done = agency("enrolment", "import", "-", stdin=starts, day=DAY)
+    assert done.code == 3
+    assert "--allow-large 1 once" in done.err
+    assert take(agency, starts, "--allow-large", "1")["new"] == 2
