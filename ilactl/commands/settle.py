@@ -47,7 +47,7 @@ def command(
     payment's reference, the enrolments and the funds that pay. What is paid is not due again, so
     running it again pays nothing.
 
-    Held back, with the reason, is what is due to a provider that is suspended, or whose account
+    Held back, with the reason, is what is due to who is suspended, or to a provider whose account
     (IBAN) is missing or was not confirmed by somebody else than who put it in: see
     'ilactl organisation confirm'.
 

@@ -67,13 +67,13 @@ def standing_of(snapshot: Snapshot, day: date) -> Callable[[str], Standing]:
     @cache
     def ask(payee: str) -> Standing:
         found = accounts.on(organisation_in(payee), day) if payee != HOLDER else None
+        if found and found.row.suspended:
+            return Standing(found.row.name, held_back=f"it is suspended: {found.row.suspended}")
         if not payee.startswith(PROVIDER):
             return Standing(found.row.name if found else "")
         if found is None:
             return Standing(held_back="it is not in the register of organisations on this day")
         name, row = found.row.name, found.row
-        if row.suspended:
-            return Standing(name, held_back=f"it is suspended: {row.suspended}")
         if not row.iban:
             return Standing(name, held_back="the register has no account (IBAN) of it")
         if not row.iban_confirmed or row.iban_confirmed != row.iban:

@@ -152,6 +152,15 @@ def test_a_provider_that_cannot_be_paid_is_held_back_with_the_reason(world, sett
     assert not paid(world)
 
 
+def test_an_employer_that_is_suspended_gets_nothing_back_either(world, settle):
+    world.provider("O7", kinds="employer", suspended="audit of March", confirm=False)
+    world.enrolled("N4", "P2", ONE, payee="employer:O7")
+    world.due("N4", "P2", "100.00")
+    answer = json.loads(settle("2026-09-30", "-O", "json").ok().out)
+    assert [one["reason"] for one in answer["held_back"]] == ["it is suspended: audit of March"]
+    assert not paid(world)
+
+
 def test_a_confirmation_taken_in_by_hand_counts_only_from_another_user(world, by, settle):
     world.provider(confirm=False)
     world.enrolled("N5", "P1", ONE)
