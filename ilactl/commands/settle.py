@@ -49,7 +49,7 @@ def command(
 
     Held back, with the reason, is what is due to who is suspended, or to a provider whose account
     (IBAN) is missing or was not confirmed by somebody else than who put it in: see
-    'ilactl organisation confirm'.
+    'ilactl organisation confirm'. A run that says nothing, as in cron, warns of it.
 
     --to DIR writes the lists as CSV files, one a payee, a line for each enrolment and fund:
     reference, value_date, payee, name, iban, enrolment, course, run, person, invoice, amount, unit,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["make_again", "run"]
 
+_NAMED = 5
+"""How many payees a warning names."""
+
 
 def run(face: Face, provider: str, folder: str | None, allow_large: int | None) -> None:
     """Settle what is due to the provider, to everybody where it is "".
@@ -159,6 +162,7 @@ def _show(
     written: Sequence[str] = (),
 ) -> None:
     if change and not face.hears():
+        _warn_of_held(face, plan)
         return
     from ilactl.reports.settlement import settle_answer
     from ilactl.rules.plan import scales_of
@@ -167,6 +171,14 @@ def _show(
         lists = _lists(snapshot, plan, booked)
     answer = settle_answer(plan, lists, scales_of(snapshot), booked=booked, written=written)
     face.answer(answer, change=change)
+
+
+def _warn_of_held(face: Face, plan: SettlePlan) -> None:
+    """Where nobody is shown the settlement: somebody has to do something before these are paid."""
+    held = [f"{one.payee}, {one.standing.held_back}" for one in plan.held_back]
+    if held:
+        more = f" and {counted(len(held) - _NAMED, 'other')}" if len(held) > _NAMED else ""
+        face.warn(f"held back: {'; '.join(held[:_NAMED])}{more}; 'ilactl settle -n' shows how much")
 
 
 def _lists(snapshot: Snapshot, plan: SettlePlan, seq: int | None) -> list[Remittance]:

@@ -74,6 +74,16 @@ def test_a_changed_account_is_to_be_confirmed_by_somebody_else_as_well(world, pa
     assert len(booked(world, "settle")) == 10
 
 
+def test_where_nobody_looks_a_warning_names_who_is_not_paid(paid, returned, by):
+    returned(f"reference,reason\n{paid},AC04\n").ok()
+    quiet = by("payer", "settle", "--on", "2026-10-06", "--yes").ok()
+    assert quiet.out == ""
+    assert quiet.err == (
+        "warning: held back: provider:O3, its account is not confirmed; 'ilactl settle -n' shows how much\n"
+    )
+    assert by("payer", "settle", "--on", "2026-10-06", "--yes", "-O", "json").ok().err == ""
+
+
 def test_an_account_that_was_changed_since_stays_confirmed(world, paid, returned, by, settle):
     by("bob", "organisation", "update", "O3", "--iban", OTHER_IBAN, "--from", "2026-10-01").ok()
     by("ann", "organisation", "confirm", "O3", "--iban", "--yes").ok()
