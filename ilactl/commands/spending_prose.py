@@ -110,14 +110,15 @@ meanwhile. The table of the French account by its conditions of use, with an adv
   [[ending.row]]
   on = ["cancelled", "completed"]
   provider = \"\"\"
-  CASE WHEN COALESCE(attendance, 0) < 0.25 THEN 0.25
+  CASE WHEN attendance < 0.25 THEN 0.25
        WHEN attendance < 0.80 THEN attendance ELSE 1 END\"\"\"
   rest = "pool"
   why = "by attendance: at least a quarter, all from 80 percent on"
 
 Milestones (Greece) are two rows: on = "completed" with provider = "0.7" and rest = "held", and
 on = "certified" with provider = "1". A step without a row changes nothing; where rows for completed or
-cancelled are there and none holds, the step is refused. What was paid already is not taken back by a
+cancelled are there and none holds, the step is refused, as it is where a row asks for an attendance
+that nobody recorded; COALESCE(attendance, 1) takes a completion for attended in full. What was paid already is not taken back by a
 smaller share; a provider who got too much is reclaimed from."""
 
 BROUGHT = """\
