@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,13 @@ def test_an_image_with_a_second_credential_as_a_token(issued: Agency) -> None:
     both = image.replace(b"<openbadges:credential>", b'<openbadges:credential verify="eyJ9.e30.x">')
     said = judged(issued, both)
     assert (said.code, "one is meant" in said.err) == (65, True), said.err
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end")
+@pytest.mark.parametrize("option", ["", "--status", "--trust"])
+def test_a_file_without_an_end_is_not_read_to_it(issued: Agency, option: str) -> None:
+    words = (issued.path(), option, "/dev/zero") if option else ("/dev/zero",)
+    began = time.monotonic()
+    said = issued.outside("credential", "verify", *words)
+    assert (said.code, "split" in said.err) == (2 if option == "--trust" else 65, False), said.err
+    assert time.monotonic() - began < 1

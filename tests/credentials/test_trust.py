@@ -51,3 +51,8 @@ def test_a_did_json_without_a_key(issued: Agency, change: Callable[[dict[str, An
     trust.write_text(json.dumps(page))
     said = issued.outside("credential", "verify", issued.path(), "--trust", trust)
     assert (said.code, "without an Ed25519 key" in said.err) == (2, True), said.err
+
+
+def test_an_identifier_with_its_key_behind_it_is_the_identifier(issued: Agency) -> None:
+    method = issued.document()["proof"][0]["verificationMethod"]
+    issued.outside("credential", "verify", issued.path(), "--trust", method).ok()
