@@ -66,6 +66,15 @@ def test_a_dry_run_refuses_what_the_run_refuses(issued: Agency) -> None:
     assert (dry.code, dry.err) == (run.code, run.err)
 
 
+def test_no_step_is_older_than_the_one_before_it(issued: Agency) -> None:
+    name = all_credentials(issued.snapshot())[0].id
+    for words in (("revoke", name, "--reason", "x", "--yes"), ("recognise", name, "--by", "O1", "--as", "x")):
+        for more in ((), ("-n",)):
+            refused = issued("credential", *words, "--on", "2020-01-01", *more)
+            assert (refused.code, f"{name} was issued on" in refused.err) == (3, True), refused.err
+    assert all_credentials(issued.snapshot())[0].state == "valid"
+
+
 def test_the_same_state_gives_the_same_bytes(issued: Agency) -> None:
     first = published(issued).read_bytes()
     assert published(issued).read_bytes() == first
