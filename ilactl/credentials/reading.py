@@ -38,7 +38,7 @@ def read_json(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise NotReadable(f"it is larger than {MAX_BYTES // 1024} kB")
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # a mark at the beginning says nothing, and editors leave it there
     except UnicodeDecodeError:
         raise NotReadable("it is not UTF-8 text") from None
     if _depth(text) > MAX_DEPTH:
