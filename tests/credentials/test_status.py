@@ -18,6 +18,7 @@ from ilactl.credentials.signing import bytes_of
 from ilactl.credentials.status_list import SIZE, BadList, Places, bit_of, encoded
 from ilactl.ledger.credentials import all_credentials
 from tests.credentials.conftest import Agency
+from tests.credentials.test_verify import judged, resigned
 
 
 def published(agency: Agency, *args: str) -> Path:
@@ -119,6 +120,13 @@ def bomb() -> str:
 def test_lists_that_are_not_believed(issued: Agency, change: Callable[[Any], object], told: str) -> None:
     code, said = outcome(issued, _made(issued, change))
     assert (code, told in said) == (1, True), said
+
+
+@pytest.mark.parametrize(("size", "code"), [(1, 0), (2, 0), ("2", 1), (None, 1), (True, 1)])
+def test_a_status_of_several_bits_is_not_read_as_one(issued: Agency, size: Any, code: int) -> None:
+    document = resigned(issued, lambda d: d["credentialStatus"].update(statusSize=size))
+    said = judged(issued, document, "--status", published(issued))
+    assert (said.code, "which ilactl does not read" in said.out) == (code, size == 2), said.out
 
 
 def test_a_forged_list_is_not_believed(issued: Agency) -> None:
