@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from typing import Any
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "NotReadable", "read_json"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_LIST", "MAX_NODES", "NotReadable", "read_json"]
 
 MAX_BYTES = 256 * 1024
 """Bytes a document may have. One with a picture in it is some tens of thousands."""
@@ -22,6 +22,9 @@ MAX_DEPTH = 24
 
 MAX_NODES = 4000
 """Values in all. A credential has some two hundred."""
+
+MAX_LIST = 500
+"""Values in one list: what compares each with every other would take long for more."""
 
 _KEYWORDS = frozenset({"@context", "@value", "@language", "@direction"})
 """Keywords that may stand in a document: contexts, also of an endorsement in it, and text in a language."""
@@ -126,4 +129,6 @@ def _walk(document: dict[str, Any]) -> None:
                     raise NotReadable("@language is no language")
                 waiting.append(value)
         elif isinstance(node, list):
+            if len(node) > MAX_LIST:
+                raise NotReadable(f"a list in it holds more than {MAX_LIST} values")
             waiting.extend(node)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,30 @@ def test_a_name_twice_among_many_is_found_quickly(issued: Agency) -> None:
     said = judged(issued, b"{" + b"".join(b'"%x":1,' % n for n in range(26_000)) + b'"656f":1}')
     assert (said.code, "'656f' stands twice" in said.err) == (65, True), said.err
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d["type"].extend(f"urn:t:{n}" for n in range(3000)), "more than 500 values"),
+        (lambda d: d["credentialSubject"]["achievement"].update(tag=[str(n) for n in range(3000)]), "500"),
+        (lambda d: d["@context"].extend(d["@context"] * 200), "more than ilactl knows"),
+        (
+            lambda d: d["credentialSubject"].update({"@context": d["@context"] * 240}),
+            "more than ilactl knows",
+        ),
+    ],
+)
+def test_long_lists_are_refused_before_anything_compares_them(
+    issued: Agency, change: Callable[[dict[str, Any]], object], told: str
+) -> None:
+    document = issued.document()
+    change(document)
+    began = time.monotonic()
+    said = judged(issued, document)
+    assert said.code in (1, 65)
+    assert told in said.out + said.err
+    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("encoding", ["no-such", "hex", "utf-7", "gb18030", "punycode"])
