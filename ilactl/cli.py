@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -114,6 +115,7 @@ def _usage(error: click.ClickException) -> UsageError:
     if near:
         hint = f"did you mean {' or '.join(near)}? {hint}"
     text = error.message if near else error.format_message()
+    text = re.sub(r"\s*\n\s*", " ", text)  # click lists the choices of a missing option one a line
     text = text.replace("is not a valid integer range", "is not a whole number")
     text = text.replace("\n\t", " ")  # click lists the choices of a missing option one a line
     if text.startswith("Got unexpected extra argument"):

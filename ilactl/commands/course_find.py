@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ilactl.commands.course_options import refuse_filters
 from ilactl.commands.face import Day, Face, face_options
 from ilactl.commands.parameters import FIELD, ORGANISATION, PERSON
 from ilactl.commands.register_rows import declare
@@ -114,12 +115,10 @@ def find(face: Face, /, words: tuple[str, ...], **options: Any) -> None:
 
 def _wish(snapshot: Snapshot, words: tuple[str, ...], options: dict[str, Any]) -> Wish:
     """The options as what is looked for. Raises UsageError for values that cannot be."""
-    from ilactl.ledger.isced_fields import field_label, field_remedy
     from ilactl.reports.course_search import Wish
 
-    field: str = options["field"] or ""
-    if field and not field_label(field):
-        raise UsageError(reason=f"--field {field} is not one of ISCED-F 2013", hint=field_remedy(field))
+    field, provider = options["field"] or "", options["provider"] or ""
+    refuse_filters(snapshot, field=field, provider=provider, languages=options["languages"])
     amount, unit = _most(snapshot, options["max_price"])
     first, last = options["starts_from"], options["starts_until"]
     if first and last and last < first:
@@ -134,7 +133,7 @@ def _wish(snapshot: Snapshot, words: tuple[str, ...], options: dict[str, Any]) -
         modes=options["modes"],
         times=options["times"],
         languages=options["languages"],
-        provider=options["provider"] or "",
+        provider=provider,
         max_price=amount,
         unit=unit,
         starts_from=first,

@@ -10,7 +10,7 @@ import click
 from ilactl.commands.parameters import COURSE, FIELD, ORGANISATION, UNIT
 from ilactl.commands.register_rows import declare, from_option
 from ilactl.commands.registering import pairs
-from ilactl.errors import UsageError
+from ilactl.errors import NotFound, UsageError
 from ilactl.ledger.words import COURSE_KINDS, CYCLES
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.person_plan import Fact
     from ilactl.ledger.snapshot import Snapshot
 
-__all__ = ["course_facts", "course_options", "course_planner", "given_cells"]
+__all__ = ["course_facts", "course_options", "course_planner", "given_cells", "refuse_filters"]
 
 _PLAIN = (
     "provider", "kind", "title", "eqf_level", "cycle", "field", "ects", "hours", "price", "eligible", "unit",
@@ -113,3 +113,21 @@ def course_planner(snapshot: Snapshot, names: Iterable[str]) -> CoursePlanner:
     from ilactl.ledger.course_plan import CoursePlanner
 
     return CoursePlanner(snapshot, whole=False, facts=course_facts(snapshot, names))
+
+
+def refuse_filters(
+    snapshot: Snapshot, *, field: str, provider: str = "", languages: Iterable[str] = ()
+) -> None:
+    """Raise UsageError or NotFound for what no course can have: finding nothing would hide the slip."""
+    from ilactl.ledger.isced_fields import field_label, field_remedy
+    from ilactl.ledger.organisations import organisation
+
+    if field and not field_label(field):
+        raise UsageError(reason=f"--field {field} is not one of ISCED-F 2013", hint=field_remedy(field))
+    for one in languages:
+        if not (len(one) == 2 and one.isascii() and one.islower()):
+            hint = "as in --language sv; give the option again for another language"
+            raise UsageError(reason=f"--language {one!r} is not a code of two small letters", hint=hint)
+    if provider and organisation(snapshot, provider) is None:
+        hint = "'ilactl organisation find WORDS' looks for one"
+        raise NotFound(what=f"organisation {provider}", hint=hint)

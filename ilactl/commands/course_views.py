@@ -61,12 +61,14 @@ def list_(face: Face, provider: str | None, kind: str | None, field: str | None,
       $ ilactl course list --field 06 --kind training -O csv
       $ ilactl course list --provider O3 --withdrawn
     """
+    from ilactl.commands.course_options import refuse_filters
     from ilactl.commands.register_rows import columns_of, register_answer, rows_in_force
     from ilactl.ledger.columns import COURSES
     from ilactl.ledger.registers import parse_facts
     from ilactl.output import Col
 
     snapshot = face.snapshot()
+    refuse_filters(snapshot, field=field or "")
     day = face.on(snapshot).isoformat()
     rows = [
         row

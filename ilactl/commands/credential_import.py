@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ilactl.commands.credential_rows import commit_rows, refuse_text
-from ilactl.commands.credential_verify import end_by, trust_options, verdict_answer, verified
+from ilactl.commands.credential_verify import (
+    end_by,
+    read_stranger,
+    trust_options,
+    verdict_answer,
+    verified,
+)
 from ilactl.commands.face import Face, face_options
 from ilactl.commands.parameters import COURSE, PERSON
 
@@ -50,7 +56,7 @@ def import_(
       $ ilactl credential import sample-data/badges/networks.json --person P1 --trust trust.txt --course C1
       $ ilactl credential import badge.png --person P1 --ref SEEN-1 --status status-1.json  # exit 66
     """
-    data, name = face.read_input(file)
+    data, name = read_stranger(face, file)
     refuse_text("--ref", "ref", ref)
     snapshot = face.snapshot()
     found, document, text = verified(face, data, name, trust, status)

@@ -212,6 +212,13 @@ def _retirement(
     if one.retired_on is not None and since == one.compromised_since:
         return one, None
     on, today = one.retired_on or face.on(snapshot), max(face.on(snapshot), one.since)
+    if on < one.since:
+        raise UsageError(
+            reason=f"{one.key} signs since {one.since} only, after {on}", hint="give a later --on"
+        )
+    if since is not None and since > face.on(snapshot):
+        told = f"--compromised-since {since} lies after {face.on(snapshot)}"
+        raise UsageError(reason=told, hint="give the first day on which somebody else may have had it")
     ends = (on.isoformat(), since.isoformat() if since else "")
     return one, (one.key, today.isoformat(), one.did, one.public, *ends)
 

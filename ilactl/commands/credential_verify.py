@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer, Block
 
-__all__ = ["end_by", "trust_options", "verdict_answer", "verified", "verify"]
+__all__ = ["end_by", "read_stranger", "trust_options", "verdict_answer", "verified", "verify"]
 
 
 def trust_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,10 +58,17 @@ def verify(face: Face, file: str, trust: tuple[str, ...], status: str | None) ->
       $ sed s/passed/Passed/ sample-data/badges/networks.json | ilactl credential verify -  # exit 1
       $ ilactl credential verify badge.png --trust did.json --status status-1.json -O json  # exit 66
     """
-    data, name = face.read_input(file)
+    data, name = read_stranger(face, file)
     found, document, _ = verified(face, data, name, trust, status)
     face.answer(verdict_answer(name, document, found))
     end_by(found)
+
+
+def read_stranger(face: Face, file: str) -> tuple[bytes, str]:
+    """What a stranger sent: no more of it than an image may have."""
+    from ilactl.credentials.baking import IMAGE_LIMIT
+
+    return face.read_input(file, IMAGE_LIMIT)
 
 
 def end_by(found: Verdict) -> None:
@@ -93,8 +100,8 @@ def verified(
     found = check(document, known, at)
     given = None
     if status is not None:
-        raw, status_name = face.read_input(status)
-        given = _json(raw, status_name)
+        raw, status_name = read_stranger(face, status)
+        given = _json(raw, status_name, hint="give --status the list that the credential names")
     if not (snapshot is not None and _of_ledger(snapshot, document, found)) or given is not None:
         check_status(document, given, known, at, found)
     return found, document, text
@@ -126,9 +133,9 @@ def _trust(face: Face, snapshot: Snapshot | None, named: Sequence[str]) -> Trust
         trust.add_keys(credential_keys(snapshot))
     for one in named:
         if one.startswith(("did:", "https://", "http://", "urn:")):
-            trust.add_did(one)
+            trust.add_did(one.split("#")[0].strip())  # a key is named with its identifier, as in a list
             continue
-        data, name = face.read_input(one)
+        data, name = read_stranger(face, one)
         try:
             trust.add_file(data)
         except NotReadable as fault:
@@ -154,13 +161,13 @@ def _document(data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
     return document, data
 
 
-def _json(data: bytes, name: str) -> dict[str, Any]:
+def _json(data: bytes, name: str, hint: str = NoCredential.hint) -> dict[str, Any]:
     from ilactl.credentials.reading import NotReadable, read_json
 
     try:
         return read_json(data)
     except NotReadable as fault:
-        raise NoCredential(what=name, reason=str(fault)) from None
+        raise NoCredential(what=name, reason=str(fault), hint=hint) from None
 
 
 def _of_ledger(snapshot: Snapshot, document: dict[str, Any], found: Verdict) -> bool:

@@ -314,11 +314,13 @@ class Face:
             raise Cancelled(reason="no answer was given", hint="")
         return line.rstrip("\r\n")
 
-    def read_input(self, argument: str) -> tuple[bytes, str]:
+    def read_input(self, argument: str, at_most: int | None = None) -> tuple[bytes, str]:
         """The bytes of a file, or of stdin for `-`, and the name to call it by in findings.
 
-        Raises NotFound, IoFailed, and BadInput for more than `INPUT_LIMIT` bytes.
+        Raises NotFound, IoFailed, and BadInput for more than `INPUT_LIMIT` bytes. With `at_most` no more
+        than one byte above it is read: the caller says what is too large.
         """
+        most = (INPUT_LIMIT if at_most is None else at_most) + 1
         name = "stdin" if argument == "-" else argument
         try:
             if argument == "-":
@@ -327,10 +329,10 @@ class Face:
                 if sys.stdin.isatty():
                     self.say("reading from the terminal; Ctrl-D on a line of its own ends it")
                 self.session.engaged = True
-                data = sys.stdin.buffer.read(INPUT_LIMIT + 1)
+                data = sys.stdin.buffer.read(most)
             else:
                 with open(argument, "rb") as file:
-                    data = file.read(INPUT_LIMIT + 1)
+                    data = file.read(most)
         except FileNotFoundError:
             raise NotFound(what=name, hint="give the path of a file, or - to read stdin") from None
         except (OSError, ValueError) as fault:

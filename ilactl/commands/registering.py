@@ -241,7 +241,8 @@ def summary(
     nothing = "dry run, nothing was written" if dry_run and plan.lines else "nothing to write"
     done = f"commit {seq}" if seq else nothing
     if plan.outcomes and not many:
-        identifier, outcome, day = plan.outcomes[0]
+        changed = (one for one in plan.outcomes if one[1] != "known")  # it may be a row of a later day
+        identifier, outcome, day = next(changed, plan.outcomes[0])
         line = f"{subject} {identifier}: {outcome}, from {day} ({done})"
     else:
         total = sum(counts.values())

@@ -71,7 +71,7 @@ def bake_svg(image: bytes, document: bytes) -> bytes:
 def unbake(data: bytes) -> bytes:
     """The document in a badge image. Raises NoBadge, saying why there is none to read."""
     if len(data) > IMAGE_LIMIT:
-        raise NoBadge(f"the image has {len(data):,} bytes; at most {IMAGE_LIMIT:,} are read")
+        raise NoBadge(f"the image is too large: at most {IMAGE_LIMIT:,} bytes are read")
     kind = image_kind(data)
     if kind == "png":
         return _credential_of_png(data)

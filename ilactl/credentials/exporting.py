@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ilactl.credentials.certificate import Certificate, Issued, Recognised, certificate_of
 from ilactl.credentials.fonts import Fonts
 from ilactl.credentials.told import elements_told, issuer_of, valid_until_of
-from ilactl.errors import NotFound, Refused
+from ilactl.errors import ChangedOutside, NotFound, Refused
 from ilactl.ledger.organisations import organisation
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ class Export(NamedTuple):
 
 
 def told_of(snapshot: Snapshot, one: Credential, language: str = "") -> Told:
-    """The credential, its certificate in the language. Raises NotFound where its document is gone."""
+    """The credential, its certificate in the language.
+
+    Raises NotFound where its document is gone, ChangedOutside where it is another one.
+    """
     data, document = _document(snapshot, one)
     elements = elements_told(document)
     issued = Issued(
@@ -136,15 +139,16 @@ def _refuse_unshown(fonts: Fonts, credential: str, text: str) -> None:
 
 
 def _document(snapshot: Snapshot, one: Credential) -> tuple[bytes, dict[str, Any]]:
+    """The signed document's bytes as they were recorded, and what they say."""
     try:
         data = snapshot.folder.read(one.document)
-        document = json.loads(data)
-    except (FileNotFoundError, ValueError):
-        hint = "it was erased or damaged: 'ilactl check' tells, and a backup has it"
+    except FileNotFoundError:
+        hint = "it was erased or lost: 'ilactl check' tells, and a backup has it"
         raise NotFound(what=f"the document of {one.id} ({one.document})", hint=hint) from None
-    if not isinstance(document, dict):
-        raise NotFound(what=f"a document in {one.document}", hint="'ilactl check' tells what happened to it")
-    return data, document
+    if hashlib.sha256(data).hexdigest() != one.digest:
+        hint = "put your copy of it back: 'ilactl check' tells whether it is the right one"
+        raise ChangedOutside(path=one.document, reason="it is not the document that was signed", hint=hint)
+    return data, dict(json.loads(data))
 
 
 def _name(snapshot: Snapshot, organisation_id: str, day: date) -> str:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from typing import Any
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "NotReadable", "read_json"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_LIST", "MAX_NODES", "NotReadable", "read_json"]
 
 MAX_BYTES = 256 * 1024
 """Bytes a document may have. One with a picture in it is some tens of thousands."""
@@ -22,6 +22,9 @@ MAX_DEPTH = 24
 
 MAX_NODES = 4000
 """Values in all. A credential has some two hundred."""
+
+MAX_LIST = 500
+"""Values in one list: what compares each with every other would take long for more."""
 
 _KEYWORDS = frozenset({"@context", "@value", "@language", "@direction"})
 """Keywords that may stand in a document: contexts, also of an endorsement in it, and text in a language."""
@@ -38,7 +41,7 @@ def read_json(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise NotReadable(f"it is larger than {MAX_BYTES // 1024} kB")
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # a mark at the beginning says nothing, and editors leave it there
     except UnicodeDecodeError:
         raise NotReadable("it is not UTF-8 text") from None
     if _depth(text) > MAX_DEPTH:
@@ -126,4 +129,6 @@ def _walk(document: dict[str, Any]) -> None:
                     raise NotReadable("@language is no language")
                 waiting.append(value)
         elif isinstance(node, list):
+            if len(node) > MAX_LIST:
+                raise NotReadable(f"a list in it holds more than {MAX_LIST} values")
             waiting.extend(node)

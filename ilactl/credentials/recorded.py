@@ -43,21 +43,23 @@ def recorded(snapshot: Snapshot, document: dict[str, Any], issuer: str) -> Told 
     for one in same:
         kept = _kept(snapshot, one)
         if kept is None or kept == document:
-            erased = ", whose document was erased" if kept is None else ""
+            gone = ", whose document is no longer there" if kept is None else ""
             if one.state != "valid":
                 step = one.steps[-1]
                 return Told(
                     False, f"the ledger says that {one.id} was {one.state} on {step.on}: {step.reason}"
                 )
-            return Told(True, f"the ledger issued it as {one.id}{erased}, and has not revoked it")
+            return Told(True, f"the ledger issued it as {one.id}{gone}, and has not revoked it")
     return Told(False, "the ledger did not issue it, though its key signed it: was the key stolen?")
 
 
 def _kept(snapshot: Snapshot, one: Credential) -> Any:
+    """The document as it was signed; None where it is gone, or another one stands in its place."""
     try:
-        return json.loads(snapshot.folder.read(one.document))
-    except (FileNotFoundError, ValueError):
+        data = snapshot.folder.read(one.document)
+    except FileNotFoundError:
         return None
+    return json.loads(data) if digest_of_document(data) == one.digest else None
 
 
 def known_import(snapshot: Snapshot, data: bytes, person: str, course: str) -> str | None:

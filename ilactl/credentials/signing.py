@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilactl.credentials.document import at_start
 from ilactl.credentials.proof import signed
-from ilactl.credentials.reading import MAX_BYTES
+from ilactl.credentials.reading import NotReadable, read_json
 from ilactl.credentials.structure import faults
 from ilactl.errors import Refused
 
@@ -79,6 +79,9 @@ def _sign(number: int) -> bytes | list[str]:
         return found
     try:
         data = bytes_of(signed(document, key, method, at_start(award.step.on)))
+        read_json(data)  # whoever verifies it reads it within these bounds
     except NotCanonical as fault:
         return fault.reasons
-    return data if len(data) <= MAX_BYTES else [f"it would be larger than {MAX_BYTES // 1024} kB"]
+    except NotReadable as fault:
+        return [str(fault)]
+    return data

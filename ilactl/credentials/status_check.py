@@ -32,6 +32,13 @@ def check_status(
         kind = entry.get("type") if isinstance(entry, dict) else ""
         found.say("status", None, f"its status is of a kind that ilactl does not know: {str(kind)[:60]}")
         return
+    size = entry.get("statusSize", 1)
+    if type(size) is not int:
+        found.say("status", False, "its statusSize is no whole number")
+        return
+    if size != 1:
+        found.say("status", None, f"its status is of {size} bits, which ilactl does not read")
+        return
     address, purpose = entry.get("statusListCredential"), entry.get("statusPurpose")
     place = str(entry.get("statusListIndex"))
     if not isinstance(address, str) or not place.isascii() or not place.isdigit() or len(place) > 12:

@@ -74,7 +74,10 @@ def _inside(document: dict[str, Any]) -> list[str]:
             found["a node in it is named by a label (_:), not by an address"] = None
         if not isinstance(node, dict):
             continue
-        for one in listed(node.get("@context")):
+        contexts = listed(node.get("@context"))
+        if len(contexts) > len(KNOWN):
+            found[f"its @context lists {len(contexts)} addresses, more than ilactl knows"] = None
+        for one in contexts[: len(KNOWN) + 1]:
             if not isinstance(one, str):
                 found["its @context is not a list of addresses"] = None
             elif one not in KNOWN:

@@ -54,10 +54,10 @@ class Trust:
 
         Raises NotReadable where it is neither.
         """
-        if data.lstrip()[:1] == b"{":
+        if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
             return self._add_document(read_json(data))
         try:
-            lines = [line.split("#")[0].strip() for line in data.decode("utf-8").splitlines()]
+            lines = [line.split("#")[0].strip() for line in data.decode("utf-8-sig").splitlines()]
         except UnicodeDecodeError:
             raise NotReadable("it is neither a did.json nor a list of identifiers") from None
         named = [line for line in lines if line]

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from ilactl.dates import known_date, parse_date
-from ilactl.errors import NotFound
+from ilactl.errors import NotFound, Refused
 from ilactl.ledger.columns import CREDENTIALS
 from ilactl.ledger.entries import usable_rows
 from ilactl.ledger.lookup import rows_of
@@ -116,8 +116,14 @@ def cells_of_credential(step: CredentialStep) -> tuple[str, ...]:
 def later_step(
     one: Credential, step: str, *, on: date, booked_on: date, by: str = "", reason: str = "", ref: str = ""
 ) -> CredentialStep:
-    """A row that follows the first of a credential, with nothing in it that only the first says."""
-    first = one.steps[0]
+    """A row that follows the first of a credential, with nothing in it that only the first says.
+
+    Raises Refused where it would be older than the row before it.
+    """
+    first, last = one.steps[0], one.steps[-1]
+    if on < last.on:
+        reason = f"{one.id} was {last.step} on {last.on} and cannot be {step} on {on}, before that"
+        raise Refused(reason=reason, hint="leave --on out, or give a later day")
     return CredentialStep(
         credential=one.id,
         booked_on=booked_on,

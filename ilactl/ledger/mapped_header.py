@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -68,6 +69,13 @@ def decode(data: bytes, encoding: str, intake: Intake) -> str | None:
         message = "the mapping says UTF-16, and the input starts with no byte-order mark"
         intake.findings.append(ENCODING.at(Place(intake.path, 1, 1), message, "correct file.encoding"))
         return None
+    if encoding in ("latin-1", "cp1252") and (at := _mark_of_utf8(data)) is not None:
+        before = data[:at].decode("ascii")
+        place = Place(intake.path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        message = f"the mapping says {encoding}, and all of the input reads as UTF-8"
+        remedy = 'correct file.encoding: without it, or with encoding = "utf-8", ä stays ä'
+        intake.findings.append(ENCODING.at(place, message, remedy))
+        return None
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -79,6 +87,20 @@ def decode(data: bytes, encoding: str, intake: Intake) -> str | None:
         place = Place(intake.path, line, column)
         intake.findings.append(ENCODING.at(place, message, "correct file.encoding, or save the file again"))
         return None
+
+
+def _mark_of_utf8(data: bytes) -> int | None:
+    """Where the first character that is not ASCII stands, if all of it is UTF-8.
+
+    A code page takes any byte, and so would take every ä for two signs. Its own text is never UTF-8
+    throughout by chance.
+    """
+    found = re.search(rb"[\x80-\xff]", data)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return found.start() if found else None
 
 
 def header_cells(line: str, mapping: ColumnMap, intake: Intake) -> tuple[str, ...] | None:

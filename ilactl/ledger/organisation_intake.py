@@ -41,7 +41,8 @@ class OrganisationPlanner(RegisterPlanner):
         found = self.twice(key, day)
         for column in ("kinds", "name"):
             if not cells.get(column):
-                found.append(Problem(column, f"organisation {key} has no {column}"))
+                remedy = self.book.too_early(key, day)
+                found.append(Problem(column, f"organisation {key} has no {column}", remedy))
         found += self.order_fault(cells, "label_from", "label_until")
         return [*found, *_account_problems(held, cells)]
 

@@ -63,7 +63,9 @@ class RegisterPlanner:
         held = self.held(key, day)
         given = self.completed(key, day, given)
         cells = {**held, **given}
-        found += [Problem(name, f"{key} has no {name}") for name in self.required if not cells.get(name)]
+        if lacking := [name for name in self.required if not cells.get(name)]:
+            remedy = self.book.too_early(key, day)
+            found += [Problem(name, f"{key} has no {name}", remedy) for name in lacking]
         return found or self.faults(key, day, cells, given)
 
     def faults(self, key: str, day: str, cells: Mapping[str, str], given: Mapping[str, str]) -> list[Problem]:

@@ -125,6 +125,11 @@ class Book:
                 return later, other
         return None
 
+    def too_early(self, identifier: str, day: str) -> str:
+        """What to do about a day on which nothing holds yet, where something does later; "" otherwise."""
+        first = min((cells[self.table.keys] for cells in self.rows(identifier)), default="")
+        return f"its first row holds from {first}: give a day from then on" if first > day else ""
+
     def add(self, cells: Cells) -> None:
         """A planned row: later requests see it."""
         key = self.table.key_of(cells)

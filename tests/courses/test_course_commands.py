@@ -45,6 +45,27 @@ def test_an_update_carries_the_rest_over_and_titles_by_language(cli, ledger: Pat
     assert "lt: Virin,,," in rows(ledger)[2]
 
 
+def test_an_update_before_the_first_row_tells_when_that_begins(cli, ledger: Path) -> None:
+    cli(*ADD, *FROM).ok()
+    for what in (
+        ("course", "update", "C1", "--hours", "9"),
+        ("organisation", "update", "O3", "--contact", "x"),
+    ):
+        said = cli(*what, "--from", "2000-01-01")
+        assert (said.code, "its first row holds from 20" in said.err) == (2, True), said.err
+    assert len(rows(ledger)) == 1
+
+
+def test_a_withdrawal_of_a_later_day_that_is_lifted_before_is_told_as_changed(cli, ledger: Path) -> None:
+    cli(*ADD, *FROM).ok()
+    cli("course", "withdraw", "C1", "--why", "ended", "--from", "2027-01-01").ok()
+    said = cli("course", "withdraw", "C1", "--lift", "--from", "2026-12-01", "-v").ok().out
+    assert "C1: changed, from 2027-01-01 (commit" in said
+    assert rows(ledger)[-1].endswith(",,")
+    again = cli("course", "withdraw", "C1", "--lift", "--from", "2026-12-01", "-v").ok().out
+    assert "C1: known, from 2026-12-01 (nothing to write)" in again
+
+
 def test_without_an_id_it_gets_a_random_one(cli, ledger: Path) -> None:
     cli(*ADD[:2], *ADD[4:]).ok()
     cli(*ADD[:2], *ADD[4:]).ok()

@@ -72,6 +72,9 @@ def test_a_suspended_provider_offers_nothing(stocked) -> None:
     ("args", "code", "said"),
     [
         (("--field", "0618"), 2, "field 0618 is not one of ISCED-F"),
+        (("--language", "english"), 2, "'english' is not a code of two small letters"),
+        (("--language", "sv", "--language", "EN"), 2, "'EN' is not a code"),
+        (("--provider", "O9"), 66, "organisation O9 not found"),
         (("--max-price", "dear"), 2, "is not an amount"),
         (("--max-price", "5 USD"), 2, "unit USD is not declared"),
         (("--starts-from", "2027-02-01", "--starts-until", "2027-01-01"), 2, "lies before"),
@@ -86,6 +89,11 @@ def test_what_cannot_be_meant_is_told(stocked, args: tuple[str, ...], code: int,
     done = stocked("course", "find", *args)
     assert done.code == code
     assert said in done.err
+
+
+def test_a_list_tells_of_a_field_that_is_none(stocked) -> None:
+    done = stocked("course", "list", "--field", "0618")
+    assert (done.code, "field 0618 is not one of ISCED-F" in done.err) == (2, True)
 
 
 def test_what_a_wallet_can_pay_by_a_day_counts_what_rules_bring_until_one_must_enrol(stocked) -> None:

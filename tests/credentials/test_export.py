@@ -12,6 +12,7 @@ from PIL import Image
 
 from ilactl.credentials.baking import unbake
 from ilactl.credentials.told import elements_told
+from ilactl.ledger.credentials import all_credentials
 from tests.credentials.conftest import Agency
 
 FORMS = {"ob3": "json", "png": "png", "svg": "svg", "html": "html", "pdf": "pdf", "elm": "elm.json"}
@@ -100,6 +101,18 @@ def test_no_badge_and_no_certificate_is_made_of_a_revoked_one(issued: Agency, na
     assert issued("credential", "export", holder, "--format", "wallet").code == 3
 
 
+def test_nothing_is_made_of_a_document_that_somebody_edited(issued: Agency, name: str) -> None:
+    path = issued.path(name)
+    copy = path.read_bytes()
+    path.write_bytes(copy.replace(b'"passed"', b'"excellent"'))
+    person = all_credentials(issued.snapshot())[0].person
+    for what, form in ((name, "pdf"), (name, "ob3"), (name, "elm"), (person, "wallet")):
+        refused = issued("credential", "export", what, "--format", form, "--to", issued.folder)
+        assert (refused.code, "not the document that was signed" in refused.err) == (3, True), refused.err
+    said = issued("credential", "verify", "-", stdin=copy).ok()
+    assert "whose document is no longer there" in said.out
+
+
 def test_the_archive_holds_a_page_and_the_files_it_links_to(issued: Agency, name: str) -> None:
     holder = json.loads(issued("credential", "show", name, "-O", "json").ok().out)["person"]
     data = export(issued, holder, "wallet").read_bytes()
@@ -114,18 +127,18 @@ def test_the_archive_holds_a_page_and_the_files_it_links_to(issued: Agency, name
     assert export(issued, holder, "wallet").read_bytes() == data
 
 
-def test_a_name_that_no_font_shows_is_said_and_never_drawn_as_boxes(issued: Agency, name: str) -> None:
-    document = issued.document()
-    person = document["credentialSubject"]["identifier"][0]["identityHash"]
-    data = issued.path().read_text().replace(person, "王小明")
-    issued.path().write_text(data)  # as if it had been issued so
-    found = issued("credential", "export", name, "--format", "pdf")
+def test_a_name_that_no_font_shows_is_said_and_never_drawn_as_boxes(keyed: Agency) -> None:
+    due = keyed.due()[0]
+    keyed("person", "update", due.person, "--name", "-", stdin="王小明\n").ok()
+    keyed.issue(due.id).ok()
+    name = all_credentials(keyed.snapshot())[0].id
+    found = keyed("credential", "export", name, "--format", "pdf")
     assert found.code == 3
     assert "王小明" in found.err
     assert "--font" in found.err
-    page = issued("credential", "export", name, "--format", "html").ok()
+    page = keyed("credential", "export", name, "--format", "html").ok()
     assert "王小明" in page.err
-    assert issued("credential", "export", name, "--format", "png").code == 0
+    assert keyed("credential", "export", name, "--format", "png").code == 0
 
 
 def test_the_unsealed_european_credential_is_said_to_be_unsealed(issued: Agency, name: str) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +36,30 @@ def test_a_name_twice_among_many_is_found_quickly(issued: Agency) -> None:
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d["type"].extend(f"urn:t:{n}" for n in range(3000)), "more than 500 values"),
+        (lambda d: d["credentialSubject"]["achievement"].update(tag=[str(n) for n in range(3000)]), "500"),
+        (lambda d: d["@context"].extend(d["@context"] * 200), "more than ilactl knows"),
+        (
+            lambda d: d["credentialSubject"].update({"@context": d["@context"] * 240}),
+            "more than ilactl knows",
+        ),
+    ],
+)
+def test_long_lists_are_refused_before_anything_compares_them(
+    issued: Agency, change: Callable[[dict[str, Any]], object], told: str
+) -> None:
+    document = issued.document()
+    change(document)
+    began = time.monotonic()
+    said = judged(issued, document)
+    assert said.code in (1, 65)
+    assert told in said.out + said.err
+    assert time.monotonic() - began < 2
+
+
 @pytest.mark.parametrize("encoding", ["no-such", "hex", "utf-7", "gb18030", "punycode"])
 def test_an_image_in_an_encoding_of_its_own(issued: Agency, encoding: str) -> None:
     image = bake_svg(b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>', issued.path().read_bytes())
@@ -45,3 +72,13 @@ def test_an_image_with_a_second_credential_as_a_token(issued: Agency) -> None:
     both = image.replace(b"<openbadges:credential>", b'<openbadges:credential verify="eyJ9.e30.x">')
     said = judged(issued, both)
     assert (said.code, "one is meant" in said.err) == (65, True), said.err
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end")
+@pytest.mark.parametrize("option", ["", "--status", "--trust"])
+def test_a_file_without_an_end_is_not_read_to_it(issued: Agency, option: str) -> None:
+    words = (issued.path(), option, "/dev/zero") if option else ("/dev/zero",)
+    began = time.monotonic()
+    said = issued.outside("credential", "verify", *words)
+    assert (said.code, "split" in said.err) == (2 if option == "--trust" else 65, False), said.err
+    assert time.monotonic() - began < 1

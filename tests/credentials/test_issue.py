@@ -174,6 +174,14 @@ def test_codes_are_those_of_the_european_lists() -> None:
     assert lists.language_uri("lt") in official("language-eu24")
 
 
+def test_what_no_verifier_would_read_is_not_signed(keyed: Agency) -> None:
+    rows = "course,outcome,kind,text\n" + "".join(f"{COURSE},{n},skill,Does {n}\n" for n in range(10, 520))
+    keyed("course", "outcome", "import", "-", "--from", "2026-01-01", stdin=rows).ok()
+    refused = keyed.issue(keyed.due()[0].id)
+    assert (refused.code, "more than 500 values" in refused.err) == (3, True), refused.err
+    assert all_credentials(keyed.snapshot()) == []
+
+
 def test_nothing_is_dated_before_it_was_earned(keyed: Agency) -> None:
     one = keyed.due()[0]
     early = keyed.issue(one.id, "--on", "2026-10-01")

@@ -113,6 +113,14 @@ def test_a_key_that_git_tracks_is_refused(keyed: Agency) -> None:
     keyed.issue("--all-due").ok()
 
 
+def test_days_on_which_a_key_cannot_end(keyed: Agency) -> None:
+    early = keyed("credential", "key", "retire", "--on", "2020-01-01", "--yes")
+    assert (early.code, "only, after 2020-01-01" in early.err) == (2, True), "all it signed would be bad"
+    late = keyed("credential", "key", "retire", "--compromised-since", "2030-01-01", "-n")
+    assert (late.code, "2030-01-01 lies after" in late.err) == (2, True)
+    assert credential_keys(keyed.snapshot())[0].state == "signs"
+
+
 def test_keys_can_be_edited_by_hand_and_adopted(keyed: Agency) -> None:
     path = keyed.ledger / "credential_keys.csv"
     row = path.read_text().splitlines()[-1].split(",")

@@ -18,6 +18,7 @@ from ilactl.credentials.signing import bytes_of
 from ilactl.credentials.status_list import SIZE, BadList, Places, bit_of, encoded
 from ilactl.ledger.credentials import all_credentials
 from tests.credentials.conftest import Agency
+from tests.credentials.test_verify import judged, resigned
 
 
 def published(agency: Agency, *args: str) -> Path:
@@ -66,6 +67,15 @@ def test_a_dry_run_refuses_what_the_run_refuses(issued: Agency) -> None:
     assert (dry.code, dry.err) == (run.code, run.err)
 
 
+def test_no_step_is_older_than_the_one_before_it(issued: Agency) -> None:
+    name = all_credentials(issued.snapshot())[0].id
+    for words in (("revoke", name, "--reason", "x", "--yes"), ("recognise", name, "--by", "O1", "--as", "x")):
+        for more in ((), ("-n",)):
+            refused = issued("credential", *words, "--on", "2020-01-01", *more)
+            assert (refused.code, f"{name} was issued on" in refused.err) == (3, True), refused.err
+    assert all_credentials(issued.snapshot())[0].state == "valid"
+
+
 def test_the_same_state_gives_the_same_bytes(issued: Agency) -> None:
     first = published(issued).read_bytes()
     assert published(issued).read_bytes() == first
@@ -110,6 +120,13 @@ def bomb() -> str:
 def test_lists_that_are_not_believed(issued: Agency, change: Callable[[Any], object], told: str) -> None:
     code, said = outcome(issued, _made(issued, change))
     assert (code, told in said) == (1, True), said
+
+
+@pytest.mark.parametrize(("size", "code"), [(1, 0), (2, 0), ("2", 1), (None, 1), (True, 1)])
+def test_a_status_of_several_bits_is_not_read_as_one(issued: Agency, size: Any, code: int) -> None:
+    document = resigned(issued, lambda d: d["credentialStatus"].update(statusSize=size))
+    said = judged(issued, document, "--status", published(issued))
+    assert (said.code, "which ilactl does not read" in said.out) == (code, size == 2), said.out
 
 
 def test_a_forged_list_is_not_believed(issued: Agency) -> None:

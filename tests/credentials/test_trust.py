@@ -51,3 +51,18 @@ def test_a_did_json_without_a_key(issued: Agency, change: Callable[[dict[str, An
     trust.write_text(json.dumps(page))
     said = issued.outside("credential", "verify", issued.path(), "--trust", trust)
     assert (said.code, "without an Ed25519 key" in said.err) == (2, True), said.err
+
+
+def test_an_identifier_with_its_key_behind_it_is_the_identifier(issued: Agency) -> None:
+    method = issued.document()["proof"][0]["verificationMethod"]
+    issued.outside("credential", "verify", issued.path(), "--trust", method).ok()
+
+
+def test_a_mark_that_an_editor_left_at_the_beginning_changes_nothing(issued: Agency) -> None:
+    mark = b"\xef\xbb\xbf"
+    page = bytes_of(did_document(issued.did, [issued.did.removeprefix("did:key:")]))
+    for data in (issued.did.encode() + b"\r\n", page):
+        trust = issued.folder / "trust"
+        trust.write_bytes(mark + data)
+        made = mark + issued.path().read_bytes().replace(b"\n", b"\r\n")
+        issued.outside("credential", "verify", "-", "--trust", trust, stdin=made).ok()

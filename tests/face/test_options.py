@@ -135,6 +135,11 @@ def test_a_key_can_be_shown(invoke: Run, key: str) -> None:
     assert invoke("--key", key, "help").code == 2
 
 
+def test_the_choices_of_a_missing_option_stand_in_one_line(invoke: Run) -> None:
+    said = invoke("credential", "export", "C1")
+    assert (said.code, "Choose from: ob3, png, svg, html" in said.err) == (2, True), said.err
+
+
 def test_a_warning_keeps_its_lines_and_loses_its_controls(probe: Run) -> None:
     assert probe("probe", "answer", "--booked", "-1").err == "warning: first\nsecond\\x1b[2J\n"
 

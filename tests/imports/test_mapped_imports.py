@@ -124,7 +124,14 @@ def test_declared_encodings(cli, mapped, encoding: str, codec: str, mark: bytes)
 
 
 @pytest.mark.parametrize(
-    ("encoding", "data"), [("cp1252", b"Nr\x81"), ("utf-16", b"Nr"), ("utf-8", b"Nr\xff")]
+    ("encoding", "data"),
+    [
+        ("cp1252", b"Nr\x81"),
+        ("utf-16", b"Nr"),
+        ("utf-8", b"Nr\xff"),
+        ("latin-1", "Größe".encode()),
+        ("cp1252", "\ufeffGröße".encode()),
+    ],
 )
 def test_bytes_that_are_not_of_the_encoding(cli, mapped, encoding: str, data: bytes) -> None:
     text = PAY.replace("[file]", f'[file]\nencoding = "{encoding}"')
