@@ -118,8 +118,8 @@ meanwhile. The table of the French account by its conditions of use, with an adv
 Milestones (Greece) are two rows: on = "completed" with provider = "0.7" and rest = "held", and
 on = "certified" with provider = "1". A step without a row changes nothing; where rows for completed or
 cancelled are there and none holds, the step is refused, as it is where a row asks for an attendance
-that nobody recorded; COALESCE(attendance, 1) takes a completion for attended in full. What was paid already is not taken back by a
-smaller share; a provider who got too much is reclaimed from."""
+that nobody recorded; COALESCE(attendance, 1) takes a completion for attended in full. What was paid
+already is not taken back by a smaller share; a provider who got too much is reclaimed from."""
 
 BROUGHT = """\
 A grant with every = "enrolment" is given by the enrolment itself, never by a top-up: its lot bears the
