@@ -12,6 +12,7 @@ from ilactl.commands.registering import refuse_cell
 from ilactl.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
     from fractions import Fraction
 
     from ilactl.commands.recording import Booking
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ilactl.rules.step_requests import Said
 
 __all__ = ["share_of_text", "take"]
+
+_HELD = ("started", "attended", "completed", "certified")
+"""Steps of a run that is held."""
 
 
 def take(
@@ -96,6 +100,8 @@ def _booking(
     scheme = load_scheme(snapshot, remember=remember)
     plan = plan_said(Lookup(snapshot), scheme, one, said, on, booked_on)
     step = row_of_step(one, plan, said)
+    if not plan.objections and (remember or face.dry_run):
+        _warn_before_the_run(face, snapshot, one, said, on)
 
     def answer(seq: int | None) -> Answer:
         return step_answer(schema, plan, step, commit=seq, dry_run=face.dry_run)
@@ -111,6 +117,18 @@ def _booking(
         scheme=scheme,
         refusal=refused(what, one.id, plan.objections),
     )
+
+
+def _warn_before_the_run(face: Face, snapshot: Snapshot, one: Enrolment, said: Said, on: date) -> None:
+    """Nobody attends what has not begun: the day may be mistyped, or the run began earlier than planned."""
+    from ilactl.ledger.courses import run_on
+
+    run = run_on(snapshot, one.course, one.run, on) if one.run else None
+    if said.step in _HELD and run is not None and run.starts is not None and on < run.starts:
+        face.warn(
+            f"{one.id} is {said.step} on {on}, before its run's first day, {run.starts}; where that day is "
+            f"wrong, 'ilactl course run update {one.course}/{one.run} --starts DATE' puts it right"
+        )
 
 
 def _refuse_other_amount(snapshot: Snapshot, one: Enrolment, said: Said, amount: int) -> None:

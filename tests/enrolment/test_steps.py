@@ -66,6 +66,15 @@ def test_an_end_before_the_start_is_refused(agency: Agency) -> None:
     assert "before that" in done.err
 
 
+def test_a_start_before_the_run_begins_is_taken_with_a_warning(agency: Agency) -> None:
+    number = agency.enrol()
+    early = agency("enrolment", "start", number, day="2027-01-02").ok()
+    assert early.err.startswith(f"warning: {number} is started on 2027-01-02, before its run's first day, ")
+    assert "course run update C1/R1 --starts DATE" in early.err
+    again = agency("enrolment", "start", number, day="2027-01-02").ok()
+    assert again.err == ""
+
+
 @pytest.mark.parametrize("share", ["1.2", "60", "2"])
 def test_attendance_over_100_per_cent_is_refused(agency: Agency, share: str) -> None:
     number = agency.enrol()
