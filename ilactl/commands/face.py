@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from ilactl.commands.options import ALWAYS, FORMATS, LOCK_WAIT, SHARED, Day, Seconds, Session, shared_option
+from ilactl.commands.reading import read_bytes
 from ilactl.commands.talk import ask, talk, working
-from ilactl.errors import BadInput, Cancelled, IoFailed, NoLedger, NotFound, StartOver, UsageError
+from ilactl.errors import Cancelled, NoLedger, NotFound, StartOver, UsageError
 from ilactl.printable import printable
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
-__all__ = ["INPUT_LIMIT", "Day", "Face", "Session", "face_options"]
-
-INPUT_LIMIT = 512 * 1024 * 1024
-"""Bytes an input file or stdin may have: everything read is held at once."""
+__all__ = ["Day", "Face", "Session", "face_options"]
 
 _STARTS = 5
 """How often a reader begins when commits change what it reads."""
+
+_FAR_AHEAD = 731
+"""Days from now after which a day is rather mistyped than meant."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -215,6 +216,7 @@ class Face:
         """
         from ilactl.ledger.commit import open_writer
 
+        self._confirm_day()
         with open_writer(
             self.root(),
             actor=self.actor,
@@ -300,6 +302,18 @@ class Face:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Cancelled(reason="nothing was written", hint="")
 
+    def _confirm_day(self) -> None:
+        """Ask about a day that is years ahead, where somebody sits at a terminal: it is hard to take back."""
+        if self.given_on is None or sys.stdin is None or not sys.stdin.isatty():
+            return
+        ahead = (self.given_on - self.session.now().date()).days
+        if ahead > _FAR_AHEAD:
+            years = ahead // 365
+            self.confirm(
+                f"{self.given_on} is {years} years ahead, and what is booked on it bars every earlier day. "
+                "Is that day meant?"
+            )
+
     def ask(self, question: str) -> str:
         """One line from the terminal, for what must not stand on a command line. Raises Cancelled."""
         if sys.stdin is None or not sys.stdin.isatty():
@@ -315,34 +329,9 @@ class Face:
         return line.rstrip("\r\n")
 
     def read_input(self, argument: str, at_most: int | None = None) -> tuple[bytes, str]:
-        """The bytes of a file, or of stdin for `-`, and the name to call it by in findings.
-
-        Raises NotFound, IoFailed, and BadInput for more than `INPUT_LIMIT` bytes. With `at_most` no more
-        than one byte above it is read: the caller says what is too large.
-        """
-        most = (INPUT_LIMIT if at_most is None else at_most) + 1
-        name = "stdin" if argument == "-" else argument
-        try:
-            if argument == "-":
-                if sys.stdin is None:
-                    raise NotFound(what="stdin", hint="it is closed; give a file, or feed one in with <")
-                if sys.stdin.isatty():
-                    self.say("reading from the terminal; Ctrl-D on a line of its own ends it")
-                self.session.engaged = True
-                data = sys.stdin.buffer.read(most)
-            else:
-                with open(argument, "rb") as file:
-                    data = file.read(most)
-        except FileNotFoundError:
-            raise NotFound(what=name, hint="give the path of a file, or - to read stdin") from None
-        except (OSError, ValueError) as fault:
-            reason = (fault.strerror if isinstance(fault, OSError) else None) or str(fault)
-            hint = "give the path of a file that can be read, or - to read stdin"
-            raise IoFailed(path=name, reason=reason[:1].lower() + reason[1:], hint=hint) from None
-        if len(data) > INPUT_LIMIT:
-            raise BadInput(
-                what=name,
-                count=f"more than {INPUT_LIMIT // 1024 // 1024} MiB",
-                hint="split it into several files and give each its own key",
-            )
-        return data, name
+        """The bytes of a file, or of stdin for `-`, and the name to call it by, as `read_bytes` has them."""
+        if argument == "-" and sys.stdin is not None:
+            if sys.stdin.isatty():
+                self.say("reading from the terminal; Ctrl-D on a line of its own ends it")
+            self.session.engaged = True
+        return read_bytes(argument, at_most)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ilactl.commands import face as face_module
+from ilactl.commands import reading
 from tests.conftest import Run
 
 
@@ -121,7 +121,7 @@ def test_an_input_that_is_missing_or_no_file_is_named(probe: Run, tmp_path: Path
 def test_an_input_that_is_too_large_is_refused(
     probe: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(face_module, "INPUT_LIMIT", 1024 * 1024)
+    monkeypatch.setattr(reading, "INPUT_LIMIT", 1024 * 1024)
     file = tmp_path / "in.csv"
     file.write_bytes(b"x" * (1024 * 1024 + 1))
     for words in ((str(file),), ("-",)):

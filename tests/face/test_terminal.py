@@ -11,11 +11,12 @@ import select
 import struct
 import subprocess
 import termios
+from pathlib import Path
 
 import pytest
 
 from ilactl.output.table import fitted
-from tests.conftest import Result
+from tests.conftest import TODAY, Result
 from tests.face.conftest import COMMAND, SCRIPT
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -85,6 +86,21 @@ def test_a_prompt_is_answered_at_a_terminal(typed: str, status: int) -> None:
     result = at_terminal("probe", "ask", typed=typed)
     assert result.code == status
     assert "Book 3 entries? [y/N]" in result.out
+
+
+@pytest.mark.parametrize(("typed", "status"), [("n\n", 4), ("y\n", 0)])
+def test_a_day_that_is_years_ahead_is_asked_about_at_a_terminal(
+    ledger: Path, typed: str, status: int
+) -> None:
+    words = ("organisation", "add", "--id", "O1", "--kind", "employer", "--name", "Works")
+    where = ("--ledger", str(ledger))
+    before = (ledger / "organisations.csv").read_bytes()
+    done = at_terminal(*words, "--on", "2099-11-20", *where, typed=typed)
+    assert done.code == status
+    assert "2099-11-20 is" in done.out
+    assert ((ledger / "organisations.csv").read_bytes() == before) == (status == 4)
+    near = at_terminal(*words[:3], "O2", *words[4:], "--on", TODAY.date().isoformat(), *where).ok()
+    assert "[y/N]" not in near.out
 
 
 def test_ctrl_c_at_a_prompt_ends_with_130() -> None:
