@@ -25,6 +25,7 @@ from ilactl.rules.step_requests import Said, enrolled_row, plan_said, recorded, 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.rules.model import Scheme
@@ -84,6 +85,7 @@ class _Batch:
         self.on, self.booked_on = on, booked_on
         self.plan = BatchPlan()
         self.ids: dict[str, str] = {}
+        self.undated: dict[str, tuple[int, Fraction | None]] = {}
         self.made = 0
         self.next_entry = snapshot.head.next_entry
 
@@ -157,6 +159,8 @@ class _Batch:
         said = self._said(cells)
         if one is None or cells.faults:
             return
+        if said.step == "attended" and not cells["on"] and self._contradicts(cells, one.id, said):
+            return
         known = recorded(one, said, day if cells["on"] else None)
         if known is not None:
             self.plan.known.append(known)
@@ -165,6 +169,15 @@ class _Batch:
         plan = plan_said(self.registers, self.scheme, one, said, day, self.booked_on)
         if not self._refuse(cells, plan.objections):
             self._add(plan.entries(self.next_entry), row_of_step(one, plan, said), plan.versions)
+
+    def _contradicts(self, cells: Cells, enrolment_id: str, said: Said) -> bool:
+        """Report a second attendance of one enrolment without a day: sent again, it could not be known."""
+        line, share = self.undated.setdefault(enrolment_id, (cells.row.line, said.attendance))
+        if share == said.attendance:
+            return False
+        message = f"line {line} says another attendance of {enrolment_id}, and neither says on which day"
+        cells.fault("attendance", message, "give the day of each in a column 'on', or keep the newer one")
+        return True
 
     def _meant(self, cells: Cells) -> Enrolment | None:
         if cells["enrolment"]:

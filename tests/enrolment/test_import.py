@@ -131,3 +131,16 @@ def test_the_way_past_a_guard_is_one_that_can_be_gone_where_no_money_moves(agenc
     assert done.code == 3
     assert "--allow-large 1 once" in done.err
     assert take(agency, starts, "--allow-large", "1")["new"] == 2
+
+
+def test_two_attendances_without_a_day_are_refused_as_they_could_not_be_known_again(agency: Agency) -> None:
+    number = agency.enrol()
+    agency("enrolment", "start", number, day="2027-01-12").ok()
+    rows = "step,enrolment,attendance\n" + "".join(f"attended,{number},{share}\n" for share in ("0.3", "0.6"))
+    before = agency.bytes()
+    refused = agency("enrolment", "import", "-", stdin=rows, day=DAY)
+    assert (refused.code, agency.bytes()) == (65, before)
+    assert f"stdin:3:{len(f'attended,{number},') + 1}: IN-CELL line 2 says another attendance" in refused.err
+    dated = "step,enrolment,on,attendance\n"
+    dated += f"attended,{number},2027-02-01,0.3\nattended,{number},2027-03-01,0.6\n"
+    assert [take(agency, dated)["new"] for _ in range(2)] == [2, 0]
