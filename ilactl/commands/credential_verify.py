@@ -48,8 +48,9 @@ def verify(face: Face, file: str, trust: tuple[str, ...], status: str | None) ->
     Looks at signature, issuer, dates, terms, shape and status, and gives every reason. Genuine and
     trusted ends with 0; genuine, but from an issuer unknown to you, with 3; not valid with 1; what
     is no credential at all with 65. Trusted is whom --trust names and, in a ledger, its own keys;
-    none is needed. Nothing is fetched: get the status list from the address that the credential
-    names and give it with --status. A genuine credential says what its issuer says, no more.
+    none is needed, and one that was found, not named, is told. Nothing is fetched: get the status
+    list from the address that the credential names and give it with --status. A genuine credential
+    says what its issuer says, no more.
 
     \b
     Examples:
@@ -61,6 +62,11 @@ def verify(face: Face, file: str, trust: tuple[str, ...], status: str | None) ->
     data, name = read_stranger(face, file)
     found, document, _ = verified(face, data, name, trust, status)
     face.answer(verdict_answer(name, document, found))
+    if found.trusted and not found.reasons and not trust and face.named_ledger() is None:
+        face.warn(
+            f"its issuer is trusted because the ledger found in {face.root()} has its key, and a stranger's "
+            "folder may bring one along; name yours with --ledger, or the issuer with --trust"
+        )
     end_by(found)
 
 

@@ -15,7 +15,7 @@ from ilactl.credentials.dids import did_document, did_key, method_of
 from ilactl.credentials.keyfile import new_key, public_of
 from ilactl.credentials.proof import signed
 from ilactl.credentials.signing import bytes_of
-from tests.conftest import TODAY, Result
+from tests.conftest import TODAY, Result, call_in_process
 from tests.credentials.conftest import DATA, NEEDS_DATA, Agency
 
 WHEN = "2026-11-23T00:00:00Z"
@@ -169,6 +169,17 @@ def test_the_ledger_knows_what_it_issued(issued: Agency) -> None:
     stolen = resigned(issued, lambda d: d["credentialSubject"]["result"][0].update(value="excellent"))
     said = issued("credential", "verify", "-", stdin=bytes_of(stolen))
     assert (said.code, "did not issue it" in said.out) == (1, True)
+
+
+def test_a_ledger_that_was_found_and_not_named_is_told(issued: Agency) -> None:
+    """Whoever forges a credential can pack a ledger of their own beside it."""
+    found = call_in_process(("credential", "verify", issued.path()), None, {}, issued.ledger, TODAY).ok()
+    assert found.err.startswith(f"warning: its issuer is trusted because the ledger found in {issued.ledger}")
+    for words, ledger in ((("--trust", issued.did), {}), ((), {"ILACTL_LEDGER": str(issued.ledger)})):
+        named = call_in_process(
+            ("credential", "verify", issued.path(), *words), None, ledger, issued.ledger, TODAY
+        )
+        assert named.ok().err == ""
 
 
 def test_a_did_web_is_believed_with_its_document(issued: Agency) -> None:
