@@ -11,7 +11,7 @@ from ilactl.commands.credential_key import key
 from ilactl.commands.credential_publish import publish
 from ilactl.commands.credential_recognise import recognise
 from ilactl.commands.credential_stack import stack
-from ilactl.commands.credential_steps import reinstate, revoke, suspend
+from ilactl.commands.credential_steps import discard, reinstate, revoke, suspend
 from ilactl.commands.credential_verify import verify
 from ilactl.commands.credential_views import list_, show
 
@@ -30,7 +30,7 @@ def command() -> None:
 
 _COMMANDS = (
     *(issue, verify, export, show, list_, stack, recognise),
-    *(suspend, reinstate, revoke, publish, import_, key),
+    *(suspend, reinstate, revoke, publish, import_, discard, key),
 )
 for _one in _COMMANDS:
     command.add_command(_one)

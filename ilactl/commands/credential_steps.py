@@ -15,11 +15,21 @@ if TYPE_CHECKING:
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
 
-__all__ = ["reinstate", "revoke", "suspend"]
+__all__ = ["discard", "reinstate", "revoke", "suspend"]
 
-_VERBS = {"suspended": "suspend", "reinstated": "reinstate", "revoked": "revoke"}
-_FROM = {"suspended": ("valid",), "reinstated": ("suspended",), "revoked": ("valid", "suspended")}
-_AFTER = {"suspended": "suspended", "reinstated": "valid", "revoked": "revoked"}
+_VERBS = {
+    "suspended": "suspend",
+    "reinstated": "reinstate",
+    "revoked": "revoke",
+    "discarded": "discard",
+}
+_FROM = {
+    "suspended": ("valid",),
+    "reinstated": ("suspended",),
+    "revoked": ("valid", "suspended"),
+    "discarded": ("valid",),
+}
+_AFTER = {**{step: step for step in _VERBS}, "reinstated": "valid"}
 
 
 @click.command("revoke")
@@ -77,6 +87,26 @@ def reinstate(face: Face, credential: str, reason: str, ref: str) -> None:
     _take(face, credential, "reinstated", reason, ref)
 
 
+@click.command("discard")
+@click.argument("credential", type=CREDENTIAL)
+@click.option("--reason", metavar="TEXT", required=True, help="Why; it names nobody.")
+@click.option("--ref", metavar="TEXT", default="", help="A document, such as a letter.")
+@face_options("on", "dry_run", "yes", "lock_wait")
+def discard(face: Face, credential: str, reason: str, ref: str) -> None:
+    """Discard CREDENTIAL, which somebody else issued and which was imported by mistake.
+
+    CREDENTIAL is an id such as C12, or PERSON/COURSE. It counts for nobody here any more, and can be
+    imported for the person whose it is; what its issuer says of it stays as it is. One's own is
+    revoked instead.
+
+    \b
+    Examples:
+      $ ilactl credential discard P1/C1 --reason "shown by somebody else" -n
+      $ ilactl credential discard P1/C1 --reason "shown by somebody else" --ref L-4 --yes
+    """
+    _take(face, credential, "discarded", reason, ref)
+
+
 def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
     from ilactl.commands.credential_rows import record_row, refuse_text
     from ilactl.commands.recording import booking_day
@@ -108,14 +138,19 @@ def _take(face: Face, wanted: str, step: str, reason: str, ref: str) -> None:
 
 def _is_so(one: Credential, step: str) -> bool:
     """Whether the credential is so already. Raises Refused where the step cannot follow."""
-    if one.imported:
-        raise Refused(
-            reason=f"{one.id} was issued by somebody else, {one.issuer}",
-            hint="only its issuer can change its status",
-        )
+    if one.imported != (step == "discarded"):
+        if one.imported:
+            reason, hint = (
+                f"was issued by somebody else, {one.issuer}",
+                "only its issuer can change its status",
+            )
+            hint += "; 'ilactl credential discard' takes back that it was imported"
+        else:
+            reason, hint = "is the ledger's own", "'ilactl credential revoke' ends it"
+        raise Refused(reason=f"{one.id} {reason}", hint=hint)
     if one.state == _AFTER[step] and (step != "reinstated" or one.steps[-1].step == "reinstated"):
         return True
     if one.state not in _FROM[step]:
-        hint = "nothing follows a revocation: issue a new one" if one.state == "revoked" else "it is valid"
+        hint = "nothing follows a revocation: issue a new one" if one.ended else "it is valid"
         raise Refused(reason=f"{one.id} is {one.state} and cannot be {step}", hint=hint)
     return False

@@ -83,9 +83,9 @@ def export_one(told: Told, form: str, fonts: Fonts) -> Export:
     name = f"{one.id}.{ENDINGS[form]}"
     if form == "ob3":
         return Export(name, told.data)
-    if one.state == "revoked":
-        hint = "--format ob3 gives the signed document, which verifiers will refuse"
-        raise Refused(reason=f"{one.id} is revoked: no badge and no certificate is made of it", hint=hint)
+    if one.ended:
+        hint = "--format ob3 gives the signed document as it is"
+        raise Refused(reason=f"{one.id} is {one.state}: no badge and no certificate is made of it", hint=hint)
     if form == "html":
         return Export(name, _page(certificate, fonts), _lacking(fonts, certificate.all_text))
     badge = form in ("png", "svg")

@@ -106,7 +106,7 @@ def certified_now(snapshot: Snapshot) -> dict[str, str]:
     return {
         one.enrolment: one.id
         for one in all_credentials(snapshot)
-        if one.enrolment and not one.imported and one.state != "revoked"
+        if one.enrolment and not one.imported and not one.ended
     }
 
 

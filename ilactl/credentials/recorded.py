@@ -68,14 +68,18 @@ def known_import(snapshot: Snapshot, data: bytes, person: str, course: str) -> s
     Raises Refused where they are kept for another person, or stand for another course.
     """
     digest = digest_of_document(data)
-    one = next((one for one in all_credentials(snapshot) if one.digest == digest), None)
+    kept = (one for one in all_credentials(snapshot) if one.digest == digest)
+    one = next((one for one in kept if one.state != "discarded"), None)
     if one is None:
         return None
     told = f"for {one.person}" if one.person != person else ""
     if course and one.course != course and not told:
         told = f"as one for course {one.course}" if one.course else "without a course"
     if told:
-        hint = f"one document is of one person and counts once: 'ilactl credential show {one.id}'"
+        hint = (
+            "one document is of one person and counts once; where that was a mistake, "
+            f"'ilactl credential discard {one.id} --reason TEXT' takes it back"
+        )
         raise Refused(reason=f"{one.id} keeps this document already, {told}", hint=hint)
     return one.id
 

@@ -30,8 +30,8 @@ _FORMS = {
 
 
 def wallet_of(person: str, name: str, told: Sequence[Told], fonts: Fonts) -> Export:
-    """The archive; revoked credentials are left out, and so are forms that no font can show."""
-    kept = [one for one in told if one.credential.state != "revoked"]
+    """The archive; revoked and discarded credentials are left out, and so are forms that no font can show."""
+    kept = [one for one in told if not one.credential.ended]
     if not kept:
         raise Refused(reason=f"{person} holds no credential that stands", hint="nothing was written")
     notes: list[str] = []

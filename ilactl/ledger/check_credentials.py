@@ -71,8 +71,10 @@ def _faults(
             yield "step", f"{name} is {step} though it was {before} before"
     elif not before:
         yield "step", f"{name} is {step} though no row issues or imports it"
-    elif before == "revoked" and step != "recognised":
-        yield "step", f"{name} is {step} after it was revoked"
+    elif before in ("revoked", "discarded") and step != "recognised":
+        yield "step", f"{name} is {step} after it was {before}"
+    elif step == "discarded" and before != "imported":
+        yield "step", f"{name} is discarded though it is the ledger's own"
     elif step == "reinstated" and before != "suspended":
         yield "step", f"{name} is reinstated though it was not suspended"
     if step != "issued":

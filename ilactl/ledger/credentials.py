@@ -1,7 +1,7 @@
 """Micro-credentials as the ledger knows them: the rows of credentials.csv, and what they come to.
 
 One row is one step. The first of a credential issues or imports it, and says whose it is; the others
-suspend, reinstate or revoke it, or tell who recognised it. Nothing follows a revocation.
+suspend, reinstate, revoke or discard it, or tell who recognised it. Nothing follows its end.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ DOCUMENTS = "credentials"
 
 _FIRST = ("issued", "imported")
 _STATE_OF = {"issued": "valid", "imported": "valid", "reinstated": "valid"}
+_ENDS = ("revoked", "discarded")
 
 
 class CredentialStep(NamedTuple):
@@ -63,7 +64,7 @@ class CredentialStep(NamedTuple):
 
 
 class Credential(NamedTuple):
-    """One micro-credential. `state` is valid, suspended or revoked; its own dates are not looked at.
+    """One micro-credential. `state` is one of CREDENTIAL_STATES; its own dates are not looked at.
 
     `imported` says that somebody else issued it. `recognised` are the steps that recognise it.
     """
@@ -83,6 +84,11 @@ class Credential(NamedTuple):
     steps: tuple[CredentialStep, ...]
 
     @property
+    def ended(self) -> bool:
+        """Whether it was revoked, or discarded as somebody else's that was kept by mistake."""
+        return self.state in _ENDS
+
+    @property
     def recognised(self) -> tuple[CredentialStep, ...]:
         """Who recognised it, oldest first."""
         return tuple(step for step in self.steps if step.step == "recognised")
@@ -93,7 +99,7 @@ class Credential(NamedTuple):
         return document_name(self.id)
 
     def state_on(self, day: date) -> str:
-        """`valid`, `suspended`, `revoked`, or `expired` where its last day has passed."""
+        """Its state, or `expired` where it is valid and its last day has passed."""
         if self.state == "valid" and self.valid_until is not None and day > self.valid_until:
             return "expired"
         return self.state
@@ -165,9 +171,9 @@ def replay(steps: Sequence[CredentialStep]) -> Credential:
     first = next((step for step in steps if step.step in _FIRST), steps[0])
     state = "valid"
     for step in steps:
-        if step.step in ("suspended", "revoked"):
+        if step.step in ("suspended", *_ENDS):
             state = step.step
-        elif state != "revoked":
+        elif state not in _ENDS:
             state = _STATE_OF.get(step.step, state)
     return Credential(
         id=first.credential,

@@ -80,11 +80,13 @@ ENROLMENT_STEPS = (
 ENROLMENT_STATES = ("enrolled", "started", "completed", "certified", "cancelled", "void")
 """What an enrolment can be. `void`: its very enrolment was taken back."""
 
-CREDENTIAL_STEPS = ("issued", "suspended", "reinstated", "revoked", "imported", "recognised")
-"""What can happen to a micro-credential. `imported` is somebody else's, `recognised` is said by an
-organisation of either; nothing follows `revoked`."""
+CREDENTIAL_STEPS = (
+    "issued", "suspended", "reinstated", "revoked", "imported", "discarded", "recognised",
+)  # fmt: skip
+"""What can happen to a micro-credential. `imported` is somebody else's, which may be `discarded`;
+`recognised` is said by an organisation of either; nothing follows `revoked` and `discarded`."""
 
-CREDENTIAL_STATES = ("valid", "suspended", "revoked")
+CREDENTIAL_STATES = ("valid", "suspended", "revoked", "discarded")
 """What a micro-credential can be, its own dates apart."""
 
 PARTIES = ("holder", "provider", "agency")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from ilactl.commands.face import Face
@@ -47,6 +50,31 @@ def test_two_who_keep_the_same_one_at_once_keep_it_once(
     monkeypatch.setattr(Face, "writer", after_another)
     assert "kept already" in other(*give).ok().out
     assert len(all_credentials(other.snapshot())) == 1
+
+
+def test_one_kept_for_the_wrong_person_is_taken_back_and_kept_for_the_right_one(
+    issued: Agency, tmp_path: Path
+) -> None:
+    """Its issuer is not asked: only what this ledger makes of it changes."""
+    other = Agency(Path(shutil.copytree(issued.folder, tmp_path / "other")))
+    shutil.rmtree(other.ledger)
+    other("init", other.ledger).ok()
+    for person in ("P1", "P2"):
+        other("person", "add", "--id", person, "--name", "Somebody").ok()
+    give = ("credential", "import", issued.path(), "--trust", issued.did, "--person")
+    other(*give, "P1").ok()
+    wrong = all_credentials(other.snapshot())[0].id
+    refused = other(*give, "P2")
+    assert (refused.code, f"'ilactl credential discard {wrong}" in refused.err) == (3, True)
+    own = all_credentials(issued.snapshot())[0].id
+    refused = issued("credential", "discard", own, "--reason", "x", "--yes")
+    assert (refused.code, "revoke" in refused.err) == (3, True)
+    other("credential", "discard", wrong, "--reason", "the wrong person", "--yes").ok()
+    other(*give, "P2").ok()
+    kept = {one.person: one.state for one in all_credentials(other.snapshot())}
+    assert kept == {"P1": "discarded", "P2": "valid"}
+    assert "kept already" in other(*give, "P2", "-v").ok().out
+    assert other("check", "--full").ok().out == ""
 
 
 def test_a_course_that_is_not_there_is_not_recorded(issued: Agency) -> None:

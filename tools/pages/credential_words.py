@@ -49,7 +49,7 @@ CELLS: dict[str, dict[str, tuple[str, str]]] = {
 """For each column an example, and what an empty cell means; nothing where the cell is never empty."""
 
 VALUES: dict[str, str] = {
-    "step of a credential": "issued, suspended, reinstated, revoked, imported, recognised",
+    "step of a credential": "issued, suspended, reinstated, revoked, imported, discarded, recognised",
     "digest": "a SHA-256 digest: 64 hexadecimal digits",
     "public key": "an Ed25519 key as a Multikey: z and base58btc",
 }

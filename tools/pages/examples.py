@@ -79,6 +79,11 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "ilactl credential recognise": _CERTIFIED,
     "ilactl credential stack": _CERTIFIED,
     "ilactl credential import": _COURSE,
+    "ilactl credential discard": (
+        *_COURSE,
+        "ilactl credential import sample-data/badges/networks.json --person P1 --course C1"
+        " --trust sample-data/badges/trust.txt",
+    ),
     "ilactl credential key retire": _KEY,
     "ilactl credential key list": _KEY,
 }
