@@ -11,6 +11,8 @@ from ilactl.commands.parameters import CREDENTIAL
 from ilactl.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ilactl.ledger.credentials import Credential, CredentialStep
     from ilactl.ledger.snapshot import Snapshot
     from ilactl.output import Answer
@@ -32,11 +34,20 @@ _FROM = {
 _AFTER = {**{step: step for step in _VERBS}, "reinstated": "valid"}
 
 
+def _because(document: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the credential and why: --reason, and with --ref a document such as the one named."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        called = face_options("on", "dry_run", "yes", "lock_wait")(function)
+        ref = click.option("--ref", metavar="TEXT", default="", help=f"A document, such as {document}.")
+        why = click.option("--reason", metavar="TEXT", required=True, help="Why; it names nobody.")
+        return click.argument("credential", type=CREDENTIAL)(why(ref(called)))
+
+    return decorate
+
+
 @click.command("revoke")
-@click.argument("credential", type=CREDENTIAL)
-@click.option("--reason", metavar="TEXT", required=True, help="Why; it names nobody.")
-@click.option("--ref", metavar="TEXT", default="", help="A document, such as the decision.")
-@face_options("on", "dry_run", "yes", "lock_wait")
+@_because("the decision")
 def revoke(face: Face, credential: str, reason: str, ref: str) -> None:
     """Revoke CREDENTIAL for good: nothing follows it, but a new one can be issued.
 
@@ -52,10 +63,7 @@ def revoke(face: Face, credential: str, reason: str, ref: str) -> None:
 
 
 @click.command("suspend")
-@click.argument("credential", type=CREDENTIAL)
-@click.option("--reason", metavar="TEXT", required=True, help="Why; it names nobody.")
-@click.option("--ref", metavar="TEXT", default="", help="A document, such as the complaint.")
-@face_options("on", "dry_run", "yes", "lock_wait")
+@_because("the complaint")
 def suspend(face: Face, credential: str, reason: str, ref: str) -> None:
     """Suspend CREDENTIAL until it is reinstated or revoked.
 
@@ -70,10 +78,7 @@ def suspend(face: Face, credential: str, reason: str, ref: str) -> None:
 
 
 @click.command("reinstate")
-@click.argument("credential", type=CREDENTIAL)
-@click.option("--reason", metavar="TEXT", required=True, help="Why; it names nobody.")
-@click.option("--ref", metavar="TEXT", default="", help="A document, such as the decision.")
-@face_options("on", "dry_run", "yes", "lock_wait")
+@_because("the decision")
 def reinstate(face: Face, credential: str, reason: str, ref: str) -> None:
     """Reinstate CREDENTIAL, which is suspended.
 
@@ -88,10 +93,7 @@ def reinstate(face: Face, credential: str, reason: str, ref: str) -> None:
 
 
 @click.command("discard")
-@click.argument("credential", type=CREDENTIAL)
-@click.option("--reason", metavar="TEXT", required=True, help="Why; it names nobody.")
-@click.option("--ref", metavar="TEXT", default="", help="A document, such as a letter.")
-@face_options("on", "dry_run", "yes", "lock_wait")
+@_because("a letter")
 def discard(face: Face, credential: str, reason: str, ref: str) -> None:
     """Discard CREDENTIAL, which somebody else issued and which was imported by mistake.
 
