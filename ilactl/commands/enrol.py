@@ -114,6 +114,9 @@ def _booking(
         rule=wish["rule"],
     )
     offer = plan_offer(registers, scheme, ask)
+    if prepaid > offer.price > 0:
+        reason = f"--prepaid {wish['prepaid']} is more than the course costs"
+        raise UsageError(reason=reason, hint="give what the holder has paid of the price")
     enrolment = f"N{snapshot.head.seq + 1}"
     step = enrolled_row(offer, enrolment, consent.text, wish["ref"])
     name = registers.person(offer.person).identity.get("name", "")

@@ -66,3 +66,12 @@ def test_an_undone_payment_frees_its_document(booking: Agency) -> None:
     booking("undo", number[1:], "--why", "wrong course", "--yes", day="2026-12-02").ok()
     booking("enrol", "P2", "C1/R1", *YES, "--ref", "CARD-1", day="2026-12-02").ok()
     assert booking("check", "--full").code == 0
+
+
+def test_nobody_has_paid_more_than_the_course_costs(agency: Agency) -> None:
+    words = ("enrol", "P1", "C1/R1", "--yes", "--consent", "signed", "--prepaid")
+    before = agency.bytes()
+    refused = agency(*words, "600.01")
+    assert (refused.code, agency.bytes()) == (2, before)
+    assert "--prepaid 600.01 is more than the course costs" in refused.err
+    agency(*words, "600.00").ok()
