@@ -13,7 +13,12 @@ unset ILACTL_LEDGER ILACTL_OUTPUT_FORMAT ILACTL_ACTOR ILACTL_LOCK_WAIT || true
 [ -t 1 ] || export COLUMNS=80 ILACTL_OUTPUT_FORMAT=table
 
 say() { printf '\n# %s\n' "$1"; }
-show() { printf '$'; printf ' %s' "$@"; printf '\n'; "$@"; }
+show() {
+  printf '$'
+  for word; do case $word in *[!A-Za-z0-9_./:@=,+-]*) printf ' "%s"' "$word" ;; *) printf ' %s' "$word" ;; esac; done
+  printf '\n'
+  "$@"
+}
 
 say "A sample ledger: 300 made-up people, two booked years, courses to find and people in them."
 show ilactl init demo --sample -q
