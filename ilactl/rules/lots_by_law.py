@@ -94,16 +94,23 @@ def _row(on: date, kind: str, lot: Lot, amount: int, source: str, target: str, r
 
 
 def begin_ends(on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: Scheme) -> list[Entry]:
-    """Lots whose end runs from their first use get it once they were used."""
+    """Lots whose end runs from their first use get it once they were used.
+
+    What was undone was no use. An end that was given after the use, such as an ending's grace, stays.
+    """
+    amends = {entry.entry for entry in entries if entry.kind == "amend"}
+    undone = {e.of for e in entries if e.kind == "correct" or (e.kind == "amend" and e.of in amends)}
     rows = []
     for lot in lots:
-        term = terms_of(lot, scheme).first_use
-        uses = [e for e in entries if term and e.kind == "reserve" and e.lot == lot.entry]
-        if not term or not uses or any(e.kind == "amend" and e.of == uses[0].entry for e in entries):
+        if not (term := terms_of(lot, scheme).first_use):
             continue
-        end = later_by(term, uses[0].booked_on)
+        own = [e for e in entries if e.lot == lot.entry and e.entry not in undone and e.of not in amends]
+        at = next((i for i, entry in enumerate(own) if entry.kind == "reserve"), None)
+        if at is None or any(e.kind == "amend" and (e.never or e.expires_on) for e in own[at:]):
+            continue
+        end = later_by(term, own[at].booked_on)
         ends = min(end, lot.expires_on) if lot.expires_on else end
-        rows.append(_amendment(on, lot, lot.rule)._replace(expires_on=ends, of=uses[0].entry))
+        rows.append(_amendment(on, lot, lot.rule)._replace(expires_on=ends, of=own[at].entry))
     return rows
 
 
