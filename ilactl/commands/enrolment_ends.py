@@ -76,8 +76,9 @@ def reclaim(face: Face, enrolment: str, amount: str | None, ref: str) -> None:
     """Claim back what the payee of ENROLMENT was paid: show what goes where, book it on a yes.
 
     ENROLMENT is an id such as N12, or PERSON/COURSE. What comes back goes to the lots it came from;
-    a lot that is over gives it back to its funder. A claim is known by its reference: the same
-    again is done already. What was never paid cannot be claimed back.
+    a lot that is over gives it back to its funder, and what the holder paid for this enrolment alone
+    goes back to the holder. A claim is known by its reference: the same again is done already.
+    What was never paid cannot be claimed back.
 
     \b
     Examples:

@@ -183,7 +183,7 @@ run. What is reserved does not expire.
   2025-12-31                   that day
   12-31, 12-31 next            the first 31 December from the start on; next: the one after it
   14 months, 2 years, 90 days  so long after the start
-  24 months after first use    so long after something was first reserved from the lot
+  24 months after first use    so long after something was first reserved from the lot: booked with it
   age 65, age 65 year-end      the day before the 65th birthday; 31 December of that year
   never                        no end
 

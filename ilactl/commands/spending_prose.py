@@ -9,8 +9,9 @@ Who enrols in a course is made an offer by the spend rule in force that day for 
 the unit of its price. What others pay before the wallet makes net of the price; only keeps classes
 out for which a condition does not hold; wallet is what the lots hold that may pay; from_wallet is
 what they pay at most: never more than net or than they hold, never below zero. The holder pays the
-rest. Lots are drawn in order, of equals the older first. An earmark must fit the course; a lot must
-be usable and not ended on that day.
+rest; where payee is employer, the employer bears it. Lots are drawn in order, of equals the older
+first. An earmark must fit the course; a lot must be usable and not ended on that day. A move to a
+run that costs more draws the difference from the lots that may pay for that run, in the same order.
 
   [[spend]]                       # France: a flat co-payment in the holder's share, with waivers
   id = "training"
@@ -56,7 +57,8 @@ lot drawn first. What is paid in parts adds up, lot by lot, to the split of the 
 longer holds, the others pay.
 
   rest = "wallet"   released to the lot it came from; has that ended, it expires in the same commit,
-                    or lives on as long as grace says
+                    or lives on as long as grace says. From a lot of this enrolment alone the holder's
+                    own money stays in the wallet, free for anything; a grant goes back to its fund
   rest = "pool"     lost to the holder, kept by the scheme
   rest = "funder"   returned to who paid the lot in
   rest = "own"      paid back to the holder

@@ -31,6 +31,7 @@ __all__ = [
     "close_lots",
     "convert_lots",
     "end_lots",
+    "ends_of_use",
     "recover",
     "terms_of",
     "unused_account",
@@ -112,6 +113,14 @@ def begin_ends(on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: 
         ends = min(end, lot.expires_on) if lot.expires_on else end
         rows.append(_amendment(on, lot, lot.rule)._replace(expires_on=ends, of=own[at].entry))
     return rows
+
+
+def ends_of_use(on: date, lots: Iterable[Lot], entries: Sequence[Entry], scheme: Scheme) -> dict[str, date]:
+    """Of lots that are used on the day for the first time: the last day each has from then on."""
+    fresh = [lot for lot in lots if terms_of(lot, scheme).first_use]
+    uses = [_row(on, "reserve", lot, 0, "", "")._replace(entry=f"+{lot.entry}") for lot in fresh]
+    begun = begin_ends(on, fresh, [*entries, *uses], scheme) if uses else []
+    return {row.lot: row.expires_on for row in begun if row.expires_on and row.of == f"+{row.lot}"}
 
 
 def _chosen(law: Chosen, lots: Iterable[Lot], asker: Asker, day: date) -> tuple[list[Lot], list[str]]:

@@ -17,9 +17,10 @@ from ilactl.rules.enrolment_facts import of_offer
 from ilactl.rules.fates import fate_of, rows_of_fates
 from ilactl.rules.holder import Holder
 from ilactl.rules.lot_order import draw, usable_by_class
+from ilactl.rules.lots_by_law import ends_of_use
 from ilactl.rules.objections import PRICE, UNIT, WINDOW, overdrawn
 from ilactl.rules.offer import Objection
-from ilactl.rules.offer_rows import row_of_own, row_of_reserve
+from ilactl.rules.offer_rows import row_of_end, row_of_own, row_of_reserve
 from ilactl.rules.paying_lots import barred_classes, paying_lots
 from ilactl.rules.shares import split_within
 from ilactl.rules.spend_amounts import asked_names, net_of, own_rule_of, pays_at_most, refuse_used_ref
@@ -129,9 +130,14 @@ def _reprice(
     ]
     plan.fates = tuple(fate for fate in fates if fate.amount)
     rows = list(rows_of_fates(holder, plan.fates, enrolment.id, plan.unit, _reserving(holder, enrolment.id)))
+    used = [one.lot for one, amount in zip(lots, drawn, strict=True) if amount]
+    ends = ends_of_use(holder.day, used, holder.entries, holder.scheme)
     for one, amount in zip(lots, drawn, strict=True):
         if amount:
-            rows.append(_drawn(one.lot, amount, plan, holder.day, len(rows) + 1))
+            row = _drawn(one.lot, amount, plan, holder.day, len(rows) + 1)
+            rows.append(row)
+            if end := ends.get(row.lot):
+                rows.append(row_of_end(row, one.lot.rule, end, f"+{len(rows) + 1}"))
     if spend.own_class and spend.payee == "provider" and plan.own > keeps:
         refuse_used_ref(holder, ref, against)
         rows += _paid_in(holder, plan, spend, plan.own - keeps, ref, len(rows))

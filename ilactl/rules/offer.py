@@ -144,6 +144,8 @@ class Offer(Struct):
     parts: tuple[Part, ...] = ()
     passed: tuple[Part, ...] = ()
     """Lots in the unit that may not pay for this; `usable` is what lies on them."""
+    lot_ends: Mapping[str, date] = field(default_factory=dict)
+    """The last day of each lot whose end begins with this, its first use."""
     grants: tuple[Given, ...] = ()
     own: int = 0
     own_class: str = ""

@@ -12,7 +12,7 @@ from ilactl.rules.enrolment_grants import row_of_grant
 if TYPE_CHECKING:
     from ilactl.rules.offer import Given, Offer
 
-__all__ = ["row_of_own", "row_of_reserve", "rows_of_offer"]
+__all__ = ["row_of_end", "row_of_own", "row_of_reserve", "rows_of_offer"]
 
 
 def rows_of_offer(offer: Offer, enrolment: str, first_entry: int) -> list[Entry]:
@@ -20,11 +20,18 @@ def rows_of_offer(offer: Offer, enrolment: str, first_entry: int) -> list[Entry]
     opening = list(_opening(offer, enrolment))
     opened = [row._replace(entry=f"E{first_entry + i}") for i, row in enumerate(opening)]
     rows, at = list(opened), first_entry + len(opened)
+    rules = {part.lot: part.rule for part in offer.parts}
     for lot, person, class_, amount in _reserved(offer, opened):
         if amount > 0:
             row = row_of_reserve(lot, person, class_, amount, offer.unit, enrolment, offer.ask.booking_day)
-            rows.append(row._replace(entry=f"E{at}"))
-            at += 1
+            row = row._replace(entry=f"E{at}")
+            began = (
+                [row_of_end(row, rules[lot], offer.lot_ends[lot], f"E{at + 1}")]
+                if lot in offer.lot_ends
+                else []
+            )
+            rows += [row, *began]
+            at += 1 + len(began)
     return rows
 
 
@@ -69,3 +76,9 @@ def row_of_reserve(
     """What one lot holds for the payee from now on."""
     accounts = f"wallet:{class_}", f"held:{class_}"
     return Entry("", on, person, "reserve", lot, amount, unit, *accounts, enrolment=enrolment)
+
+
+def row_of_end(reserve: Entry, rule: str, ends: date, entry: str) -> Entry:
+    """The end of a lot whose time runs from its first use, which is this reservation."""
+    row = Entry(entry, reserve.booked_on, reserve.person, "amend", reserve.lot, 0, reserve.unit, "", "")
+    return row._replace(expires_on=ends, rule=rule, of=reserve.entry)

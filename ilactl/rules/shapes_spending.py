@@ -83,7 +83,10 @@ class SpendTable(RuleTable):
     )
     own_class: Name | None = Field(
         None,
-        description="the class that takes the holder's own share; without it that share is paid elsewhere",
+        description=(
+            "the class that takes the holder's own share where the provider is paid; "
+            "else that share is paid elsewhere"
+        ),
     )
     valid_from: Day | None = Field(None, description="the version's first day")
     valid_until: Day | None = Field(None, description="the first day on which it no longer holds")

@@ -16,6 +16,7 @@ from ilactl.rules.enrolment_facts import of_offer
 from ilactl.rules.enrolment_grants import grants_of
 from ilactl.rules.holder import Holder
 from ilactl.rules.lot_order import Drawable, draw, usable_by_class
+from ilactl.rules.lots_by_law import ends_of_use
 from ilactl.rules.objections import (
     CLOSED,
     DOUBLE,
@@ -182,6 +183,8 @@ class _Planning:
         given = sum(one.amount for one in offer.grants)
         pays = draw(offer.from_wallet - given, spend, lots)
         offer.parts = tuple(_part(one, pay) for one, pay in zip(lots, pays, strict=True))
+        drawn = [one.lot for one, pay in zip(lots, pays, strict=True) if pay]
+        offer.lot_ends = ends_of_use(self.holder.day, drawn, self.holder.entries, self.scheme)
         offer.passed = self._passed(spend, lots)
         offer.facts = self.holder.told(facts, names)
         self._own(offer, spend)

@@ -108,7 +108,7 @@ ENDING: Mapping[str, Described] = {
     "attendance": Described(
         Number(Fraction(0), Fraction(1), 4), "attendance so far, 0 to 1; unknown where none is recorded"
     ),
-    "elapsed": Described(_PART, "share of the course's days gone on the day of the step, 0 to 1"),
+    "elapsed": Described(_PART, "share of the course's days gone, that of the step included, 0 to 1"),
     "result": Described(Text(), "the assessment's result"),
     "certified": Described(Bool(), "whether the certificate was awarded"),
     "started": Described(Bool(), "whether the person has started"),

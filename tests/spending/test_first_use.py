@@ -48,16 +48,32 @@ def test_the_end_runs_from_the_first_use() -> None:
     paper = used()
     assert paper.offer(on="2026-07-01").from_wallet == cents("1000.00")
     assert paper.offer(on="2026-07-02").from_wallet == 0
-    assert ends(paper, "2026-06-02") == [date(2026, 7, 1)]
+
+
+def test_the_reservation_books_the_end_so_that_no_figure_waits_for_a_run() -> None:
+    paper = used()
+    [lot] = wallet_of(paper.booked.entries).lots
+    assert (lot.usable_on(date(2026, 7, 1)), lot.usable_on(date(2026, 7, 2))) == (cents("1000.00"), 0)
+    assert ends(paper, "2026-06-02") == []
+    paper.step("cancelled", "2026-06-02", "N1")
+    paper.enrol("N2", on="2026-06-20")
+    assert [row.expires_on for row in paper.booked.entries if row.kind == "amend"] == [date(2026, 7, 1)]
+
+
+def test_an_end_that_was_never_booked_is_booked_by_a_run() -> None:
+    paper = used()
+    rows = [row for row in paper.booked.entries if row.kind != "amend"]
+    begun = begin_ends(date(2026, 6, 2), wallet_of(rows).lots, rows, paper.scheme)
+    assert [row.expires_on for row in begun] == [date(2026, 7, 1)]
 
 
 def test_an_undone_reservation_was_no_use() -> None:
     paper = used()
     [reserve] = [row for row in paper.booked.entries if row.kind == "reserve"]
-    back = reserve._replace(
-        entry="E9", kind="correct", source=reserve.target, target=reserve.source, of=reserve.entry
-    )
-    paper.add([back])
+    [end] = [row for row in paper.booked.entries if row.kind == "amend"]
+    sides = {"source": reserve.target, "target": reserve.source}
+    back = reserve._replace(entry="E9", kind="correct", of=reserve.entry, **sides)
+    paper.add([back, end._replace(entry="E10", expires_on=None, never=True, of=end.entry)])
     assert ends(paper, "2026-07-02") == []
     assert paper.offer(course="C1", on="2026-07-02").from_wallet == cents("1000.00")
 
