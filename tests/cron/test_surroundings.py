@@ -12,8 +12,8 @@ import pytest
 
 from tests.cron.conftest import ADD, ENTRIES, SILENT, TOPUP, added, bare, cron, digests, entries, shell
 
-AHEAD, BEHIND = "Pacific/Kiritimati", "America/Los_Angeles"
-"""The one is a day or more ahead of the other at any hour."""
+AHEAD, BEHIND = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+"""25 hours apart: at any hour the one has a later day than the other."""
 
 
 @pytest.mark.parametrize("on", [("--on", "2027-01-01"), ()], ids=["on a day", "today"])
