@@ -35,7 +35,9 @@ def import_(
     certified or cancelled), and enrolment, or person and course; then any of run, on, attendance,
     result, by, reason, force_majeure, new_date, consent, ref. Who is enrolled needs consent. Rows are
     taken in the file's order, in one commit, or none is; what is recorded already is counted and
-    not recorded again. --map takes a provider's own list as it is; FILE may be a spreadsheet (XLSX).
+    not recorded again. So that a list can come twice, a row without a day is taken for what is there:
+    who is to be enrolled again in a run where they were once needs a day in the column on. --map takes
+    a provider's own list as it is; FILE may be a spreadsheet (XLSX).
 
     \b
     Examples:
