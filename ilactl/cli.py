@@ -33,6 +33,9 @@ COMPLETE = "_ILACTL_COMPLETE"
 
 INTERRUPTED, CLOSED_PIPE, TERMINATED = 130, 141, 143
 
+_PACKAGE = os.path.join(os.path.dirname(__file__), "")
+"""Where our own code lies, whatever else on its path is called ilactl."""
+
 
 class Terminated(BaseException):
     """SIGTERM arrived. No `Exception`, so that nothing on the way out takes it for one."""
@@ -164,8 +167,8 @@ def _bug(error: Exception, session: Session, as_json: bool) -> int:
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if f"{os.sep}ilactl{os.sep}" in code.co_filename:
-            place = f" at {code.co_filename.rpartition(f'{os.sep}ilactl{os.sep}')[2]}:{trace.tb_lineno}"
+        if code.co_filename.startswith(_PACKAGE):
+            place = f" at {code.co_filename.removeprefix(_PACKAGE)}:{trace.tb_lineno}"
         trace = trace.tb_next
     if session.debug:
         import traceback

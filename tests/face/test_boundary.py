@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -87,6 +87,18 @@ def test_a_bug_is_one_line_without_the_data_it_met(probe: Run) -> None:
     assert "ValueError" in result.err
     assert "'ilactl probe fail'" in result.err
     assert len(result.err.splitlines()) == 2
+
+
+def test_a_bugs_place_is_in_our_own_code_and_not_in_a_folder_of_that_name(
+    invoke: Run, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who clones the project into ilactl/ has tests and libraries below that name, too."""
+    broken = compile("def broken(*_, **__):\n    1 / 0\n", "/home/x/ilactl/lib/other.py", "exec")
+    names: dict[str, Any] = {}
+    exec(broken, names)
+    monkeypatch.setattr("ilactl.reports.overview.expiring", names["broken"])
+    result = invoke("status", "--ledger", ledger)
+    assert (result.code, "ZeroDivisionError at commands/status.py:" in result.err) == (70, True)
 
 
 def test_endless_recursion_is_a_bug_like_any_other(probe: Run) -> None:
